@@ -1,0 +1,184 @@
+"""What Asterisk shall do: the engine's orders, in the imperative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from router.core.vocabulary import (
+    AgentId,
+    BridgeId,
+    CallId,
+    Device,
+    Language,
+    LegId,
+    NodeId,
+    OfferId,
+    PlaybackId,
+    PromptId,
+    QueueName,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """`call` is None for what serves no call (an agent's endpoint)."""
+
+    node: NodeId
+    call: CallId | None
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """What the command touches; commands that share one run in order (house.md 9)."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegOrder(Order):
+    """A command about one leg."""
+
+    leg: LegId
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (self.leg,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play(LegOrder):
+    """Play prompts one after another, as one playback."""
+
+    playback: PlaybackId
+    prompts: tuple[PromptId, ...]
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPlay(LegOrder):
+    """Stop a prompt; a running one blocks its channel (survival.md)."""
+
+    playback: PlaybackId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartMusic(LegOrder):
+    """Music on hold, until stopped or a prompt ends it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMusic(LegOrder):
+    """End music on hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial(LegOrder):
+    """Ring an agent. The intent rides on the leg before it rings (routing.md F1)."""
+
+    offer: OfferId
+    agent: AgentId
+    device: Device
+    epoch: int
+    ring_for: timedelta
+    queue: QueueName
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (self.leg, f"agent/{self.agent}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge(Order):
+    """Create a bridge and put both legs in; both are in the application already."""
+
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (self.bridge, *self.legs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveBridge(Order):
+    """Delete a bridge; the legs in it stay up."""
+
+    bridge: BridgeId
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (self.bridge,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hangup(LegOrder):
+    """End a leg. `answered_elsewhere` tells a withdrawn telephone not to show a missed call."""
+
+    answered_elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandToDialplan(LegOrder):
+    """Give the caller to the dialplan's fallback: never silence (house.md 8)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionDevice(Order):
+    """Make an agent's desk endpoint exist in Asterisk (or change it)."""
+
+    agent: AgentId
+    device: Device
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"agent/{self.agent}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireDevice(Order):
+    """Remove an agent's desk endpoint from Asterisk."""
+
+    agent: AgentId
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"agent/{self.agent}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolInFallback(Order):
+    """Add an agent's desk phone to the fallback queue, or set its pause there."""
+
+    agent: AgentId
+    paused: bool
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"agent/{self.agent}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawFromFallback(Order):
+    """Take an agent's desk phone out of the fallback queue."""
+
+    agent: AgentId
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"agent/{self.agent}",)
+
+
+Command = (
+    Play
+    | StopPlay
+    | StartMusic
+    | StopMusic
+    | Dial
+    | Bridge
+    | RemoveBridge
+    | Hangup
+    | HandToDialplan
+    | ProvisionDevice
+    | RetireDevice
+    | EnrolInFallback
+    | WithdrawFromFallback
+)

@@ -1,0 +1,236 @@
+"""What came in: everything the engine can be told, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from router.core.commands import Command
+from router.core.policy import Policy
+from router.core.routing.agent import AgentProfile
+from router.core.vocabulary import (
+    AgentId,
+    BridgeId,
+    CallerKey,
+    DeviceKind,
+    LegEnding,
+    LegId,
+    NodeId,
+    PlaybackId,
+    Refusal,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """`at`: UTC, from the runner's clock (house.md 3)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(Happened):
+    """A caller reached the application; `arrived_at` is when the channel was created."""
+
+    node: NodeId
+    leg: LegId
+    number_dialled: str
+    arrived_at: datetime
+    caller: CallerKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDialled(Happened):
+    """An agent dialled a short code (`*11`) from their desk phone."""
+
+    node: NodeId
+    leg: LegId
+    agent: AgentId
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRinging(Happened):
+    """180 from an agent's telephone."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered(Happened):
+    """An agent's leg is up and in the application (it can be bridged from now on)."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded(Happened):
+    """A leg is gone; `cause` is Q.850."""
+
+    leg: LegId
+    ending: LegEnding
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLeft(Happened):
+    """A leg left the application without hanging up: it is in the dialplan now."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitPressed(Happened):
+    """One DTMF digit, at its end."""
+
+    leg: LegId
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackEnded(Happened):
+    """A prompt ended, was stopped, or could not be played (`heard` False: no such file)."""
+
+    playback: PlaybackId
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandFailed(Happened):
+    """A command was not carried out. `dropped`: the later commands of its turn that went with it."""
+
+    command: Command
+    why: Refusal
+    detail: str
+    dropped: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockReached(Happened):
+    """The one timer fired."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterReplaced(Happened):
+    """The list of agents as it is from now on; who is new is logged out."""
+
+    agents: tuple[AgentProfile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedIn(Happened):
+    """An agent starts their shift."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedOut(Happened):
+    """An agent ends their shift; a conversation goes on to its end."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPaused(Happened):
+    """An agent takes a break; a conversation goes on to its end."""
+
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentResumed(Happened):
+    """An agent is back from a break."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpFinished(Happened):
+    """An agent says: I am ready."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChanged(Happened):
+    """Asterisk's contact state: an agent's desk phone can or cannot be reached."""
+
+    agent: AgentId
+    kind: DeviceKind
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPublished(Happened):
+    """Flows, queues and hours as they are from now on."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLeg:
+    """A channel found in Asterisk on (re)connect, with what it carries."""
+
+    leg: LegId
+    role: str
+    call: str
+    offer: str
+    agent: str
+    epoch: int
+    up: bool
+    in_application: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedBridge:
+    """A bridge found in Asterisk on (re)connect."""
+
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegsListed(Happened):
+    """The connection to a node is (again) there, and this is what exists on it (house.md 12).
+
+    `restarted`: Asterisk itself is a new process and has forgotten endpoints and members.
+    """
+
+    node: NodeId
+    legs: tuple[ListedLeg, ...]
+    bridges: tuple[ListedBridge, ...]
+    restarted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeDisconnected(Happened):
+    """The connection to a node is gone; its calls go on, unseen."""
+
+    node: NodeId
+
+
+Event = (
+    CallArrived
+    | CodeDialled
+    | LegRinging
+    | LegAnswered
+    | LegEnded
+    | LegLeft
+    | DigitPressed
+    | PlaybackEnded
+    | CommandFailed
+    | ClockReached
+    | RosterReplaced
+    | AgentLoggedIn
+    | AgentLoggedOut
+    | AgentPaused
+    | AgentResumed
+    | WrapUpFinished
+    | DeviceChanged
+    | PolicyPublished
+    | LegsListed
+    | NodeDisconnected
+)

@@ -1,0 +1,26 @@
+"""Everything an admin writes, compiled: what the engine follows until the next one comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.core.ivr.model import FlowBook
+from router.core.routing.queue import Queue, Reserve
+from router.core.vocabulary import PromptId, QueueName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """`first_resort` takes every caller whose flow cannot go on; `lost` is said to a caller whose
+    agent's connection broke."""
+
+    version: str
+    book: FlowBook
+    queues: Mapping[QueueName, Queue]
+    reserves: tuple[Reserve, ...]
+    first_resort: QueueName
+    lost: PromptId
+    agent_prompts: Mapping[str, PromptId]
+    """Spoken to an agent who dialled a short code: `login`, `logout`, `pause`, `resume`, `ready`,
+    `refused`."""

@@ -1,0 +1,313 @@
+"""What happened: the journal's lines, in the past tense; never a number, never a digit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from router.core.routing.explain import Why
+from router.core.vocabulary import (
+    AgentId,
+    AgentState,
+    CallId,
+    DeviceKind,
+    EndedBy,
+    FlowName,
+    Language,
+    NodeId,
+    OfferId,
+    OfferOutcome,
+    PromptId,
+    QueueName,
+    StepName,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted:
+    """A caller was heard; `known_line` False: the number dialled is in no line file."""
+
+    node: NodeId
+    flow: FlowName
+    known_line: bool
+    arrived_at: datetime
+    language: Language
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEntered:
+    """The flow reached a step; `after` says how it left the one before (`key`, `wrong_key`,
+    `silence`, `end`), `digits` how many keys were pressed there."""
+
+    flow: FlowName
+    step: StepName
+    step_kind: str
+    after: str
+    digits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptMissing:
+    """A prompt could not be played; the call went on without it."""
+
+    prompts: tuple[PromptId, ...]
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """The call took its place in a queue. `again`: it came back after a lost agent."""
+
+    queue: QueueName
+    order_class: int
+    place_from: datetime
+    again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widened:
+    """More agents are eligible; `skipped`: the step before had nobody logged in for it."""
+
+    queue: QueueName
+    step: int
+    also: str
+    skipped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade:
+    """An agent's telephone is being rung."""
+
+    offer: OfferId
+    agent: AgentId
+    device: DeviceKind
+    queue: QueueName
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRang:
+    """180: the telephone rings."""
+
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferPickedUp:
+    """A public-network leg was picked up; a person has yet to press 1 (F2)."""
+
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded:
+    """How the offer ended (F5), after how long."""
+
+    offer: OfferId
+    agent: AgentId
+    outcome: OfferOutcome
+    after: timedelta
+    cause: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A person talks to the caller. `waited` in the queue, `to_voice` from the PBX (M2)."""
+
+    offer: OfferId
+    agent: AgentId
+    queue: QueueName
+    waited: timedelta
+    to_voice: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned:
+    """The caller hung up while in a queue; `offered`: an agent was ringing."""
+
+    queue: QueueName
+    waited: timedelta
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedOut:
+    """The queue gave up, and the flow went on."""
+
+    queue: QueueName
+    waited: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedToFallback:
+    """The dialplan has the caller; `queue` None: the call was not in one."""
+
+    queue: QueueName | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLost:
+    """The agent's connection broke; the caller was kept (P3)."""
+
+    agent: AgentId
+    cause: int
+    talked: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A conversation ended."""
+
+    agent: AgentId
+    by: EndedBy
+    talked: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFinished:
+    """The caller's leg is gone: the last line of every call that was not handed over."""
+
+    by: EndedBy
+    at_step: StepName
+    lasted: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRefused:
+    """Asterisk did not carry out a command; the call went on."""
+
+    command: str
+    why: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpStarted:
+    """`lasts` None: the agent ends it."""
+
+    agent: AgentId
+    lasts: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded:
+    """`by`: the agent, or the clock (`system`)."""
+
+    agent: AgentId
+    by: EndedBy
+    lasted: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStateChanged:
+    """An agent's own doing or a rule's: log-in, log-out, pause, back, automatic pause."""
+
+    agent: AgentId
+    state: AgentState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceStateChanged:
+    """A telephone of an agent can or cannot be reached."""
+
+    agent: AgentId
+    device: DeviceKind
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterChanged:
+    """The roster was replaced."""
+
+    agents: int
+    added: tuple[AgentId, ...]
+    removed: tuple[AgentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged:
+    """Another policy is in force."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeConnected:
+    """A node's channels were listed and reconciled."""
+
+    node: NodeId
+    legs: int
+    handed: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeLost:
+    """The connection to a node broke; its calls go on, unseen."""
+
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised:
+    """Something a supervisor must know now. No personal data in it (domain.md, Law)."""
+
+    alarm: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmCleared:
+    """The cause of an alarm is gone."""
+
+    alarm: str
+
+
+Record = (
+    CallStarted
+    | StepEntered
+    | PromptMissing
+    | Queued
+    | Widened
+    | OfferMade
+    | OfferRang
+    | OfferPickedUp
+    | OfferEnded
+    | Answered
+    | Abandoned
+    | TimedOut
+    | HandedToFallback
+    | AgentLost
+    | Ended
+    | CallFinished
+    | CommandRefused
+    | WrapUpStarted
+    | WrapUpEnded
+    | AgentStateChanged
+    | DeviceStateChanged
+    | RosterChanged
+    | PolicyChanged
+    | NodeConnected
+    | NodeLost
+    | AlarmRaised
+    | AlarmCleared
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the journal: (`call`, `epoch`, `seq`) is its key (house.md 11).
+
+    `call` None: about the house, not a call; `seq` then counts over the engine's life.
+    """
+
+    call: CallId | None
+    epoch: int
+    seq: int
+    at: datetime
+    record: Record

@@ -1,0 +1,91 @@
+"""What an admin writes about a queue: whom it asks for, how it widens, how long it rings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from router.core.routing.skills import SkillSet
+from router.core.vocabulary import DeviceKind, PromptId, QueueName, SkillName
+
+RING_FOR: Mapping[DeviceKind, timedelta] = {
+    DeviceKind.DESK: timedelta(seconds=15),
+    DeviceKind.PHONE: timedelta(seconds=20),
+}
+"""routing.md F3; crisis rings 8 s and 12 s by its own configuration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WidenStep:
+    """From `after` on the call's own clock, agents who fit `also` are eligible too (W1, W2)."""
+
+    after: timedelta
+    also: SkillSet
+    alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Service level: `share` of the calls answered `within`."""
+
+    share: float
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fanout:
+    """`agents` at once from the `from_offer`-th offer of a call on (F3, F4)."""
+
+    agents: int = 1
+    from_offer: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What a caller hears in this queue.
+
+    `notice` is played on entering; `message` at `first` and then `every`, counted from the place
+    in the queue; music between.
+    """
+
+    notice: PromptId | None = None
+    message: PromptId | None = None
+    first: timedelta = timedelta(seconds=25)
+    every: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue's policy. A higher `order_class` is served first (O1).
+
+    `wrap_up` None: the agent ends it (P1). `gives_up_after` None: a caller waits as long as it
+    takes.
+    """
+
+    name: QueueName
+    order_class: int
+    require: SkillSet
+    prefer: Mapping[SkillName, int] = field(default_factory=dict)
+    widen: tuple[WidenStep, ...] = ()
+    target: Target
+    wrap_up: timedelta | None
+    ring_for: Mapping[DeviceKind, timedelta] = field(default_factory=lambda: RING_FOR)
+    confirm_within: timedelta = timedelta(seconds=10)
+    fanout: Fanout = field(default_factory=Fanout)
+    waiting: Waiting = field(default_factory=Waiting)
+    whisper: PromptId
+    gives_up_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserve:
+    """Keep `free` agents who fit `skills` for calls of at least `for_class` (O4).
+
+    `free_by_hours`: other figures while the named hours are open, e.g. one at night.
+    """
+
+    skills: SkillSet
+    for_class: int
+    free: int
+    free_by_hours: Mapping[str, int] = field(default_factory=dict)

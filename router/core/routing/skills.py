@@ -1,0 +1,32 @@
+"""Skills with levels, and what a queue asks of them (routing.md S1, S2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from router.core.vocabulary import SkillName
+
+Skills = Mapping[SkillName, int]
+"""Level 1-5 per skill; an absent skill is *not qualified*, not level 0 (S1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillSet:
+    """All of these skills, each at least at its level; empty means anyone."""
+
+    levels: tuple[tuple[SkillName, int], ...] = field(default=())
+
+    @classmethod
+    def of(cls, levels: Mapping[SkillName, int]) -> SkillSet:
+        """The set with a fixed order, so that equal sets are equal values."""
+        return cls(tuple(sorted(levels.items())))
+
+    def fits(self, skills: Skills) -> bool:
+        """Whether an agent with these skills is qualified."""
+        return all(skills.get(name, 0) >= level for name, level in self.levels)
+
+    def __str__(self) -> str:
+        if not self.levels:
+            return "anyone"
+        return " and ".join(n if level == 1 else f"{n}>={level}" for n, level in self.levels)
