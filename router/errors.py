@@ -43,3 +43,39 @@ class EngineNotRunning(HotlineError):
 
 class RequestRefused(HotlineError):
     """{message}"""
+
+
+# standalone
+
+
+class NetworkMissing(HotlineError):
+    """{what} cannot be fetched from {where} ({detail}). The first run needs the network; later runs
+    do not."""
+
+
+class FetchFailed(HotlineError):
+    """{what} cannot be fetched from {where}: {detail}. The whole output is in {log}."""
+
+
+class ArchiveUntrusted(HotlineError):
+    """The archive {where} is not signed by Debian ({detail}), so nothing of it is used. Correct
+    HOTLINE_DEBIAN_MIRROR or look for what rewrites your traffic."""
+
+
+class DiskFull(HotlineError):
+    """There is not enough room in {folder}: {needed} are needed, {free} are free. Make room, or
+    move it to a larger disk with {setting}."""
+
+
+class ProgramMissing(HotlineError):
+    """{program} is needed to {purpose} and is not installed. {remedy}"""
+
+
+class PlatformUnsupported(HotlineError):
+    """A private Asterisk runs on Debian and Ubuntu with {supported}; this machine is {found}. Point
+    `hotline run` at an Asterisk of your own instead."""
+
+
+class AsteriskTooOld(HotlineError):
+    """{where} offers Asterisk {version}, and the hotline needs {needed} or newer. Choose another
+    archive with HOTLINE_DEBIAN_MIRROR."""
