@@ -79,3 +79,32 @@ class PlatformUnsupported(HotlineError):
 class AsteriskTooOld(HotlineError):
     """{where} offers Asterisk {version}, and the hotline needs {needed} or newer. Choose another
     archive with HOTLINE_DEBIAN_MIRROR."""
+
+
+class PostgresFailed(HotlineError):
+    """PostgreSQL did not {what} in {folder}: {detail}. Its log is {log}."""
+
+
+class PostgresPortTaken(HotlineError):
+    """PostgreSQL cannot listen on port {port}: another program does. Choose another port."""
+
+
+class FolderClosed(HotlineError):
+    """PostgreSQL never runs as root, and the account {account} may not enter {folder}. Choose a
+    folder that it may enter, such as --state-dir /var/lib/hotline."""
+
+
+class PortTaken(HotlineError):
+    """{what} cannot use {where} ({detail}). Stop the program that has it, or choose another port."""
+
+
+class AsteriskDied(HotlineError):
+    """Asterisk ended while it started: {detail} The whole log is {log}."""
+
+
+class AsteriskLate(HotlineError):
+    """Asterisk was not ready after {seconds} s: {detail} The whole log is {log}."""
+
+
+class DialplanValueUnknown(HotlineError):
+    """{file} asks for @{name}@, which is no value of dialplans/site.env. Correct the name."""

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Writes the configuration with this site's values:  ./install.sh VALUES FOLDER
+# A value is taken from the environment when it is set there (for containers), else from VALUES.
+set -eu
+values=$1 folder=$2 here=$(dirname "$0") script=$(mktemp)
+trap 'rm -f "$script"' EXIT
+umask 077
+grep -E '^[A-Z_]+=' "$values" | while IFS='=' read -r name value; do
+    eval "value=\${$name:-\$value}"
+    case $value in
+        '') echo "install.sh: $name has no value: set it in $values" >&2; exit 1 ;;
+        *[!A-Za-z0-9./:_-]*) echo "install.sh: $name holds a character that is not allowed" >&2; exit 1 ;;
+    esac
+    echo "s|@$name@|$value|g"
+done > "$script"
+for file in "$here"/*.conf; do
+    sed -f "$script" "$file" > "$folder/$(basename "$file")"
+done

@@ -1,0 +1,69 @@
+"""What differs between one Asterisk and the next: addresses, ports, passwords."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+RTP_PORTS = 2000
+# Below the ports that Linux gives to clients, so that few are taken; Asterisk skips those that are.
+RTP_LOWEST, RTP_HIGHEST = 10000, 32000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The values of dialplans/site.env, by the same names in small letters."""
+
+    sip_port: int
+    http_port: int
+    ami_port: int
+    rtp_first: int
+    rtp_last: int
+    carrier: str
+    """HOST:PORT to which calls to telephones are sent."""
+    ari_password: str = field(repr=False)
+    ari_read_password: str = field(repr=False)
+    ami_password: str = field(repr=False)
+    ami_guard_password: str = field(repr=False)
+    sip_host: str = LOOPBACK
+    trunk_from: str = "127.0.0.2"
+    hotline_number: str = "5555335533"
+    control_host: str = LOOPBACK
+    control_from: str = "127.0.0.1/255.0.0.0"
+
+    def values(self, data: Path) -> Mapping[str, str]:
+        """What each @NAME@ in dialplans/ stands for; `data` holds sounds/ and moh/."""
+        own = {
+            each.name.upper(): str(getattr(self, each.name)) for each in fields(self)
+        }
+        return own | {"DATA_DIR": str(data)}
+
+
+def private_site(*, carrier: str) -> Site:
+    """A site on this machine's loopback, with ports that are free now and fresh passwords."""
+    first = random.randrange(RTP_LOWEST, RTP_HIGHEST - RTP_PORTS, 2)
+    return Site(
+        sip_port=free_port(socket.SOCK_DGRAM),
+        http_port=free_port(socket.SOCK_STREAM),
+        ami_port=free_port(socket.SOCK_STREAM),
+        rtp_first=first,
+        rtp_last=first + RTP_PORTS - 1,
+        carrier=carrier,
+        ari_password=secrets.token_hex(24),
+        ari_read_password=secrets.token_hex(24),
+        ami_password=secrets.token_hex(24),
+        ami_guard_password=secrets.token_hex(24),
+    )
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """A loopback port that nobody has at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
