@@ -10,12 +10,29 @@ class HotlineError(Exception):
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        sentence = cleandoc(type(self).__doc__ or "{message}")
-        super().__init__(" ".join(sentence.format(**facts).split()))
+        # The template's line breaks are the source's; those inside a fact are meant.
+        sentence = " ".join(cleandoc(type(self).__doc__ or "{message}").split())
+        super().__init__(sentence.format(**facts))
 
 
 class SettingInvalid(HotlineError):
     """{source}: {setting} is {value!r}; expected {expected}."""
+
+
+class SettingMissing(HotlineError):
+    """{setting} has no value ({about}). Set {variables} or {setting} in {file}."""
+
+
+class SettingUnknown(HotlineError):
+    """{source}: there is no setting {setting!r}.{hint}"""
+
+
+class SettingsFileInvalid(HotlineError):
+    """{file} cannot be read as settings: {detail}."""
+
+
+class SettingsInvalid(HotlineError):
+    """{problems}"""
 
 
 class AsteriskUnreachable(HotlineError):
@@ -39,6 +56,21 @@ class FlowFilesInvalid(HotlineError):
 class EngineNotRunning(HotlineError):
     """No engine answers in {folder}. Start one with `hotline up` or `hotline run`, or name its
     folder with --state-dir."""
+
+
+class EngineAlreadyRuns(HotlineError):
+    """An engine (process {pid}) answers in {folder} already. Stop it first, or give this one another
+    folder with --state-dir."""
+
+
+class EngineSilent(HotlineError):
+    """The engine in {folder} does not answer within {seconds:g} s. Callers are served by the
+    fallback queue meanwhile; look at its log, and start it again."""
+
+
+class EngineSpeaksOtherVersion(HotlineError):
+    """The engine in {folder} speaks version {theirs} of the control protocol, and this `hotline`
+    version {ours}. Use the `hotline` that the engine was started with, or restart the engine."""
 
 
 class RequestRefused(HotlineError):
@@ -108,3 +140,19 @@ class AsteriskLate(HotlineError):
 
 class DialplanValueUnknown(HotlineError):
     """{file} asks for @{name}@, which is no value of dialplans/site.env. Correct the name."""
+
+
+class BaresipFailed(HotlineError):
+    """The phone at {where} did not start (its files are in {folder}): {detail}"""
+
+
+class BaresipRefused(HotlineError):
+    """The phone's baresip did not perform {command!r}: {answer}."""
+
+
+class PhoneWaitedInVain(HotlineError):
+    """The phone {phone} waited {seconds} s for {what}; it saw: {seen}."""
+
+
+class PhoneIdle(HotlineError):
+    """The phone {phone} has no call to accept, press a key in, or hang up."""
