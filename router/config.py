@@ -1,0 +1,311 @@
+"""The hotline's settings: frozen, read once, each with the place that it came from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+import router
+from router import errors
+from router.setting import (
+    ADDRESS,
+    COMMAND,
+    COUNT,
+    DATABASE,
+    DURATION,
+    FOLDER,
+    HOST,
+    KEY,
+    MASK,
+    MIRROR,
+    NODE,
+    NUMBER,
+    PORT,
+    SECRET,
+    WEB_ADDRESS,
+    WORD,
+    Address,
+    Setting,
+    declared,
+    one_of,
+)
+from router.setting_sources import (
+    Given,
+    Source,
+    from_arguments,
+    from_environment,
+    from_file,
+    from_stack,
+    stray_variables,
+)
+from router.standalone.folders import cache_folder, state_folder
+
+FILE_NAME = "hotline.toml"
+STACK_FILE = "stack.json"
+FILE_VARIABLE = "HOTLINE_CONFIG"
+DEBUG_VARIABLE = "HOTLINE_DEBUG"
+DEFAULT = "default"
+SHIPPED_FLOWS = Path(router.__file__).parent.parent / "ivr"
+
+
+class HoursMode(StrEnum):
+    """Which hours hold: as the clock says, or always day or night (for trying out)."""
+
+    DAY = "day"
+    NIGHT = "night"
+    CLOCK = "clock"
+
+
+class SpokenLanguage(StrEnum):
+    """The languages that the shipped prompts speak."""
+
+    ES = "es"
+    EN = "en"
+
+
+class LogFormat(StrEnum):
+    """For people or for programs."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least grave line that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that may differ from one place to another; passwords are empty if not set."""
+
+    state_dir: Path = field(
+        metadata=declared("state_dir", "what must survive a restart, and the sockets", FOLDER)
+    )
+    cache_dir: Path = field(
+        metadata=declared("cache_dir", "what can be fetched again: Asterisk, prompts", FOLDER)
+    )
+    node: str = field(default="n1", metadata=declared("node", "the Asterisk server's name", NODE))
+    ari_url: str = field(
+        default="http://127.0.0.1:8088",
+        metadata=declared("ari.url", "where Asterisk's HTTP server listens", WEB_ADDRESS),
+    )
+    ari_user: str = field(
+        default="hotline", metadata=declared("ari.user", "the engine's user in ari.conf", WORD)
+    )
+    ari_password: str = field(
+        default="", metadata=declared("ari.password", "the password of that user", SECRET)
+    )
+    ami_host: str = field(
+        default="127.0.0.1", metadata=declared("ami.host", "where Asterisk's AMI listens", HOST)
+    )
+    ami_port: int = field(default=5038, metadata=declared("ami.port", "and on which port", PORT))
+    ami_user: str = field(
+        default="hotline", metadata=declared("ami.user", "the engine's user in manager.conf", WORD)
+    )
+    ami_password: str = field(
+        default="", metadata=declared("ami.password", "the secret of that user", SECRET)
+    )
+    database: str = field(
+        default="", metadata=declared("database", "PostgreSQL, as a libpq address", DATABASE)
+    )
+    identity_key: str = field(
+        default="",
+        metadata=declared("identity.key", "encrypts callers' numbers; else made and kept", KEY),
+    )
+    ivr_dir: Path = field(
+        default=SHIPPED_FLOWS, metadata=declared("ivr_dir", "flows, queues and hours", FOLDER)
+    )
+    carrier: Address = field(
+        default=Address(host="127.0.0.1", port=5080),
+        metadata=declared("carrier", "where calls to agents' telephones are sent", ADDRESS),
+    )
+    trunk: str = field(
+        default="trunk", metadata=declared("trunk", "the carrier's endpoint in pjsip.conf", WORD)
+    )
+    hotline_number: str = field(
+        default="5555335533",
+        metadata=declared("hotline_number", "all that agents' telephones see", NUMBER),
+    )
+    hours: HoursMode = field(
+        default=HoursMode.CLOCK,
+        metadata=declared("hours", "follow the clock, or always one of them", one_of(HoursMode)),
+    )
+    default_language: SpokenLanguage = field(
+        default=SpokenLanguage.ES,
+        metadata=declared("default_language", "spoken until chosen", one_of(SpokenLanguage)),
+    )
+    log_format: LogFormat = field(
+        default=LogFormat.CONSOLE,
+        metadata=declared("log.format", "for people or for programs", one_of(LogFormat)),
+    )
+    log_level: LogLevel = field(
+        default=LogLevel.INFO, metadata=declared("log.level", "what is written", one_of(LogLevel))
+    )
+    alarm_command: str = field(
+        default="", metadata=declared("alarm.command", "run once per alarm", COMMAND)
+    )
+    inbox_size: int = field(
+        default=10_000, metadata=declared("inbox_size", "events waiting for the engine", COUNT)
+    )
+    journal_size: int = field(
+        default=100_000,
+        metadata=declared("journal_size", "records waiting for the database", COUNT),
+    )
+    rest_timeout: timedelta = field(
+        default=timedelta(seconds=2),
+        metadata=declared("rest_timeout", "for one ARI request", DURATION),
+    )
+    ami_timeout: timedelta = field(
+        default=timedelta(seconds=2),
+        metadata=declared("ami_timeout", "for one AMI action", DURATION),
+    )
+    debian_mirror: str = field(
+        default="http://deb.debian.org/debian",
+        metadata=declared("debian_mirror", "where a private Asterisk is fetched", MIRROR),
+    )
+
+
+SETTINGS: Mapping[str, Setting] = {
+    one.metadata["setting"].name: one.metadata["setting"] for one in fields(Settings)
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effective:
+    """One setting as it holds, for people: secrets masked."""
+
+    setting: Setting
+    shown: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The settings, where each came from, and the file that was read.
+
+    `stray`: variables that look like settings and are none.
+    """
+
+    settings: Settings
+    effective: tuple[Effective, ...]
+    file: Path | None
+    stray: tuple[str, ...]
+
+    def require(self, *names: str) -> Settings:
+        """The settings, if all of these have a value; else SettingsInvalid."""
+        file = self.file or self.settings.state_dir / FILE_NAME
+        missing = [
+            errors.SettingMissing(
+                setting=name,
+                about=SETTINGS[name].about,
+                variables=_variables(SETTINGS[name]),
+                file=file,
+            )
+            for name in names
+            if getattr(self.settings, SETTINGS[name].field) == ""
+        ]
+        _refuse(missing)
+        return self.settings
+
+
+def load(
+    arguments: Mapping[str, str | None] | None = None,
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Configuration:
+    """Defaults, then a file, a private stack, the environment, the command line: the last one wins.
+
+    `arguments` maps names of settings to text. Raises SettingsInvalid with every problem at once.
+    """
+    environment = os.environ if environment is None else environment
+    told = from_arguments(arguments or {})
+    surroundings = from_environment(environment, SETTINGS)
+    found = _file(file, environment, _folder(environment, surroundings, told))
+    written = Source(values={}) if found is None else from_file(found, SETTINGS)
+    folder = _folder(environment, written, surroundings, told)
+    sources = (written, from_stack(folder / STACK_FILE), surroundings, told)
+
+    problems = [problem for source in sources for problem in source.problems]
+    given: dict[str, Given] = {}
+    for source in sources:
+        given |= source.values
+    values: dict[str, object] = {
+        "state_dir": state_folder(environment),
+        "cache_dir": cache_folder(environment),
+    }
+    for name, text in given.items():
+        try:
+            values[SETTINGS[name].field] = SETTINGS[name].kind.read(text.text, text.here)
+        except ValueError:
+            problems.append(_misfit(SETTINGS[name], text))
+    _refuse(problems)
+    settings = Settings(**values)  # type: ignore[arg-type]  # each read by its own kind
+    return Configuration(
+        settings=settings,
+        effective=tuple(_effective(settings, given)),
+        file=found,
+        stray=stray_variables(environment, SETTINGS),
+    )
+
+
+def debugging(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the person wants to see tracebacks."""
+    environment = os.environ if environment is None else environment
+    return environment.get(DEBUG_VARIABLE, "") not in ("", "0")
+
+
+def _file(given: Path | None, environment: Mapping[str, str], folder: Path) -> Path | None:
+    named = given or (Path(environment[FILE_VARIABLE]) if environment.get(FILE_VARIABLE) else None)
+    if named is not None:
+        return named
+    places = (folder / FILE_NAME, Path(FILE_NAME))
+    return next((place for place in places if place.is_file()), None)
+
+
+def _folder(environment: Mapping[str, str], *sources: Source) -> Path:
+    """The state folder, as far as these sources tell, the last one first."""
+    for source in reversed(sources):
+        given = source.values.get("state_dir")
+        if given is not None:
+            return (given.here / Path(given.text).expanduser()).absolute()
+    return state_folder(environment)
+
+
+def _effective(settings: Settings, given: Mapping[str, Given]) -> list[Effective]:
+    return [
+        Effective(
+            setting=setting,
+            shown=setting.shown(getattr(settings, setting.field)),
+            origin=given[name].origin if name in given else DEFAULT,
+        )
+        for name, setting in SETTINGS.items()
+    ]
+
+
+def _misfit(setting: Setting, given: Given) -> errors.SettingInvalid:
+    return errors.SettingInvalid(
+        source=given.origin,
+        setting=setting.name,
+        value=MASK if setting.kind.secret else given.text,
+        expected=setting.kind.expected,
+    )
+
+
+def _variables(setting: Setting) -> str:
+    variable = setting.variable
+    return f"{variable}, {variable}_FILE" if setting.kind.secret else variable
+
+
+def _refuse(problems: Sequence[errors.HotlineError]) -> None:
+    if problems:
+        raise errors.SettingsInvalid(problems="\n".join(map(str, problems)))
