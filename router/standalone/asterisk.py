@@ -26,9 +26,7 @@ READY_WITHIN = 30.0
 GONE_WITHIN = 10.0
 
 
-def render(
-    folder: Path, site: Site, *, prefix: Prefix, dialplans: Path = DIALPLANS
-) -> None:
+def render(folder: Path, site: Site, *, prefix: Prefix, dialplans: Path = DIALPLANS) -> None:
     """Everything Asterisk needs below `folder`/asterisk, and the sounds in `folder`/sounds."""
     home = folder / "asterisk"
     data = home / "data"
@@ -140,9 +138,7 @@ class _Late(Exception):
     """The time is over."""
 
 
-def _wait_until(
-    ready: Callable[[Site], bool], site: Site, *, pidfd: int, deadline: float
-) -> None:
+def _wait_until(ready: Callable[[Site], bool], site: Site, *, pidfd: int, deadline: float) -> None:
     while not ready(site):
         if select.select([pidfd], [], [], ASK_EVERY)[0]:
             raise _Died
@@ -153,9 +149,7 @@ def _wait_until(
 def _fully_booted(site: Site) -> bool:
     """AMI says so itself, and only when every module is there."""
     try:
-        with socket.create_connection(
-            (site.control_host, site.ami_port), timeout=1
-        ) as ami:
+        with socket.create_connection((site.control_host, site.ami_port), timeout=1) as ami:
             ami.sendall(
                 b"Action: Login\r\nUsername: hotline\r\n"
                 + f"Secret: {site.ami_password}\r\n\r\n".encode()
@@ -219,9 +213,7 @@ def _telling_line(home: Path) -> str:
         except FileNotFoundError:
             continue
         said = [line.strip() for line in lines if line.strip()]
-        wrong = [
-            line for line in said if "ERROR" in line and "EXITING" not in line
-        ] or said
+        wrong = [line for line in said if "ERROR" in line and "EXITING" not in line] or said
         if wrong:
             return re.sub(r"^\[[^]]*\] |\x1b\[[0-9;]*m", "", wrong[-1])
     return "it said nothing"
@@ -265,9 +257,7 @@ def _link(link: Path, target: Path) -> None:
 
 def _write_private(file: Path, text: str) -> None:
     file.unlink(missing_ok=True)
-    with open(
-        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-    ) as output:
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
         output.write(text)
 
 

@@ -38,9 +38,7 @@ class Site:
 
     def values(self, data: Path) -> Mapping[str, str]:
         """What each @NAME@ in dialplans/ stands for; `data` holds sounds/ and moh/."""
-        own = {
-            each.name.upper(): str(getattr(self, each.name)) for each in fields(self)
-        }
+        own = {each.name.upper(): str(getattr(self, each.name)) for each in fields(self)}
         return own | {"DATA_DIR": str(data)}
 
 
