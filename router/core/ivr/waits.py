@@ -1,4 +1,4 @@
-"""What a flow waits for: it runs until one of these, and says what may end it."""
+"""What a flow waits for, and what it is given: it runs until one, and goes on with the other."""
 
 from __future__ import annotations
 
@@ -36,3 +36,35 @@ class Over:
 
 
 Wait = ForPrompt | ForDigit | ForAgent | Over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digit:
+    """The caller pressed a key: one of 0-9, `*`, `#`."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptOver:
+    """The prompt ended; `heard` False: it could not be played, and the flow goes on all the same."""
+
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeIsUp:
+    """No key came in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationOver:
+    """The agent hung up, and the caller is still there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueGaveUp:
+    """The caller waited as long as the queue lets them."""
+
+
+Given = Digit | PromptOver | TimeIsUp | ConversationOver | QueueGaveUp

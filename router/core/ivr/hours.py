@@ -1,0 +1,48 @@
+"""When something is open: ranges of the week in a time zone, over midnight if need be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Wall-clock times counted from the midnight that begins its day; `end` is exclusive.
+
+    22:00-06:00 ends after 30 hours, and belongs to the day on which it begins.
+    """
+
+    start: timedelta
+    end: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """`week` has seven days from Monday. `forced` overrides the clock, for trials.
+
+    The zone comes as an object: to look one up by its name is reading a file.
+    """
+
+    name: str
+    tz: tzinfo
+    week: tuple[tuple[Range, ...], ...]
+    forced: bool | None = None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether `at`, an aware instant, falls into a range of its day or of the night before."""
+        if self.forced is not None:
+            return self.forced
+        local = at.astimezone(self.tz)
+        clock = timedelta(
+            hours=local.hour,
+            minutes=local.minute,
+            seconds=local.second,
+            microseconds=local.microsecond,
+        )
+        today = local.weekday()
+        return any(r.start <= clock < r.end for r in self.week[today]) or any(
+            r.start <= clock + DAY < r.end for r in self.week[today - 1]
+        )

@@ -1,0 +1,53 @@
+"""What an admin writes about calls, compiled: lines, flows, steps and hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.core.ivr.hours import Hours
+from router.core.ivr.steps.goodbye import GoodbyeStep
+from router.core.ivr.steps.hours import HoursStep
+from router.core.ivr.steps.language import LanguageStep
+from router.core.ivr.steps.menu import MenuStep
+from router.core.ivr.steps.play import PlayStep
+from router.core.ivr.steps.prefer import PreferStep
+from router.core.ivr.steps.queue import QueueStep
+from router.core.vocabulary import FlowName, Language, QueueName, StepName
+
+Step = PlayStep | MenuStep | QueueStep | GoodbyeStep | HoursStep | LanguageStep | PreferStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Steps that lead to each other by name."""
+
+    name: FlowName
+    start: StepName
+    steps: Mapping[StepName, Step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A number that callers dial, and the flow that it begins."""
+
+    number: str
+    name: str
+    flow: FlowName
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowBook:
+    """`first_resort` takes every caller whose flow cannot go on."""
+
+    lines: Mapping[str, Line]
+    default_line: str
+    flows: Mapping[FlowName, Flow]
+    hours: Mapping[str, Hours]
+    first_resort: QueueName
+
+    def line_for(self, number: str) -> tuple[Line, bool]:
+        """The line of a number dialled, and whether it is one of ours."""
+        line = self.lines.get(number)
+        return (self.lines[self.default_line], False) if line is None else (line, True)

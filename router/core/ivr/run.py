@@ -1,0 +1,134 @@
+"""The interpreter: what a flow is given, and what it says and waits for next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.model import FlowBook, Line, Step
+from router.core.ivr.sayings import Say, Saying, StopSaying
+from router.core.ivr.steps.decision import Decision, Moment, Stay
+from router.core.ivr.waits import (
+    ConversationOver,
+    Digit,
+    ForAgent,
+    ForPrompt,
+    Given,
+    Over,
+    QueueGaveUp,
+    Wait,
+)
+from router.core.vocabulary import FlowName, StepName
+
+__all__ = ["FlowRun", "Say", "Saying", "StepNote", "StopSaying", "Turn", "advance", "begin"]
+
+STEPS_PER_TURN = 100
+"""A flow that goes round without waiting is a mistake, and must not take the engine with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepNote:
+    """A step was reached; `after` and `digits` tell how the one before was left."""
+
+    flow: FlowName
+    step: StepName
+    step_kind: str
+    after: str
+    digits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What came of it; `wait` is also the run's."""
+
+    run: FlowRun
+    said: tuple[Saying, ...]
+    wait: Wait
+    entered: tuple[StepNote, ...]
+
+
+def begin(book: FlowBook, line: Line, at: datetime) -> Turn:
+    """A caller enters the flow of the line that they dialled."""
+    flow = book.flows[line.flow]
+    run = FlowRun(flow=flow.name, step=flow.start, language=line.language, wait=ForPrompt())
+    return _go(book, run, (), flow.start, "start", at)
+
+
+def advance(book: FlowBook, run: FlowRun, given: Given, at: datetime) -> Turn:
+    """The flow is given something. What fits no wait changes nothing."""
+    step = _step(book, run.flow, run.step)
+    if isinstance(run.wait, Over):
+        return _same(run)
+    if step is None or _was_stuck(run, step):
+        return _without_flow(book, run, given)
+    decision = step.given(run, given, Moment(at=at, hours=book.hours))
+    if decision is None:
+        return _same(run)
+    if isinstance(given, Digit):
+        decision = replace(decision, run=replace(decision.run, digits=run.digits + 1))
+    return _carry_on(book, decision, at)
+
+
+def _carry_on(book: FlowBook, decision: Decision, at: datetime) -> Turn:
+    if isinstance(decision, Stay):
+        run = replace(decision.run, wait=decision.wait)
+        return Turn(run=run, said=decision.said, wait=run.wait, entered=())
+    return _go(book, decision.run, decision.said, decision.to, decision.after, at)
+
+
+def _go(
+    book: FlowBook,
+    run: FlowRun,
+    said: tuple[Saying, ...],
+    to: StepName,
+    after: str,
+    at: datetime,
+) -> Turn:
+    """Step after step, until one waits."""
+    moment = Moment(at=at, hours=book.hours)
+    spoken, entered = list(said), list[StepNote]()
+    for _ in range(STEPS_PER_TURN):
+        step = _step(book, run.flow, to)
+        if step is None:
+            break
+        entered.append(
+            StepNote(flow=run.flow, step=to, step_kind=step.kind, after=after, digits=run.digits)
+        )
+        run = replace(run, step=to, wrong=0, repeats=0, digits=0)
+        decision = step.enter(run, moment)
+        spoken.extend(decision.said)
+        run = decision.run
+        if isinstance(decision, Stay):
+            run = replace(run, wait=decision.wait)
+            return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
+        to, after = decision.to, decision.after
+    run = replace(run, typed_ahead="", wait=_first_resort(book, run))
+    return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
+
+
+def _step(book: FlowBook, flow: FlowName, step: StepName) -> Step | None:
+    found = book.flows.get(flow)
+    return found.steps.get(step) if found is not None else None
+
+
+def _same(run: FlowRun) -> Turn:
+    return Turn(run=run, said=(), wait=run.wait, entered=())
+
+
+def _first_resort(book: FlowBook, run: FlowRun) -> ForAgent:
+    return ForAgent(queue=book.first_resort, prefer=run.prefer)
+
+
+def _was_stuck(run: FlowRun, step: Step) -> bool:
+    return isinstance(run.wait, ForAgent) and step.kind != "queue"
+
+
+def _without_flow(book: FlowBook, run: FlowRun, given: Given) -> Turn:
+    """The first resort took a caller whose flow could not go on: it ends with the conversation."""
+    match given:
+        case ConversationOver():
+            run = replace(run, wait=Over())
+        case QueueGaveUp():
+            run = replace(run, wait=_first_resort(book, run))
+    return _same(run)

@@ -1,0 +1,41 @@
+"""The step that ends the call: the one way in which the system does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.sayings import Say
+from router.core.ivr.steps.decision import Decision, Exit, Moment, Stay
+from router.core.ivr.waits import ForPrompt, Given, Over, PromptOver
+from router.core.vocabulary import PromptId, StepName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodbyeStep:
+    """Say it to its end, then hang up.
+
+    ```yaml
+    goodbye: gracias
+    ```
+    """
+
+    kind: ClassVar[str] = "goodbye"
+
+    name: StepName
+    prompts: tuple[PromptId, ...]
+
+    def exits(self) -> tuple[Exit, ...]:
+        """None."""
+        return ()
+
+    def enter(self, run: FlowRun, moment: Moment) -> Decision:
+        """A key does not cut it: nobody is hung up on for pressing one."""
+        said = (Say(prompts=self.prompts, language=run.language),)
+        run = replace(run, typed_ahead="")
+        return Stay(run=run, said=said, wait=ForPrompt(barge_in=False))
+
+    def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
+        """Said, or impossible to say."""
+        return Stay(run=run, wait=Over()) if isinstance(given, PromptOver) else None

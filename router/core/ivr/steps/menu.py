@@ -1,0 +1,104 @@
+"""The step that asks for a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import ClassVar
+
+from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.sayings import Say, Saying, StopSaying
+from router.core.ivr.steps.decision import Decision, Exit, Leave, Moment, Stay
+from router.core.ivr.waits import Digit, ForDigit, ForPrompt, Given, PromptOver, TimeIsUp
+from router.core.vocabulary import PromptId, StepName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuStep:
+    """Silence and wrong keys lead somewhere, so that nobody is lost in it.
+
+    A key that leads nowhere says `wrong` and the menu again; the `wrong_keys`-th goes to
+    `on_wrong`. `repeat` says the menu again, `repeats` times; after that it is taken as silence.
+
+    ```yaml
+    menu: menu
+    keys:
+      1: crisis
+      4: juridico
+      0: orientacion
+    repeat: "*"
+    repeats: 3
+    wait: 4s
+    on_timeout: crisis
+    wrong: no_entendi
+    wrong_keys: 2
+    on_wrong: crisis
+    barge_in: true
+    ```
+    """
+
+    kind: ClassVar[str] = "menu"
+
+    name: StepName
+    prompts: tuple[PromptId, ...]
+    keys: Mapping[str, StepName]
+    repeat: str | None = None
+    repeats: int = 3
+    wait: timedelta = timedelta(seconds=4)
+    on_timeout: StepName
+    wrong: tuple[PromptId, ...] = ()
+    wrong_keys: int = 2
+    on_wrong: StepName
+    barge_in: bool = True
+
+    def exits(self) -> tuple[Exit, ...]:
+        """One per key, and those for who presses none or a wrong one."""
+        return (
+            *(Exit(field=("keys", key), to=to, silent=False) for key, to in self.keys.items()),
+            Exit(field=("on_timeout",), to=self.on_timeout),
+            Exit(field=("on_wrong",), to=self.on_wrong, silent=False),
+        )
+
+    def enter(self, run: FlowRun, moment: Moment) -> Decision:
+        """Say the menu, unless the key has been pressed already."""
+        return self._listen(run)
+
+    def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
+        """A key counts during the menu and after it."""
+        match given, run.wait:
+            case Digit(digit=digit), ForPrompt(barge_in=True):
+                return self._listen(run.keeping(digit), StopSaying())
+            case Digit(digit=digit), ForPrompt():
+                return Stay(run=run.keeping(digit), wait=run.wait)
+            case Digit(digit=digit), ForDigit():
+                return self._listen(run.keeping(digit))
+            case PromptOver(), ForPrompt():
+                if run.typed_ahead:
+                    return self._listen(run)
+                return Stay(run=run, wait=ForDigit(within=self.wait))
+            case TimeIsUp(), ForDigit():
+                return Leave(run=run, to=self.on_timeout, after="silence")
+            case _:
+                return None
+
+    def _listen(self, run: FlowRun, *said: Saying) -> Decision:
+        """Take the keys in their order; what is left over counts for the next menu."""
+        before: tuple[PromptId, ...] = ()
+        while run.typed_ahead:
+            key = run.typed_ahead[0]
+            run = replace(run, typed_ahead=run.typed_ahead[1:])
+            if key in self.keys:
+                return Leave(run=run, said=said, to=self.keys[key], after="key")
+            if key == self.repeat:
+                run = replace(run, repeats=run.repeats + 1)
+                if run.repeats > self.repeats:
+                    return Leave(run=run, said=said, to=self.on_timeout, after="silence")
+                before = ()
+            else:
+                run = replace(run, wrong=run.wrong + 1)
+                if run.wrong >= self.wrong_keys:
+                    return Leave(run=run, said=said, to=self.on_wrong, after="wrong_key")
+                before = self.wrong
+        say = Say(prompts=(*before, *self.prompts), language=run.language)
+        return Stay(run=run, said=(*said, say), wait=ForPrompt(barge_in=self.barge_in))
