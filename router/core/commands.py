@@ -100,13 +100,14 @@ class Bridge(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveBridge(Order):
-    """Delete a bridge; the legs in it stay up."""
+    """Delete a bridge; `legs`, who are still in it, stay up."""
 
     bridge: BridgeId
+    legs: tuple[LegId, ...] = ()
 
     @property
     def resources(self) -> tuple[str, ...]:
-        return (self.bridge,)
+        return (self.bridge, *self.legs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

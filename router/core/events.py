@@ -212,6 +212,14 @@ class NodeDisconnected(Happened):
     node: NodeId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TroubleReported(Happened):
+    """The shell has trouble (`text`), or it is over (None): becomes an alarm."""
+
+    name: str
+    text: str | None
+
+
 Event = (
     CallArrived
     | CodeDialled
@@ -233,4 +241,5 @@ Event = (
     | PolicyPublished
     | LegsListed
     | NodeDisconnected
+    | TroubleReported
 )

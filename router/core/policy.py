@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from router.core.ivr.model import FlowBook
 from router.core.routing.queue import Queue, Reserve
-from router.core.vocabulary import PromptId, QueueName
+from router.core.vocabulary import Language, PromptId, QueueName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class Policy:
     reserves: tuple[Reserve, ...]
     first_resort: QueueName
     lost: PromptId
+    agent_language: Language
     agent_prompts: Mapping[str, PromptId]
     """Spoken to an agent who dialled a short code: `login`, `logout`, `pause`, `resume`, `ready`,
     `refused`."""

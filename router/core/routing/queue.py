@@ -60,7 +60,9 @@ class Queue:
     """A queue's policy. A higher `order_class` is served first (O1).
 
     `wrap_up` None: the agent ends it (P1). `gives_up_after` None: a caller waits as long as it
-    takes.
+    takes. A telephone that does not ring `rings_within` is unreachable (F3); a person confirms
+    within `confirm_within` from the start of the whisper (F2); an agent who did not take a call
+    is asked again for it at the earliest `offer_again_after`, and only if nobody else is free (F6).
     """
 
     name: QueueName
@@ -71,7 +73,9 @@ class Queue:
     target: Target
     wrap_up: timedelta | None
     ring_for: Mapping[DeviceKind, timedelta] = field(default_factory=lambda: RING_FOR)
+    rings_within: timedelta = timedelta(seconds=3)
     confirm_within: timedelta = timedelta(seconds=10)
+    offer_again_after: timedelta = timedelta(seconds=10)
     fanout: Fanout = field(default_factory=Fanout)
     waiting: Waiting = field(default_factory=Waiting)
     whisper: PromptId

@@ -1,0 +1,278 @@
+"""The timetable: which stage handles which event. No rule lives here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from router.core import events as e
+from router.core.commands import Command
+from router.core.deadlines import (
+    ConfirmationDue,
+    Deadline,
+    DigitDue,
+    LegOverdue,
+    LookAgain,
+    MessageDue,
+    MusicDue,
+    PromptOverdue,
+    QueueGivesUp,
+    RingingDue,
+    RingsOut,
+    WideningDue,
+    WrapUpOver,
+)
+from router.core.floor import Floor
+from router.core.policy import Policy
+from router.core.records import Entry
+from router.core.stages import (
+    arrival,
+    connection,
+    dispatch,
+    in_flow,
+    offering,
+    publishing,
+    queueing,
+    recovery,
+    shift,
+    wrap_up,
+)
+from router.core.turn import (
+    AgentFreed,
+    AgentLegOver,
+    CallerGone,
+    ConversationBroken,
+    FlowGiven,
+    FlowRan,
+    GivenAway,
+    Move,
+    OfferDue,
+    OfferOver,
+    OffersWithdrawn,
+    OfferTaken,
+    QueueEntered,
+    Turn,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What Asterisk shall do, what is written down, and when to wake the engine next."""
+
+    commands: tuple[Command, ...]
+    entries: tuple[Entry, ...]
+    wake_at: datetime | None
+
+
+class Engine:
+    """One event in, one outcome out; nothing else changes the floor (house.md 1, 2)."""
+
+    def __init__(self, policy: Policy, epoch: int) -> None:
+        self.floor = Floor(epoch=epoch, policy=policy)
+
+    def handle(self, event: e.Event) -> Outcome:
+        """One turn, without waiting for anything."""
+        turn = Turn(floor=self.floor, at=event.at)
+        _event(turn, event)
+        _finish(turn)
+        return self._outcome(turn)
+
+    def quarantine(self, event: e.Event) -> Outcome:
+        """After a bug while handling `event`: its caller goes to the dialplan (house.md 8)."""
+        turn = Turn(floor=self.floor, at=event.at)
+        recovery.quarantine(turn, event)
+        _finish(turn)
+        return self._outcome(turn)
+
+    def _outcome(self, turn: Turn) -> Outcome:
+        return Outcome(
+            commands=tuple(turn.commands),
+            entries=tuple(turn.entries),
+            wake_at=self.floor.deadlines.next,
+        )
+
+
+def _finish(turn: Turn) -> None:
+    """Moves of one stage to another, then the matcher, whose choices are moves again."""
+    _moves(turn)
+    while turn.match_due:
+        turn.match_due = False
+        dispatch.look(turn)
+        _moves(turn)
+
+
+def _moves(turn: Turn) -> None:
+    while turn.moves:
+        _move(turn, turn.moves.popleft())
+
+
+def _event(turn: Turn, event: e.Event) -> None:
+    match event:
+        case e.CallArrived():
+            arrival.caller_arrives(turn, event)
+        case e.CodeDialled():
+            doing = shift.code_is_dialled(turn, event)
+            if doing is not None:
+                _event(turn, doing)
+        case e.LegRinging() | e.LegAnswered() | e.LegEnded() | e.LegLeft():
+            _leg(turn, event)
+        case e.DigitPressed():
+            _digit(turn, event)
+        case e.PlaybackEnded():
+            _playback(turn, event)
+        case e.CommandFailed():
+            for over in recovery.command_fails(turn, event):
+                _playback(turn, over)
+        case e.ClockReached():
+            _clock(turn)
+        case e.RosterReplaced():
+            shift.roster_is_replaced(turn, event)
+        case e.AgentLoggedIn() | e.AgentLoggedOut() | e.AgentPaused() | e.AgentResumed():
+            shift.agent_does(turn, event)
+        case e.WrapUpFinished():
+            wrap_up.agent_is_ready(turn, event)
+        case e.DeviceChanged():
+            shift.telephone_changes(turn, event)
+        case e.PolicyPublished():
+            publishing.policy_is_published(turn, event)
+        case e.LegsListed():
+            recovery.legs_are_listed(turn, event)
+            _moves(turn)
+            shift.node_is_back(turn, event)
+        case e.NodeDisconnected():
+            recovery.node_is_lost(turn, event)
+        case e.TroubleReported():
+            recovery.trouble_is_reported(turn, event)
+        case _:
+            assert_never(event)
+
+
+def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered | e.LegEnded | e.LegLeft) -> None:
+    floor = turn.floor
+    if isinstance(event, e.LegLeft):
+        recovery.leg_leaves(turn, event)
+        return
+    if isinstance(event, e.LegEnded):
+        _leg_end(turn, event)
+        return
+    leg = floor.agent_legs.get(event.leg)
+    offer = floor.offers.get(leg.offer) if leg is not None and leg.offer is not None else None
+    if offer is None:
+        turn.ignore(type(event).__name__)
+    elif isinstance(event, e.LegRinging):
+        offering.rings(turn, offer, event)
+    else:
+        offering.is_answered(turn, offer, event)
+
+
+def _leg_end(turn: Turn, event: e.LegEnded) -> None:
+    floor = turn.floor
+    call, leg = floor.call_of_caller(event.leg), floor.agent_legs.get(event.leg)
+    if call is not None:
+        turn.move(CallerGone(call=call, ending=event.ending))
+    elif leg is not None:
+        recovery.partner_is_alone(turn, leg, event)
+        turn.move(AgentLegOver(leg=leg, ending=event.ending, cause=event.cause))
+    elif event.leg in floor.strays:
+        recovery.stray_ends(turn, event)
+    elif floor.code_legs.pop(event.leg, None) is None:
+        turn.ignore("LegEnded")
+
+
+def _digit(turn: Turn, event: e.DigitPressed) -> None:
+    floor = turn.floor
+    call, leg = floor.call_of_caller(event.leg), floor.agent_legs.get(event.leg)
+    offer = floor.offers.get(leg.offer) if leg is not None and leg.offer is not None else None
+    if call is not None:
+        in_flow.caller_presses(turn, call, event)
+    elif offer is not None:
+        offering.agent_presses(turn, offer, event)
+    else:
+        turn.ignore("DigitPressed")
+
+
+def _playback(turn: Turn, event: e.PlaybackEnded) -> None:
+    floor = turn.floor
+    call = floor.calls.get(floor.playbacks[event.playback]) if event.playback in floor.playbacks else None
+    code = next((c for c in floor.code_legs.values() if c.playback == event.playback), None)
+    if code is not None:
+        shift.code_answer_ends(turn, code, event)
+    elif call is None:
+        turn.ignore("PlaybackEnded")
+    elif call.playing is not None and call.playing.id == event.playback:
+        in_flow.prompt_ends(turn, call, event)
+        queueing.prompt_ends(turn, call, event)
+    else:
+        for offer in call.offers.values():
+            offering.whisper_ends(turn, offer, event)
+
+
+def _clock(turn: Turn) -> None:
+    floor = turn.floor
+    while (due := floor.deadlines.pop_due(turn.at)) is not None:
+        floor.handling = due
+        _deadline(turn, due)
+        _finish(turn)
+        floor.handling = None
+
+
+def _deadline(turn: Turn, due: Deadline) -> None:
+    match due:
+        case DigitDue():
+            in_flow.digit_is_due(turn, due)
+        case PromptOverdue():
+            in_flow.prompt_is_overdue(turn, due)
+        case MessageDue():
+            queueing.message_is_due(turn, due)
+        case WideningDue():
+            queueing.widening_is_due(turn, due)
+        case QueueGivesUp():
+            queueing.queue_gives_up(turn, due)
+        case LookAgain():
+            turn.match_due = True
+        case MusicDue():
+            queueing.music_is_due(turn, due)
+        case RingingDue():
+            offering.ringing_is_due(turn, due)
+        case RingsOut():
+            offering.rings_out(turn, due)
+        case ConfirmationDue():
+            offering.confirmation_is_due(turn, due)
+        case WrapUpOver():
+            wrap_up.is_over(turn, due)
+        case LegOverdue():
+            recovery.leg_is_overdue(turn, due)
+        case _:
+            assert_never(due)
+
+
+def _move(turn: Turn, move: Move) -> None:
+    match move:
+        case FlowRan():
+            in_flow.carry_out(turn, move)
+        case FlowGiven():
+            in_flow.go_on(turn, move)
+        case QueueEntered():
+            queueing.enter(turn, move)
+        case OfferDue():
+            offering.make(turn, move)
+        case OfferTaken():
+            connection.connect(turn, move)
+        case OffersWithdrawn():
+            offering.withdraw(turn, move)
+        case OfferOver():
+            offering.end(turn, move)
+        case AgentLegOver():
+            offering.leg_ends(turn, move)
+            connection.agent_leg_ends(turn, move)
+        case ConversationBroken():
+            connection.breaks(turn, move)
+        case CallerGone():
+            connection.caller_leaves(turn, move)
+        case GivenAway():
+            connection.give_away(turn, move)
+        case AgentFreed():
+            wrap_up.agent_is_freed(turn, move)
+        case _:
+            assert_never(move)

@@ -1,0 +1,313 @@
+"""All that changes: calls, legs, offers, agents and alarms. Data only; the rules are in stages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from router.core.deadlines import Deadline, Deadlines
+from router.core.ivr.run import FlowRun
+from router.core.policy import Policy
+from router.core.routing.agent import AgentProfile
+from router.core.snapshot import AgentView, Alarm, CallView, OfferView, Snapshot
+from router.core.vocabulary import (
+    AgentId,
+    AgentState,
+    BridgeId,
+    CallerKey,
+    CallId,
+    Device,
+    DeviceKind,
+    EndedBy,
+    Language,
+    LegId,
+    NodeId,
+    OfferId,
+    PlaybackId,
+    PromptId,
+    QueueName,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Playing:
+    """The prompt that a leg hears."""
+
+    id: PlaybackId
+    prompts: tuple[PromptId, ...]
+    language: Language
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """A caller's place in a queue. `since` is the key of the order (O1): when it was chosen.
+
+    `passed_over`: agents who did not take this call, and when they may be asked again.
+    """
+
+    queue: QueueName
+    since: datetime
+    prefer: tuple[tuple[str, int], ...]
+    at_head: bool = False
+    widening: int = 0
+    offers_made: int = 0
+    passed_over: dict[AgentId, datetime] = field(default_factory=dict)
+    nobody_staffed: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Offer:
+    """One agent being rung for one call (F1)."""
+
+    id: OfferId
+    node: NodeId
+    call: CallId
+    agent: AgentId
+    leg: LegId
+    device: Device
+    queue: QueueName
+    made_at: datetime
+    rang: bool = False
+    picked_up: bool = False
+    whisper: PlaybackId | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """A conversation; the caller lives in the bridge, not in the agent's leg (P3)."""
+
+    agent: AgentId
+    leg: LegId
+    bridge: BridgeId
+    queue: QueueName
+    since: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """A caller. `policy` is the one whose flow they began; queues always follow the newest (W3).
+
+    `wait` numbers the waits, so that a late wake-up finds its wait gone. `ended_by` is set when
+    the system said goodbye and is hanging up.
+    """
+
+    id: CallId
+    node: NodeId
+    leg: LegId
+    arrived_at: datetime
+    caller: CallerKey | None
+    policy: Policy
+    run: FlowRun
+    wait: int = 0
+    playing: Playing | None = None
+    place: Place | None = None
+    offers: dict[OfferId, Offer] = field(default_factory=dict)
+    talk: Talk | None = None
+    ended_by: EndedBy | None = None
+    legs_made: int = 0
+    playbacks_made: int = 0
+    bridges_made: int = 0
+    offers_made: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class WrapUp:
+    """After a conversation; `until` None: the agent ends it (P1)."""
+
+    call: CallId
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Telephone:
+    """One device of an agent. `down_until`: it proved unreachable; wait so long or for its contact.
+
+    A public number is taken as reachable until an attempt says otherwise.
+    """
+
+    device: Device
+    reachable: bool
+    down_until: datetime | None = None
+
+    def usable(self, at: datetime) -> bool:
+        """Whether it may be rung now."""
+        return self.reachable and (self.down_until is None or self.down_until <= at)
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """An agent on the floor. They are free only when their last leg has ended (house.md 9)."""
+
+    profile: AgentProfile
+    telephones: list[Telephone]
+    since: datetime
+    logged_in: bool = False
+    paused: str | None = None
+    leg: LegId | None = None
+    offer: OfferId | None = None
+    call: CallId | None = None
+    wrap_up: WrapUp | None = None
+    idle_since: datetime
+    misses: int = 0
+    cools_until: datetime | None = None
+    leaving: bool = False
+
+    @property
+    def id(self) -> AgentId:
+        return self.profile.id
+
+    @property
+    def state(self) -> AgentState:
+        """Derived, so that no two facts can disagree."""
+        if self.offer is not None:
+            return AgentState.OFFERED
+        if self.leg is not None:
+            return AgentState.TALKING
+        if not self.logged_in:
+            return AgentState.LOGGED_OUT
+        if self.wrap_up is not None:
+            return AgentState.WRAP_UP
+        if self.paused is not None:
+            return AgentState.PAUSED
+        return AgentState.READY
+
+    def telephone(self, at: datetime) -> Telephone | None:
+        """The first that may be rung now, in the roster's order."""
+        return next((t for t in self.telephones if t.usable(at)), None)
+
+    def telephone_of(self, kind: DeviceKind) -> Telephone | None:
+        """The first of a kind."""
+        return next((t for t in self.telephones if t.device.kind is kind), None)
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentLeg:
+    """A leg we dialled to an agent. `closing`: we hung it up and wait for its end.
+
+    `talked_on` is set once it was bridged: its end then begins the wrap-up. `partner` is the
+    caller's leg of a conversation that an earlier life of the engine made.
+    """
+
+    id: LegId
+    node: NodeId
+    call: CallId
+    agent: AgentId
+    offer: OfferId | None = None
+    closing: bool = False
+    talked_on: QueueName | None = None
+    lost: bool = False
+    partner: LegId | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CodeLeg:
+    """An agent who dialled a short code and hears the answer."""
+
+    id: LegId
+    node: NodeId
+    agent: AgentId
+    playback: PlaybackId
+
+
+@dataclass(slots=True, kw_only=True)
+class Floor:
+    """Everything at once. `seq` numbers the journal's entries over this life of the engine."""
+
+    epoch: int
+    policy: Policy
+    calls: dict[CallId, Call] = field(default_factory=dict)
+    callers: dict[LegId, CallId] = field(default_factory=dict)
+    agents: dict[AgentId, Agent] = field(default_factory=dict)
+    agent_legs: dict[LegId, AgentLeg] = field(default_factory=dict)
+    code_legs: dict[LegId, CodeLeg] = field(default_factory=dict)
+    strays: dict[LegId, LegId] = field(default_factory=dict)
+    """Callers of an earlier life who talk: their leg -> the agent's leg."""
+    offers: dict[OfferId, Offer] = field(default_factory=dict)
+    playbacks: dict[PlaybackId, CallId] = field(default_factory=dict)
+    nodes: dict[NodeId, bool] = field(default_factory=dict)
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    ignored: Counter[str] = field(default_factory=Counter)
+    handling: Deadline | None = None
+    """The wake-up that is being handled: whose call it is, should that go wrong."""
+    seq: int = 0
+    codes_dialled: int = 0
+
+    def call_of_caller(self, leg: LegId) -> Call | None:
+        """The call whose caller this leg is."""
+        call = self.callers.get(leg)
+        return self.calls.get(call) if call is not None else None
+
+    def snapshot(self, at: datetime) -> Snapshot:
+        """Everything at this instant, as values."""
+        return Snapshot(
+            at=at,
+            epoch=self.epoch,
+            policy=self.policy.version,
+            nodes=dict(self.nodes),
+            agents=tuple(_agent_view(a, at) for a in self.agents.values()),
+            calls=tuple(_call_view(c) for c in self.calls.values()),
+            alarms=tuple(self.alarms.values()),
+            ignored=dict(self.ignored),
+        )
+
+    def staffed(self) -> list[Agent]:
+        """Who is logged in, free or not (W2)."""
+        return [a for a in self.agents.values() if a.logged_in]
+
+    def waiting(self) -> list[Call]:
+        """Callers who want an agent and have none."""
+        return [c for c in self.calls.values() if c.place is not None and c.ended_by is None]
+
+
+def _agent_view(agent: Agent, at: datetime) -> AgentView:
+    return AgentView(
+        profile=agent.profile,
+        state=agent.state,
+        since=agent.since,
+        reason=agent.paused or "",
+        reachable=tuple((t.device.kind, t.usable(at)) for t in agent.telephones),
+        call=agent.call,
+    )
+
+
+def _call_view(call: Call) -> CallView:
+    stage = "menu"
+    if call.talk is not None:
+        stage = "talking"
+    elif call.offers:
+        stage = "offered"
+    elif call.place is not None:
+        stage = "queued"
+    elif call.ended_by is not None:
+        stage = "after"
+    return CallView(
+        call=call.id,
+        stage=stage,
+        step=call.run.step,
+        arrived_at=call.arrived_at,
+        queue=call.place.queue if call.place else call.talk.queue if call.talk else None,
+        queued_at=call.place.since if call.place else None,
+        widening=call.place.widening if call.place else 0,
+        offers=tuple(
+            OfferView(
+                offer=o.id,
+                agent=o.agent,
+                device=o.device.kind,
+                since=o.made_at,
+                picked_up=o.picked_up,
+            )
+            for o in call.offers.values()
+        ),
+        agent=call.talk.agent if call.talk else None,
+    )
+
+
+MISSES_BEFORE_PAUSE = 3
+"""Missed offers in a row before the agent is paused (F5)."""
+COOL_DOWN = timedelta(seconds=5)
+"""An agent who missed a call is not rung again at once (F5)."""
+DOWN_FOR = timedelta(seconds=30)
+"""A telephone that proved unreachable is left alone so long, unless its contact changes (F5)."""

@@ -1,0 +1,50 @@
+"""How a caller is spoken to: one prompt at a time, and music again after it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from router.core.commands import Play, StartMusic, StopPlay
+from router.core.deadlines import PromptOverdue
+from router.core.floor import Call, Playing
+from router.core.turn import Turn
+from router.core.vocabulary import Language, PlaybackId, PromptId
+
+LEG_GONE_WITHIN = timedelta(seconds=5)
+"""A leg that was hung up is taken as gone after this, should its end never be reported."""
+PROMPT_AT_MOST = timedelta(seconds=60)
+"""A prompt whose end was never reported is taken as over after this (no shipped one is longer)."""
+
+
+def say(turn: Turn, call: Call, prompts: tuple[PromptId, ...], language: Language) -> None:
+    """Play prompts to the caller, instead of what is playing."""
+    hush(turn, call)
+    call.playbacks_made += 1
+    playback = PlaybackId(f"{call.id}-e{turn.floor.epoch}-p{call.playbacks_made}")
+    call.playing = Playing(id=playback, prompts=prompts, language=language)
+    turn.floor.playbacks[playback] = call.id
+    turn.order(
+        Play(
+            node=call.node,
+            call=call.id,
+            leg=call.leg,
+            playback=playback,
+            prompts=prompts,
+            language=language,
+        )
+    )
+    turn.wake(PROMPT_AT_MOST, PromptOverdue(call=call.id, playback=playback))
+
+
+def hush(turn: Turn, call: Call) -> None:
+    """Stop the prompt first: a running one blocks its channel (survival.md)."""
+    if call.playing is not None:
+        playback = call.playing.id
+        call.playing = None
+        turn.floor.playbacks.pop(playback, None)
+        turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=playback))
+
+
+def music(turn: Turn, call: Call) -> None:
+    """Music on hold; Asterisk does not start it again by itself after a prompt (survival.md)."""
+    turn.order(StartMusic(node=call.node, call=call.id, leg=call.leg))

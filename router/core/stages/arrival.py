@@ -1,0 +1,44 @@
+"""A caller reaches us: the line they dialled decides what they hear."""
+
+from __future__ import annotations
+
+from router.core.events import CallArrived
+from router.core.floor import Call
+from router.core.ivr.run import begin
+from router.core.records import CallStarted
+from router.core.turn import FlowRan, Turn
+from router.core.vocabulary import CallId
+
+
+def caller_arrives(turn: Turn, event: CallArrived) -> None:
+    """Begin the flow of the line; an unknown number gets the default line, recorded."""
+    floor = turn.floor
+    if event.leg in floor.callers:
+        turn.ignore("call_arrived_twice")
+        return
+    policy = floor.policy
+    line, known = policy.book.line_for(event.number_dialled)
+    result = begin(policy.book, line, turn.at)
+    call = Call(
+        id=CallId(f"{event.node}-{event.leg}"),
+        node=event.node,
+        leg=event.leg,
+        arrived_at=min(event.arrived_at, turn.at),
+        caller=event.caller,
+        policy=policy,
+        run=result.run,
+    )
+    floor.calls[call.id] = call
+    floor.callers[call.leg] = call.id
+    turn.note(
+        CallStarted(
+            node=call.node,
+            flow=line.flow,
+            known_line=known,
+            arrived_at=call.arrived_at,
+            language=result.run.language,
+            policy=policy.version,
+        ),
+        call.id,
+    )
+    turn.move(FlowRan(call=call, result=result))

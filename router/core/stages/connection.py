@@ -1,0 +1,173 @@
+"""Caller and agent talk; whatever ends it, the caller is kept until they hang up themselves (P3)."""
+
+from __future__ import annotations
+
+from router.core.commands import Bridge, HandToDialplan, Hangup, RemoveBridge, StopMusic
+from router.core.deadlines import LegOverdue
+from router.core.floor import AgentLeg, Call, Talk
+from router.core.ivr.waits import ConversationOver, ForAgent
+from router.core.records import (
+    Abandoned,
+    AgentLost,
+    Answered,
+    CallFinished,
+    Ended,
+    HandedToFallback,
+    OfferEnded,
+)
+from router.core.speech import LEG_GONE_WITHIN, hush
+from router.core.turn import (
+    AgentFreed,
+    AgentLegOver,
+    CallerGone,
+    ConversationBroken,
+    FlowGiven,
+    GivenAway,
+    OffersWithdrawn,
+    OfferTaken,
+    QueueEntered,
+    Turn,
+)
+from router.core.vocabulary import BridgeId, EndedBy, LegEnding, OfferOutcome
+
+
+def connect(turn: Turn, move: OfferTaken) -> None:
+    """The first person who took the call gets it; every other telephone stops ringing (F4)."""
+    floor, offer = turn.floor, move.offer
+    if floor.offers.pop(offer.id, None) is None:
+        return
+    call, agent = floor.calls[offer.call], floor.agents[offer.agent]
+    call.offers.pop(offer.id, None)
+    place, call.place = call.place, None
+    assert place is not None
+    turn.note(
+        OfferEnded(
+            offer=offer.id,
+            agent=agent.id,
+            outcome=OfferOutcome.ACCEPTED,
+            after=turn.at - offer.made_at,
+            cause=0,
+        ),
+        call.id,
+    )
+    call.bridges_made += 1
+    bridge = BridgeId(f"{call.id}-e{floor.epoch}-b{call.bridges_made}")
+    call.talk = Talk(
+        agent=agent.id, leg=offer.leg, bridge=bridge, queue=place.queue, since=turn.at
+    )
+    agent.offer, agent.call, agent.since, agent.misses = None, call.id, turn.at, 0
+    turn.clear_alarm(f"missed_offers:{agent.id}")
+    floor.agent_legs[offer.leg].talked_on = place.queue
+    hush(turn, call)
+    turn.order(
+        StopMusic(node=call.node, call=call.id, leg=call.leg),
+        Bridge(node=call.node, call=call.id, bridge=bridge, legs=(call.leg, offer.leg)),
+    )
+    turn.note(
+        Answered(
+            offer=offer.id,
+            agent=agent.id,
+            queue=place.queue,
+            waited=turn.at - place.since,
+            to_voice=turn.at - call.arrived_at,
+        ),
+        call.id,
+    )
+    turn.move(OffersWithdrawn(call=call, keep=offer))
+    turn.match_due = True
+
+
+def agent_leg_ends(turn: Turn, move: AgentLegOver) -> None:
+    """The agent's leg of a conversation is gone: free the agent, keep the caller."""
+    leg = move.leg
+    call = turn.floor.calls.get(leg.call)
+    agent = turn.floor.agents.get(leg.agent)
+    own_hangup = move.ending is LegEnding.HUNG_UP
+    if call is not None and call.talk is not None and call.talk.leg == leg.id:
+        leg.lost = not own_hangup
+        turn.move(ConversationBroken(call=call, own_hangup=own_hangup, cause=move.cause))
+    if agent is not None:
+        turn.move(AgentFreed(agent=agent, leg=leg))
+
+
+def breaks(turn: Turn, move: ConversationBroken) -> None:
+    """The agent's own hang-up lets the flow go on; anything else brings the caller to the head."""
+    call, talk = move.call, move.call.talk
+    if talk is None:
+        return
+    call.talk = None
+    turn.order(
+        RemoveBridge(node=call.node, call=call.id, bridge=talk.bridge, legs=(call.leg,))
+    )
+    talked = turn.at - talk.since
+    if move.own_hangup:
+        turn.note(Ended(agent=talk.agent, by=EndedBy.AGENT, talked=talked), call.id)
+        turn.move(FlowGiven(call=call, given=ConversationOver()))
+        return
+    turn.note(AgentLost(agent=talk.agent, cause=move.cause, talked=talked), call.id)
+    call.wait += 1
+    wait = ForAgent(queue=talk.queue, prefer=call.run.prefer)
+    turn.move(QueueEntered(call=call, wait=wait, again=True))
+
+
+def caller_leaves(turn: Turn, move: CallerGone) -> None:
+    """The caller hung up: everything that was for them ends, and the call leaves the floor."""
+    call = move.call
+    _settle(turn, call)
+    by = call.ended_by or (
+        EndedBy.LOST if move.ending is LegEnding.LOST else EndedBy.CALLER
+    )
+    if call.place is not None:
+        turn.note(
+            Abandoned(
+                queue=call.place.queue,
+                waited=turn.at - call.place.since,
+                offered=bool(call.offers),
+            ),
+            call.id,
+        )
+    _end_talk(turn, call, by)
+    turn.note(
+        CallFinished(by=by, at_step=call.run.step, lasted=turn.at - call.arrived_at), call.id
+    )
+
+
+def give_away(turn: Turn, move: GivenAway) -> None:
+    """The dialplan's fallback has the caller, at their wish or ours: never silence."""
+    call = move.call
+    _settle(turn, call)
+    place = call.place
+    turn.note(
+        HandedToFallback(queue=place.queue if place else None, reason=move.reason), call.id
+    )
+    _end_talk(turn, call, EndedBy.SYSTEM)
+    if not move.has_left:
+        hush(turn, call)
+        turn.order(HandToDialplan(node=call.node, call=call.id, leg=call.leg))
+
+
+def _settle(turn: Turn, call: Call) -> None:
+    """Ended calls leave the floor in the same turn (house.md 15)."""
+    floor = turn.floor
+    floor.calls.pop(call.id, None)
+    floor.callers.pop(call.leg, None)
+    if call.playing is not None:
+        floor.playbacks.pop(call.playing.id, None)
+    turn.move(OffersWithdrawn(call=call))
+    turn.match_due = True
+
+
+def _end_talk(turn: Turn, call: Call, by: EndedBy) -> None:
+    talk, call.talk = call.talk, None
+    if talk is None:
+        return
+    turn.note(Ended(agent=talk.agent, by=by, talked=turn.at - talk.since), call.id)
+    turn.order(RemoveBridge(node=call.node, call=call.id, bridge=talk.bridge, legs=(talk.leg,)))
+    hang_up(turn, turn.floor.agent_legs[talk.leg])
+
+
+def hang_up(turn: Turn, leg: AgentLeg) -> None:
+    """End an agent's leg; the agent is free once its end is reported."""
+    leg.closing = True
+    turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
+    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))

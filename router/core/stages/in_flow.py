@@ -1,0 +1,101 @@
+"""A caller is in the menu: prompts are said, keys are heard, the flow moves on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import assert_never
+
+from router.core.commands import Hangup, StopPlay
+from router.core.deadlines import DigitDue, LegOverdue, PromptOverdue
+from router.core.events import DigitPressed, PlaybackEnded
+from router.core.floor import Call
+from router.core.ivr.run import Say, StopSaying, advance
+from router.core.ivr.waits import Digit, ForAgent, ForDigit, ForPrompt, Over, PromptOver, TimeIsUp
+from router.core.records import PromptMissing, StepEntered
+from router.core.speech import hush, say
+from router.core.turn import FlowGiven, FlowRan, QueueEntered, Turn
+from router.core.vocabulary import EndedBy
+
+HANGUP_WITHIN = timedelta(seconds=5)
+
+
+def carry_out(turn: Turn, move: FlowRan) -> None:
+    """Say what the flow says and set up its wait."""
+    call, result = move.call, move.result
+    call.run = result.run
+    call.wait += 1
+    for note in result.entered:
+        turn.note(
+            StepEntered(
+                flow=note.flow,
+                step=note.step,
+                step_kind=note.step_kind,
+                after=note.after,
+                digits=note.digits,
+            ),
+            call.id,
+        )
+    for saying in result.said:
+        match saying:
+            case Say():
+                say(turn, call, saying.prompts, saying.language)
+            case StopSaying():
+                hush(turn, call)
+            case _:
+                assert_never(saying)
+    match result.wait:
+        case ForPrompt():
+            if call.playing is None:
+                turn.move(FlowGiven(call=call, given=PromptOver(heard=False)))
+        case ForDigit(within=within):
+            turn.wake(within, DigitDue(call=call.id, wait=call.wait))
+        case ForAgent():
+            turn.move(QueueEntered(call=call, wait=result.wait))
+        case Over():
+            call.ended_by = EndedBy.SYSTEM
+            turn.order(Hangup(node=call.node, call=call.id, leg=call.leg))
+            turn.wake(HANGUP_WITHIN, LegOverdue(leg=call.leg))
+        case _:
+            assert_never(result.wait)
+
+
+def go_on(turn: Turn, move: FlowGiven) -> None:
+    """The flow gets what it waited for."""
+    call = move.call
+    result = advance(call.policy.book, call.run, move.given, turn.at)
+    turn.move(FlowRan(call=call, result=result))
+
+
+def caller_presses(turn: Turn, call: Call, event: DigitPressed) -> None:
+    """A key counts in the flow only; in a queue or a conversation it is the caller's own affair."""
+    if call.place is None and call.talk is None and call.ended_by is None:
+        turn.move(FlowGiven(call=call, given=Digit(event.digit)))
+
+
+def digit_is_due(turn: Turn, due: DigitDue) -> None:
+    """Nobody pressed anything."""
+    call = turn.floor.calls.get(due.call)
+    if call is not None and call.wait == due.wait and isinstance(call.run.wait, ForDigit):
+        turn.move(FlowGiven(call=call, given=TimeIsUp()))
+
+
+def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
+    """Only the prompt that the leg hears now counts; a stopped one reports its end as well."""
+    if call.playing is None or call.playing.id != event.playback:
+        return
+    playing, call.playing = call.playing, None
+    turn.floor.playbacks.pop(playing.id, None)
+    if not event.heard:
+        turn.note(PromptMissing(prompts=playing.prompts, language=playing.language), call.id)
+    if call.place is None and call.talk is None:
+        turn.move(FlowGiven(call=call, given=PromptOver(heard=event.heard)))
+
+
+def prompt_is_overdue(turn: Turn, due: PromptOverdue) -> None:
+    """Asterisk never said that it ended: go on as if it had."""
+    call = turn.floor.calls.get(due.call)
+    if call is not None and call.playing is not None and call.playing.id == due.playback:
+        turn.order(
+            StopPlay(node=call.node, call=call.id, leg=call.leg, playback=due.playback)
+        )
+        prompt_ends(turn, call, PlaybackEnded(at=turn.at, playback=due.playback, heard=True))

@@ -1,0 +1,19 @@
+"""Another policy takes force: flows for callers who come, queues for those who wait as well (W3)."""
+
+from __future__ import annotations
+
+from router.core.events import PolicyPublished
+from router.core.records import PolicyChanged
+from router.core.turn import Turn
+
+
+def policy_is_published(turn: Turn, event: PolicyPublished) -> None:
+    """Callers in a menu keep the version they began; who waits in a queue that is gone is moved."""
+    floor = turn.floor
+    floor.policy = event.policy
+    for call in floor.waiting():
+        if call.place is not None and call.place.queue not in event.policy.queues:
+            call.place.queue = event.policy.first_resort
+            call.place.widening = 0
+    turn.note(PolicyChanged(version=event.policy.version))
+    turn.match_due = True

@@ -1,0 +1,100 @@
+"""A caller waits for a person: their place in the queue, and what they hear meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from router.core.deadlines import MessageDue, MusicDue, QueueGivesUp, WideningDue
+from router.core.events import PlaybackEnded
+from router.core.floor import Call, Place
+from router.core.ivr.waits import QueueGaveUp
+from router.core.records import Queued, TimedOut
+from router.core.routing.queue import Queue
+from router.core.speech import music, say
+from router.core.turn import FlowGiven, OffersWithdrawn, QueueEntered, Turn
+
+MUSIC_AGAIN_AFTER = timedelta(seconds=1)
+
+
+def enter(turn: Turn, move: QueueEntered) -> None:
+    """Take a place, which counts from this moment, and hear the notice or music.
+
+    A queue that the newest policy no longer has is replaced by the first resort, never by nothing.
+    """
+    call, floor = move.call, turn.floor
+    queues = floor.policy.queues
+    queue = queues.get(move.wait.queue) or queues[floor.policy.first_resort]
+    call.place = Place(
+        queue=queue.name, since=turn.at, prefer=move.wait.prefer, at_head=move.again
+    )
+    turn.note(
+        Queued(
+            queue=queue.name,
+            order_class=queue.order_class,
+            place_from=turn.at,
+            again=move.again,
+        ),
+        call.id,
+    )
+    if move.again:
+        say(turn, call, (floor.policy.lost,), call.run.language)
+    elif queue.waiting.notice is not None:
+        say(turn, call, (queue.waiting.notice,), call.run.language)
+    else:
+        music(turn, call)
+    _set_clocks(turn, call, queue)
+    turn.match_due = True
+
+
+def _set_clocks(turn: Turn, call: Call, queue: Queue) -> None:
+    for step in queue.widen:
+        left = max(call.arrived_at + step.after - turn.at, timedelta(0))
+        turn.wake(left, WideningDue(call=call.id, wait=call.wait))
+    if queue.waiting.message is not None:
+        turn.wake(queue.waiting.first, MessageDue(call=call.id, wait=call.wait))
+    if queue.gives_up_after is not None:
+        turn.wake(queue.gives_up_after, QueueGivesUp(call=call.id, wait=call.wait))
+
+
+def message_is_due(turn: Turn, due: MessageDue) -> None:
+    """A voice for who waits; not over another prompt, nor over a person who is being connected."""
+    call = turn.floor.calls.get(due.call)
+    if call is None or call.place is None or call.wait != due.wait:
+        return
+    waiting = turn.floor.policy.queues[call.place.queue].waiting
+    if waiting.message is None:
+        return
+    if call.playing is None:
+        say(turn, call, (waiting.message,), call.run.language)
+    turn.wake(waiting.every, due)
+
+
+def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
+    """After every prompt, music again."""
+    if call.place is not None and call.playing is None:
+        music(turn, call)
+
+
+def music_is_due(turn: Turn, due: MusicDue) -> None:
+    """Asterisk refused the music a moment ago; silence is not an answer."""
+    call = turn.floor.calls.get(due.call)
+    if call is not None and call.place is not None and call.playing is None:
+        music(turn, call)
+
+
+def widening_is_due(turn: Turn, due: WideningDue) -> None:
+    """The circle widens when the matcher looks next."""
+    call = turn.floor.calls.get(due.call)
+    if call is not None and call.place is not None and call.wait == due.wait:
+        turn.match_due = True
+
+
+def queue_gives_up(turn: Turn, due: QueueGivesUp) -> None:
+    """The queue's own time-out: the flow goes on where it says."""
+    call = turn.floor.calls.get(due.call)
+    if call is None or call.place is None or call.wait != due.wait:
+        return
+    place, call.place = call.place, None
+    turn.note(TimedOut(queue=place.queue, waited=turn.at - place.since), call.id)
+    turn.move(OffersWithdrawn(call=call))
+    turn.move(FlowGiven(call=call, given=QueueGaveUp()))

@@ -1,0 +1,306 @@
+"""What agents do by themselves: the roster, log-in and log-out, breaks, and their telephones."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from router.core.commands import (
+    EnrolInFallback,
+    Hangup,
+    Play,
+    ProvisionDevice,
+    RetireDevice,
+    WithdrawFromFallback,
+)
+from router.core.deadlines import LegOverdue
+from router.core.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
+    CodeDialled,
+    DeviceChanged,
+    LegsListed,
+    PlaybackEnded,
+    RosterReplaced,
+    WrapUpFinished,
+)
+from router.core.floor import Agent, CodeLeg, Telephone
+from router.core.records import AgentStateChanged, DeviceStateChanged, RosterChanged, WrapUpEnded
+from router.core.routing.agent import AgentProfile
+from router.core.speech import LEG_GONE_WITHIN
+from router.core.turn import OfferOver, Turn
+from router.core.vocabulary import (
+    AgentId,
+    AgentState,
+    DeviceKind,
+    EndedBy,
+    NodeId,
+    OfferOutcome,
+    PlaybackId,
+)
+
+Doing = AgentLoggedIn | AgentLoggedOut | AgentPaused | AgentResumed
+
+CODES = {"*11": "login", "*12": "logout", "*13": "pause", "*14": "resume", "*15": "ready"}
+"""Short codes from a desk phone; dialplans/extensions.conf lets no others through."""
+
+
+def roster_is_replaced(turn: Turn, event: RosterReplaced) -> None:
+    """Who is new is logged out; who left finishes their call; calls are left alone."""
+    floor = turn.floor
+    listed = {p.id: p for p in event.agents}
+    removed = [a for a in floor.agents.values() if a.id not in listed]
+    added = [p for p in event.agents if p.id not in floor.agents]
+    for agent in removed:
+        _dismiss(turn, agent)
+    for profile in event.agents:
+        present = floor.agents.get(profile.id)
+        if present is None:
+            floor.agents[profile.id] = _hire(turn, profile)
+        else:
+            present.leaving = False
+            _update(turn, present, profile)
+    turn.note(
+        RosterChanged(
+            agents=len(listed),
+            added=tuple(p.id for p in added),
+            removed=tuple(a.id for a in removed),
+        )
+    )
+    turn.match_due = True
+
+
+def _hire(turn: Turn, profile: AgentProfile) -> Agent:
+    agent = Agent(
+        profile=profile,
+        telephones=_telephones(profile, []),
+        since=turn.at,
+        idle_since=turn.at,
+    )
+    _provision(turn, agent)
+    return agent
+
+
+def _update(turn: Turn, agent: Agent, profile: AgentProfile) -> None:
+    before = agent.profile
+    agent.profile = profile
+    agent.telephones = _telephones(profile, agent.telephones)
+    if before.devices != profile.devices:
+        had, has = _desk(before), _desk(profile)
+        if had and not has:
+            for node in turn.floor.nodes:
+                turn.order(
+                    WithdrawFromFallback(node=node, call=None, agent=agent.id),
+                    RetireDevice(node=node, call=None, agent=agent.id),
+                )
+        _provision(turn, agent)
+        if agent.logged_in:
+            _enrol(turn, agent)
+
+
+def _telephones(profile: AgentProfile, known: list[Telephone]) -> list[Telephone]:
+    """A telephone that did not change keeps what is known of it."""
+    fresh = []
+    for device in profile.devices:
+        same = next((t for t in known if t.device == device), None)
+        fresh.append(
+            same or Telephone(device=device, reachable=device.kind is DeviceKind.PHONE)
+        )
+    return fresh
+
+
+def _dismiss(turn: Turn, agent: Agent) -> None:
+    _log_out(turn, agent, "removed")
+    for node in turn.floor.nodes:
+        turn.order(RetireDevice(node=node, call=None, agent=agent.id))
+    if agent.leg is None:
+        del turn.floor.agents[agent.id]
+    else:
+        agent.leaving = True
+
+
+def _desk(profile: AgentProfile) -> bool:
+    return any(d.kind is DeviceKind.DESK for d in profile.devices)
+
+
+def _provision(turn: Turn, agent: Agent) -> None:
+    for node in turn.floor.nodes:
+        provision(turn, agent, node)
+
+
+def provision(turn: Turn, agent: Agent, node: NodeId) -> None:
+    """The desk endpoint lives in Asterisk's memory: pushed again whenever that is lost."""
+    for device in agent.profile.devices:
+        if device.kind is DeviceKind.DESK:
+            turn.order(ProvisionDevice(node=node, call=None, agent=agent.id, device=device))
+            break
+
+
+def enrol(turn: Turn, agent: Agent, node: NodeId) -> None:
+    """The fallback queue knows the desk phones of whoever is logged in."""
+    if _desk(agent.profile):
+        turn.order(
+            EnrolInFallback(
+                node=node, call=None, agent=agent.id, paused=agent.paused is not None
+            )
+        )
+
+
+def _enrol(turn: Turn, agent: Agent) -> None:
+    for node in turn.floor.nodes:
+        enrol(turn, agent, node)
+
+
+def agent_does(turn: Turn, event: Doing) -> None:
+    """Log in or out, pause or come back; a conversation goes on to its end, an offer does not."""
+    agent = turn.floor.agents.get(event.agent)
+    if agent is None or agent.leaving:
+        turn.ignore("unknown_agent")
+        return
+    match event:
+        case AgentLoggedIn():
+            _log_in(turn, agent)
+        case AgentLoggedOut():
+            _log_out(turn, agent, "own")
+        case AgentPaused(reason=reason):
+            _pause(turn, agent, reason)
+        case AgentResumed():
+            _resume(turn, agent)
+        case _:
+            assert_never(event)
+
+
+def _log_in(turn: Turn, agent: Agent) -> None:
+    if agent.logged_in:
+        return
+    agent.logged_in, agent.paused, agent.misses = True, None, 0
+    agent.cools_until = None
+    agent.since = agent.idle_since = turn.at
+    turn.note(AgentStateChanged(agent=agent.id, state=AgentState.READY, reason="own"))
+    _enrol(turn, agent)
+    turn.match_due = True
+
+
+def _log_out(turn: Turn, agent: Agent, reason: str) -> None:
+    if not agent.logged_in:
+        return
+    _drop_offer(turn, agent)
+    if agent.wrap_up is not None:
+        turn.note(
+            WrapUpEnded(
+                agent=agent.id, by=EndedBy.AGENT, lasted=turn.at - agent.wrap_up.since
+            ),
+            agent.wrap_up.call,
+        )
+        agent.wrap_up = None
+    agent.logged_in, agent.paused, agent.since = False, None, turn.at
+    turn.clear_alarm(f"missed_offers:{agent.id}")
+    turn.note(AgentStateChanged(agent=agent.id, state=AgentState.LOGGED_OUT, reason=reason))
+    if _desk(agent.profile):
+        for node in turn.floor.nodes:
+            turn.order(WithdrawFromFallback(node=node, call=None, agent=agent.id))
+    turn.match_due = True
+
+
+def _pause(turn: Turn, agent: Agent, reason: str) -> None:
+    if not agent.logged_in or agent.paused is not None:
+        return
+    _drop_offer(turn, agent)
+    agent.paused, agent.since = reason, turn.at
+    turn.note(AgentStateChanged(agent=agent.id, state=AgentState.PAUSED, reason=reason))
+    _enrol(turn, agent)
+    turn.match_due = True
+
+
+def _resume(turn: Turn, agent: Agent) -> None:
+    if agent.paused is None:
+        return
+    agent.paused, agent.misses, agent.cools_until, agent.since = None, 0, None, turn.at
+    turn.clear_alarm(f"missed_offers:{agent.id}")
+    turn.note(AgentStateChanged(agent=agent.id, state=AgentState.READY, reason="own"))
+    _enrol(turn, agent)
+    turn.match_due = True
+
+
+def _drop_offer(turn: Turn, agent: Agent) -> None:
+    """Who stops working is not rung any more; no blame (F5)."""
+    offer = turn.floor.offers.get(agent.offer) if agent.offer is not None else None
+    if offer is not None:
+        turn.move(OfferOver(offer=offer, outcome=OfferOutcome.DECLINED))
+
+
+def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
+    """Contact state: a hint for whom to ring, never the last word (survival.md)."""
+    agent = turn.floor.agents.get(event.agent)
+    telephone = agent.telephone_of(event.kind) if agent is not None else None
+    if telephone is None:
+        turn.ignore("unknown_device")
+        return
+    if telephone.reachable == event.reachable:
+        return
+    telephone.reachable = event.reachable
+    if event.reachable:
+        telephone.down_until = None
+    turn.note(
+        DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable)
+    )
+    turn.match_due = True
+
+
+def code_is_dialled(turn: Turn, event: CodeDialled) -> Doing | WrapUpFinished | None:
+    """A short code from a desk phone: do it, say so, and let the phone go.
+
+    Returns the doing, for the engine to handle as if it had come by the console.
+    """
+    floor = turn.floor
+    agent = floor.agents.get(event.agent)
+    meaning = CODES.get(event.code)
+    doing = _meant(turn, agent, meaning) if agent is not None and meaning is not None else None
+    said = meaning if doing is not None and meaning is not None else "refused"
+    floor.codes_dialled += 1
+    playback = PlaybackId(f"{event.node}-e{floor.epoch}-k{floor.codes_dialled}")
+    floor.code_legs[event.leg] = CodeLeg(
+        id=event.leg, node=event.node, agent=event.agent, playback=playback
+    )
+    turn.order(
+        Play(
+            node=event.node,
+            call=None,
+            leg=event.leg,
+            playback=playback,
+            prompts=(floor.policy.agent_prompts[said],),
+            language=floor.policy.agent_language,
+        )
+    )
+    return doing
+
+
+def _meant(turn: Turn, agent: Agent, meaning: str) -> Doing | WrapUpFinished | None:
+    match meaning:
+        case "login":
+            return AgentLoggedIn(at=turn.at, agent=agent.id)
+        case "logout":
+            return AgentLoggedOut(at=turn.at, agent=agent.id)
+        case "pause" if agent.logged_in:
+            return AgentPaused(at=turn.at, agent=agent.id, reason="own")
+        case "resume" if agent.logged_in:
+            return AgentResumed(at=turn.at, agent=agent.id)
+        case "ready" if agent.wrap_up is not None:
+            return WrapUpFinished(at=turn.at, agent=agent.id)
+        case _:
+            return None
+
+
+def code_answer_ends(turn: Turn, leg: CodeLeg, event: PlaybackEnded) -> None:
+    """Said: the agent's phone is let go."""
+    turn.order(Hangup(node=leg.node, call=None, leg=leg.id))
+    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
+
+
+def node_is_back(turn: Turn, event: LegsListed) -> None:
+    """Asterisk keeps endpoints and fallback members in memory only: tell it all again."""
+    for agent in turn.floor.agents.values():
+        provision(turn, agent, event.node)
+        if agent.logged_in:
+            enrol(turn, agent, event.node)

@@ -1,0 +1,186 @@
+"""One turn: what an event leads to, gathered while the stages handle it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from router.core.commands import Command
+from router.core.deadlines import Deadline
+from router.core.floor import Agent, AgentLeg, Call, Floor, Offer
+from router.core.ivr.run import Turn as FlowTurn
+from router.core.records import AlarmCleared, AlarmRaised, Entry, Record
+from router.core.routing.matching import Match
+from router.core.snapshot import Alarm
+from router.core.vocabulary import CallId, LegEnding, OfferOutcome
+from router.core.ivr.waits import ForAgent, Given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRan:
+    """The flow said something and waits: carry it out."""
+
+    call: Call
+    result: FlowTurn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowGiven:
+    """The flow gets what it waited for."""
+
+    call: Call
+    given: Given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntered:
+    """The flow asks for an agent. `again`: the caller comes back after a lost agent."""
+
+    call: Call
+    wait: ForAgent
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDue:
+    """The matcher chose an agent for a call."""
+
+    match: Match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTaken:
+    """A person is on the agent's leg: connect them."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffersWithdrawn:
+    """The offers of a call have lost their point, but for `keep`."""
+
+    call: Call
+    keep: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferOver:
+    """An offer ended without a conversation; the leg is hung up unless it is gone."""
+
+    offer: Offer
+    outcome: OfferOutcome
+    cause: int = 0
+    leg_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLegOver:
+    """An agent's leg ended: whatever it was for is settled, and the agent is free of it."""
+
+    leg: AgentLeg
+    ending: LegEnding
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationBroken:
+    """The agent's side of a conversation is gone; `own_hangup`: they put the receiver down."""
+
+    call: Call
+    own_hangup: bool
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerGone:
+    """The caller's leg is gone."""
+
+    call: Call
+    ending: LegEnding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAway:
+    """The dialplan shall have the caller: nothing better can be done here."""
+
+    call: Call
+    reason: str
+    has_left: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFreed:
+    """An agent's leg is gone for good; `talked_on` None if no conversation came of it."""
+
+    agent: Agent
+    leg: AgentLeg
+
+
+Move = (
+    FlowRan
+    | FlowGiven
+    | QueueEntered
+    | OfferDue
+    | OfferTaken
+    | OffersWithdrawn
+    | OfferOver
+    | AgentLegOver
+    | ConversationBroken
+    | CallerGone
+    | GivenAway
+    | AgentFreed
+)
+"""What one stage asks of another. Stages do not know each other: the engine passes moves on."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """Commands and records in their order, moves still to be made, and whether to match."""
+
+    floor: Floor
+    at: datetime
+    commands: list[Command] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    moves: deque[Move] = field(default_factory=deque)
+    match_due: bool = False
+
+    def order(self, *commands: Command) -> None:
+        """Have Asterisk do this after the turn."""
+        self.commands.extend(commands)
+
+    def note(self, record: Record, call: CallId | None = None) -> None:
+        """Write a line of the journal."""
+        self.floor.seq += 1
+        self.entries.append(
+            Entry(
+                call=call,
+                epoch=self.floor.epoch,
+                seq=self.floor.seq,
+                at=self.at,
+                record=record,
+            )
+        )
+
+    def move(self, move: Move) -> None:
+        """Ask another stage, in this same turn."""
+        self.moves.append(move)
+
+    def wake(self, after: timedelta, deadline: Deadline) -> None:
+        """Be woken."""
+        self.floor.deadlines.add(self.at + after, deadline)
+
+    def ignore(self, what: str) -> None:
+        """Late, doubled and unknown events are normal in telephony (house.md 7)."""
+        self.floor.ignored[what] += 1
+
+    def raise_alarm(self, name: str, text: str) -> None:
+        """Once while it stands."""
+        if name not in self.floor.alarms:
+            self.floor.alarms[name] = Alarm(name=name, text=text, since=self.at)
+            self.note(AlarmRaised(alarm=name, text=text))
+
+    def clear_alarm(self, name: str) -> None:
+        """The cause is gone."""
+        if self.floor.alarms.pop(name, None) is not None:
+            self.note(AlarmCleared(alarm=name))
