@@ -63,6 +63,15 @@ class EngineAlreadyRuns(HotlineError):
     folder with --state-dir."""
 
 
+class EngineOfAnotherUser(HotlineError):
+    """The engine in {folder} belongs to another user. Give the command as that user."""
+
+
+class StateFolderUnusable(HotlineError):
+    """The state folder {folder} cannot be used ({detail}). Correct that, or choose another with
+    --state-dir."""
+
+
 class EngineSilent(HotlineError):
     """The engine in {folder} does not answer within {seconds:g} s. Callers are served by the
     fallback queue meanwhile; look at its log, and start it again."""
@@ -156,3 +165,53 @@ class PhoneWaitedInVain(HotlineError):
 
 class PhoneIdle(HotlineError):
     """The phone {phone} has no call to accept, press a key in, or hang up."""
+
+
+# postgres
+
+
+class DatabaseRefused(HotlineError):
+    """The database at {where} refuses what is asked of it ({detail}). Give it room and its user the
+    rights, and apply the migrations of this version."""
+
+
+class MigrationsMissing(HotlineError):
+    """There are no migrations in {folder}. Name the folder `migrations` of the hotline's sources."""
+
+
+class MigrationEdited(HotlineError):
+    """The migration {name} was changed after it had been applied to the database at {where}.
+    Restore the file, and put the change into a new migration."""
+
+
+class MigrationUnknown(HotlineError):
+    """The database at {where} has the migration {name}, which this version does not know. Install
+    the newer version that made it, or use another database."""
+
+
+class MigrationsBusy(HotlineError):
+    """Another program has been migrating the database at {where} for {seconds} s. Wait for it, or
+    end it."""
+
+
+class KeyFileInvalid(HotlineError):
+    """{file} does not hold the key that seals callers' numbers ({detail}). Restore it, or move it
+    away: a new one is made, and numbers sealed before cannot be read any more."""
+
+
+class RosterInvalid(HotlineError):
+    """{problems}"""
+
+
+class SpeechFailed(HotlineError):
+    """The prompt {text!r} could not be spoken in the voice {voice}: {detail}. Record it, or correct
+    its text or language."""
+
+
+class LoadFailed(HotlineError):
+    """SIPp gave up (status {status}): {detail}"""
+
+
+class InboxFull(HotlineError):
+    """The engine's inbox is full ({size} events): reconnect and list, so that nothing is lost
+    quietly."""
