@@ -82,6 +82,11 @@ class EngineSpeaksOtherVersion(HotlineError):
     version {ours}. Use the `hotline` that the engine was started with, or restart the engine."""
 
 
+class EngineFault(HotlineError):
+    """The engine in {folder} met a fault of its own in this ({fault}); its log tells where. Calls
+    are not touched by it."""
+
+
 class RequestRefused(HotlineError):
     """{message}"""
 

@@ -1,0 +1,94 @@
+"""The journal in PostgreSQL: the append-only history, written behind the calls (house.md 10, 11)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from router.adapters.postgres.connection import Connection
+from router.adapters.postgres.statements import statement
+from router.adapters.postgres.write_behind import Limits, Trouble, WriteBehind
+from router.core.journal_lines import encode
+from router.core.records import Entry
+from router.core.vocabulary import NodeId
+from router.privacy import scrub
+
+# PostgreSQL's jsonb cannot hold the character NUL (escaped, and not itself a part of an escape).
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+Row = tuple[str, int, int, object, str, str]
+
+
+class PostgresJournal:
+    """Keeps `ports.Journal`'s promise; `run` does the writing and is supervised by its starter."""
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        node: NodeId,
+        on_trouble: Trouble,
+        limits: Limits | None = None,
+    ) -> None:
+        self._node = node
+        self._on_trouble = on_trouble
+        self._append_calls = statement("append_call_records")
+        self._append_house = statement("append_house_records")
+        self._behind = WriteBehind[Entry](
+            dsn,
+            self._write,
+            name="journal",
+            on_trouble=on_trouble,
+            limits=limits or Limits(),
+        )
+
+    @property
+    def waiting(self) -> int:
+        """How many entries are in memory only."""
+        return self._behind.waiting
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Keep these; never blocks, never raises."""
+        self._behind.put(entries)
+
+    async def run(self) -> None:
+        """Writes until cancelled; waits for a database that is not there, and says so once."""
+        await self._behind.run()
+
+    async def drain(self, within: timedelta) -> int:
+        """At the end of the engine's life: how many entries could not be written in time."""
+        return await self._behind.drain(within)
+
+    async def _write(
+        self, connection: Connection, entries: Sequence[Entry], again: bool
+    ) -> None:
+        calls, house = self._rows(entries)
+        new = 0
+        if calls:
+            new += await connection.fetchval(
+                self._append_calls, *zip(*calls, strict=True)
+            )
+        if house:
+            new += await connection.fetchval(
+                self._append_house, *zip(*house, strict=True)
+            )
+        if new < len(entries) and not again:
+            self._on_trouble(
+                "journal_shadowed",
+                f"{len(entries) - new} entries have keys that are taken already and were left out:"
+                " two engines use one name, or the engine's epoch was used before.",
+            )
+
+    def _rows(self, entries: Sequence[Entry]) -> tuple[list[Row], list[Row]]:
+        calls: list[Row] = []
+        house: list[Row] = []
+        for entry in entries:
+            kind, body = encode(entry.record)
+            text = scrub(_NUL.sub(r"\1", json.dumps(body)))
+            of_call = entry.call is not None
+            owner = entry.call if entry.call is not None else self._node
+            row = (owner, entry.epoch, entry.seq, entry.at, kind, text)
+            (calls if of_call else house).append(row)
+        return calls, house

@@ -1,0 +1,268 @@
+"""What must reach the database and may not wait for it: kept in memory, written in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Generic, TypeVar
+
+import asyncpg
+
+from router.adapters.postgres.connection import (
+    LOSSES,
+    Connection,
+    close,
+    connect,
+    in_our_words,
+    told,
+    where,
+)
+from router.errors import DatabaseUnreachable, HotlineError
+
+T = TypeVar("T")
+
+Write = Callable[[Connection, Sequence[T], bool], Awaitable[None]]
+"""Writes a batch so that a second time changes nothing; True: a try before may have got through."""
+
+Trouble = Callable[[str, str | None], None]
+"""An alarm's name, and its text or None when its cause is gone."""
+
+UNWRITABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+"""What one entry, and not the state of the server, is to blame for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is kept, and when it is time to say so.
+
+    `patience` is for one batch: a server that is slow, not gone, is given that long.
+    """
+
+    room: int = 100_000
+    nearly_full: float = 0.8
+    batch: int = 500
+    linger: timedelta = timedelta(milliseconds=50)
+    late_after: timedelta = timedelta(seconds=5)
+    patience: timedelta = timedelta(seconds=30)
+    first_pause: timedelta = timedelta(milliseconds=100)
+    longest_pause: timedelta = timedelta(seconds=2)
+
+
+class WriteBehind(Generic[T]):
+    """`put` at once, written by `run` in the order given; never more than `room` in memory.
+
+    When it is full the newest are dropped, and an alarm says how many. Its alarms are
+    `<name>_behind`, `<name>_full` and `<name>_incomplete`.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        write: Write[T],
+        *,
+        name: str,
+        on_trouble: Trouble,
+        limits: Limits,
+    ) -> None:
+        self._dsn = dsn
+        self._write = write
+        self._limits = limits
+        self._alarms = _Alarms(name, on_trouble)
+        self._kept: deque[T] = deque()
+        self._dropped = 0
+        self._unsure = False
+        self._ever_connected = False
+        self._problem = f"The database at {where(dsn)} is slow."
+        self._failing_since: float | None = None
+        self._stuck_since = 0.0
+        self._something = asyncio.Event()
+        self._enough = asyncio.Event()
+        self._nothing = asyncio.Event()
+        self._nothing.set()
+        self._draining = False
+
+    @property
+    def waiting(self) -> int:
+        """How many are not yet written."""
+        return len(self._kept)
+
+    def put(self, items: Sequence[T]) -> None:
+        """Keep these; never blocks, never raises."""
+        if not self._kept:
+            self._stuck_since = _now()
+        room = self._limits.room - len(self._kept)
+        self._kept.extend(items[:room])
+        if len(items) > room:
+            self._dropped += len(items) - room
+            self._alarms.stand(
+                "full",
+                f"{self._problem} The {self._limits.room:,} entries that memory has room for are"
+                " full: new ones are lost from now on.",
+            )
+        elif len(self._kept) >= self._limits.room * self._limits.nearly_full:
+            self._say_behind()
+        if self._kept:
+            self._nothing.clear()
+            self._something.set()
+        if len(self._kept) >= self._limits.batch:
+            self._enough.set()
+
+    async def drain(self, within: timedelta) -> int:
+        """Lets `run` write all there is; how many are left when the time is over."""
+        self._draining = True
+        self._enough.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within.total_seconds()):
+                await self._nothing.wait()
+        return len(self._kept)
+
+    async def run(self) -> None:
+        """Writes until cancelled, through every loss of the database."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._write_for_ever())
+            group.create_task(self._watch())
+
+    async def _write_for_ever(self) -> None:
+        pause = self._limits.first_pause
+        while True:
+            try:
+                await self._write_on_a_connection()
+            except DatabaseUnreachable as problem:
+                self._failed(problem)
+            except LOSSES as problem:
+                if self._failing_since is None:
+                    pause = self._limits.first_pause
+                self._failed(in_our_words(problem, self._dsn))
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(pause * 2, self._limits.longest_pause)
+
+    async def _write_on_a_connection(self) -> None:
+        connection = await connect(self._dsn)
+        try:
+            self._ever_connected = True
+            if not self._kept:
+                self._went_well()
+            while True:
+                await self._something.wait()
+                if not self._draining:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(self._limits.linger.total_seconds()):
+                            await self._enough.wait()
+                await self._write_batch(
+                    connection,
+                    list(islice(self._kept, self._limits.batch)),
+                    self._unsure,
+                )
+        finally:
+            await close(connection)
+
+    async def _write_batch(
+        self, connection: Connection, batch: list[T], again: bool
+    ) -> None:
+        self._unsure = True
+        try:
+            async with asyncio.timeout(self._limits.patience.total_seconds()):
+                await self._write(connection, batch, again)
+        except (
+            Exception
+        ) as problem:  # a fault of ours in one entry must not stop the others
+            if not _is_the_entrys_own(problem):
+                raise
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                await self._write_batch(connection, batch[:middle], again)
+                await self._write_batch(connection, batch[middle:], again)
+                return
+            self._alarms.stand(
+                "incomplete",
+                f"An entry cannot be written and is left out ({told(problem)}).",
+                True,
+            )
+        self._unsure = False
+        self._let_go(len(batch))
+        self._went_well()
+
+    def _let_go(self, count: int) -> None:
+        for _ in range(count):
+            self._kept.popleft()
+        self._stuck_since = _now()
+        if len(self._kept) < self._limits.batch and not self._draining:
+            self._enough.clear()
+        if not self._kept:
+            self._something.clear()
+            self._nothing.set()
+
+    def _went_well(self) -> None:
+        self._failing_since = None
+        self._problem = f"The database at {where(self._dsn)} is slow."
+        if len(self._kept) > self._limits.room * self._limits.nearly_full / 2:
+            return
+        if self._dropped:
+            self._alarms.stand(
+                "incomplete",
+                f"{self._dropped:,} entries were lost while memory was full.",
+                True,
+            )
+            self._dropped = 0
+        self._alarms.clear("full")
+        if len(self._kept) < self._limits.batch:
+            self._alarms.clear("behind")
+
+    def _failed(self, problem: HotlineError) -> None:
+        self._problem = str(problem)
+        if self._failing_since is None:
+            self._failing_since = _now()
+        if not self._ever_connected:
+            self._say_behind()
+
+    async def _watch(self) -> None:
+        late_after = self._limits.late_after.total_seconds()
+        while True:
+            await asyncio.sleep(min(late_after / 4, 1))
+            long_ago = _now() - late_after
+            stuck = self._kept and self._stuck_since < long_ago
+            failing = self._failing_since is not None and self._failing_since < long_ago
+            if stuck or failing:
+                self._say_behind()
+
+    def _say_behind(self) -> None:
+        self._alarms.stand(
+            "behind",
+            f"{self._problem} {len(self._kept):,} entries wait in memory, which has room for"
+            f" {self._limits.room:,}.",
+        )
+
+
+class _Alarms:
+    """Says each change once."""
+
+    def __init__(self, name: str, on_trouble: Trouble) -> None:
+        self._name = name
+        self._on_trouble = on_trouble
+        self._standing: set[str] = set()
+
+    def stand(self, alarm: str, text: str, repeat: bool = False) -> None:
+        if repeat or alarm not in self._standing:
+            self._standing.add(alarm)
+            self._on_trouble(f"{self._name}_{alarm}", text)
+
+    def clear(self, alarm: str) -> None:
+        if alarm in self._standing:
+            self._standing.remove(alarm)
+            self._on_trouble(f"{self._name}_{alarm}", None)
+
+
+def _is_the_entrys_own(problem: Exception) -> bool:
+    """asyncpg refuses an argument with an InterfaceError that is a ValueError too."""
+    return isinstance(problem, (*UNWRITABLE, ValueError)) or not isinstance(
+        problem, LOSSES
+    )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
