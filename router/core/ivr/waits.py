@@ -38,7 +38,7 @@ class Over:
 Wait = ForPrompt | ForDigit | ForAgent | Over
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Digit:
     """The caller pressed a key: one of 0-9, `*`, `#`."""
 
