@@ -80,5 +80,3 @@ class Identities(Protocol):
     def seal(self, call: CallId, number: str) -> CallerKey | None:
         """Keep the number encrypted, written behind; its keyed hash, or None if withheld."""
         ...
-
-

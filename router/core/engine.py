@@ -194,7 +194,11 @@ def _digit(turn: Turn, event: e.DigitPressed) -> None:
 
 def _playback(turn: Turn, event: e.PlaybackEnded) -> None:
     floor = turn.floor
-    call = floor.calls.get(floor.playbacks[event.playback]) if event.playback in floor.playbacks else None
+    call = (
+        floor.calls.get(floor.playbacks[event.playback])
+        if event.playback in floor.playbacks
+        else None
+    )
     code = next((c for c in floor.code_legs.values() if c.playback == event.playback), None)
     if code is not None:
         shift.code_answer_ends(turn, code, event)

@@ -54,9 +54,7 @@ def decode(kind: str, body: Mapping[str, Plain]) -> Record | UnreadableRecord:
     """The record back. Never raises: what cannot be read is returned as an UnreadableRecord."""
     known = _DECODERS.get(kind)
     if known is None:
-        return UnreadableRecord(
-            kind=kind, body=body, problem="this version does not know it"
-        )
+        return UnreadableRecord(kind=kind, body=body, problem="this version does not know it")
     try:
         record: Record = known(body)
     except NotReadable as problem:

@@ -122,16 +122,13 @@ def _tuple_encoder(args: tuple[Any, ...]) -> Encode:
         inner = encoder(args[0])
         return lambda value: [inner(each) for each in value]
     inners = [encoder(arg) for arg in args]
-    return lambda value: [
-        inner(each) for inner, each in zip(inners, value, strict=True)
-    ]
+    return lambda value: [inner(each) for inner, each in zip(inners, value, strict=True)]
 
 
 def _dataclass_decoder(kind: Any) -> Decode:
     hints = get_type_hints(kind)
     parts = [
-        (each, decoder(hints[each.name]), _may_be_none(hints[each.name]))
-        for each in fields(kind)
+        (each, decoder(hints[each.name]), _may_be_none(hints[each.name])) for each in fields(kind)
     ]
 
     def decode(plain: Any) -> Any:

@@ -10,11 +10,11 @@ from router.core.commands import Command
 from router.core.deadlines import Deadline
 from router.core.floor import Agent, AgentLeg, Call, Floor, Offer
 from router.core.ivr.run import Turn as FlowTurn
+from router.core.ivr.waits import ForAgent, Given
 from router.core.records import AlarmCleared, AlarmRaised, Entry, Record
 from router.core.routing.matching import Match
 from router.core.snapshot import Alarm
 from router.core.vocabulary import CallId, LegEnding, OfferOutcome
-from router.core.ivr.waits import ForAgent, Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

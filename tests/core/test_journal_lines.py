@@ -29,9 +29,7 @@ INSTANTS = st.datetimes(
     max_value=datetime(2080, 1, 1),
     timezones=st.just(UTC),
 )
-DURATIONS = st.integers(min_value=0, max_value=10**12).map(
-    lambda us: timedelta(microseconds=us)
-)
+DURATIONS = st.integers(min_value=0, max_value=10**12).map(lambda us: timedelta(microseconds=us))
 st.register_type_strategy(datetime, INSTANTS)
 st.register_type_strategy(timedelta, DURATIONS)
 
@@ -56,9 +54,7 @@ def test_durations_are_seconds_and_an_open_end_is_null() -> None:
 
 
 def test_a_field_of_a_newer_version_is_ignored() -> None:
-    assert decode("alarm_cleared", {"alarm": "disk", "since": 3}) == AlarmCleared(
-        alarm="disk"
-    )
+    assert decode("alarm_cleared", {"alarm": "disk", "since": 3}) == AlarmCleared(alarm="disk")
 
 
 def test_a_field_that_may_be_absent_may_be_missing_in_an_older_line() -> None:
@@ -106,9 +102,7 @@ def test_a_record_of_another_version_is_kept_and_breaks_nothing(
 
 
 def test_a_line_comes_back_with_its_key() -> None:
-    record = Queued(
-        queue=QueueName("crisis"), order_class=100, place_from=NOON, again=False
-    )
+    record = Queued(queue=QueueName("crisis"), order_class=100, place_from=NOON, again=False)
     entry = Entry(call=CallId("n1-17.3"), epoch=7, seq=2, at=NOON, record=record)
     line = from_line(json.loads(json.dumps(to_line(entry))))
     assert line == Line(call=CallId("n1-17.3"), epoch=7, seq=2, at=NOON, record=record)

@@ -122,9 +122,7 @@ def _fits(seeker: Seeker, candidate: Candidate) -> bool:
     return any(s.fits(candidate.profile.skills) for s in seeker.accepted)
 
 
-def _not_passed_over(
-    seeker: Seeker, eligible: list[Candidate], at: datetime
-) -> list[Candidate]:
+def _not_passed_over(seeker: Seeker, eligible: list[Candidate], at: datetime) -> list[Candidate]:
     """F6: first those who were not asked yet; only when there are none, the others in time."""
     fresh = [c for c in eligible if c.profile.id not in seeker.passed_over]
     return fresh or [c for c in eligible if seeker.passed_over[c.profile.id] <= at]
@@ -154,9 +152,7 @@ def _reserved(
 def _starves(reserve: Held, seeker: Seeker, staff: Sequence[Candidate]) -> bool:
     """A reserve never makes a queue unserviceable (interface.md 7): whether it would."""
     qualified = [c for c in staff if reserve.skills.fits(c.profile.skills)]
-    others = [
-        c for c in staff if not reserve.skills.fits(c.profile.skills) and _fits(seeker, c)
-    ]
+    others = [c for c in staff if not reserve.skills.fits(c.profile.skills) and _fits(seeker, c)]
     return not others and len(qualified) <= reserve.free
 
 

@@ -52,9 +52,7 @@ def connect(turn: Turn, move: OfferTaken) -> None:
     )
     call.bridges_made += 1
     bridge = BridgeId(f"{call.id}-e{floor.epoch}-b{call.bridges_made}")
-    call.talk = Talk(
-        agent=agent.id, leg=offer.leg, bridge=bridge, queue=place.queue, since=turn.at
-    )
+    call.talk = Talk(agent=agent.id, leg=offer.leg, bridge=bridge, queue=place.queue, since=turn.at)
     agent.offer, agent.call, agent.since, agent.misses = None, call.id, turn.at, 0
     turn.clear_alarm(f"missed_offers:{agent.id}")
     floor.agent_legs[offer.leg].talked_on = place.queue
@@ -96,9 +94,7 @@ def breaks(turn: Turn, move: ConversationBroken) -> None:
     if talk is None:
         return
     call.talk = None
-    turn.order(
-        RemoveBridge(node=call.node, call=call.id, bridge=talk.bridge, legs=(call.leg,))
-    )
+    turn.order(RemoveBridge(node=call.node, call=call.id, bridge=talk.bridge, legs=(call.leg,)))
     talked = turn.at - talk.since
     if move.own_hangup:
         turn.note(Ended(agent=talk.agent, by=EndedBy.AGENT, talked=talked), call.id)
@@ -114,9 +110,7 @@ def caller_leaves(turn: Turn, move: CallerGone) -> None:
     """The caller hung up: everything that was for them ends, and the call leaves the floor."""
     call = move.call
     _settle(turn, call)
-    by = call.ended_by or (
-        EndedBy.LOST if move.ending is LegEnding.LOST else EndedBy.CALLER
-    )
+    by = call.ended_by or (EndedBy.LOST if move.ending is LegEnding.LOST else EndedBy.CALLER)
     if call.place is not None:
         turn.note(
             Abandoned(
@@ -127,9 +121,7 @@ def caller_leaves(turn: Turn, move: CallerGone) -> None:
             call.id,
         )
     _end_talk(turn, call, by)
-    turn.note(
-        CallFinished(by=by, at_step=call.run.step, lasted=turn.at - call.arrived_at), call.id
-    )
+    turn.note(CallFinished(by=by, at_step=call.run.step, lasted=turn.at - call.arrived_at), call.id)
 
 
 def give_away(turn: Turn, move: GivenAway) -> None:
@@ -137,9 +129,7 @@ def give_away(turn: Turn, move: GivenAway) -> None:
     call = move.call
     _settle(turn, call)
     place = call.place
-    turn.note(
-        HandedToFallback(queue=place.queue if place else None, reason=move.reason), call.id
-    )
+    turn.note(HandedToFallback(queue=place.queue if place else None, reason=move.reason), call.id)
     _end_talk(turn, call, EndedBy.SYSTEM)
     if not move.has_left:
         hush(turn, call)

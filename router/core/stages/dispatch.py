@@ -7,6 +7,7 @@ from datetime import datetime
 from router.core.deadlines import LookAgain
 from router.core.floor import Agent, Call, Floor, Place
 from router.core.records import Widened
+from router.core.routing.agent import AgentProfile
 from router.core.routing.explain import Exclusion
 from router.core.routing.matching import Candidate, Held, Seeker, anyone_staffed, match
 from router.core.routing.queue import Queue
@@ -117,7 +118,7 @@ def _widen(turn: Turn, call: Call) -> None:
             )
 
 
-def _staffed(queue: Queue, place: Place, staff: list) -> bool:  # type: ignore[type-arg]
+def _staffed(queue: Queue, place: Place, staff: list[AgentProfile]) -> bool:
     sets = (queue.require, *(s.also for s in queue.widen[: place.widening]))
     return anyone_staffed(sets, staff)
 

@@ -22,6 +22,8 @@ HANGUP_WITHIN = timedelta(seconds=5)
 def carry_out(turn: Turn, move: FlowRan) -> None:
     """Say what the flow says and set up its wait."""
     call, result = move.call, move.result
+    if result.run is call.run and not result.said and not result.entered:
+        return  # it was given something that fits no wait: the wait goes on
     call.run = result.run
     call.wait += 1
     for note in result.entered:
@@ -69,7 +71,7 @@ def go_on(turn: Turn, move: FlowGiven) -> None:
 def caller_presses(turn: Turn, call: Call, event: DigitPressed) -> None:
     """A key counts in the flow only; in a queue or a conversation it is the caller's own affair."""
     if call.place is None and call.talk is None and call.ended_by is None:
-        turn.move(FlowGiven(call=call, given=Digit(event.digit)))
+        turn.move(FlowGiven(call=call, given=Digit(digit=event.digit)))
 
 
 def digit_is_due(turn: Turn, due: DigitDue) -> None:
@@ -95,7 +97,5 @@ def prompt_is_overdue(turn: Turn, due: PromptOverdue) -> None:
     """Asterisk never said that it ended: go on as if it had."""
     call = turn.floor.calls.get(due.call)
     if call is not None and call.playing is not None and call.playing.id == due.playback:
-        turn.order(
-            StopPlay(node=call.node, call=call.id, leg=call.leg, playback=due.playback)
-        )
+        turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=due.playback))
         prompt_ends(turn, call, PlaybackEnded(at=turn.at, playback=due.playback, heard=True))

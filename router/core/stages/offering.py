@@ -119,9 +119,7 @@ def is_answered(turn: Turn, offer: Offer, event: LegAnswered) -> None:
         return
     turn.note(OfferPickedUp(offer=offer.id, agent=offer.agent), offer.call)
     _whisper(turn, offer)
-    turn.wake(
-        turn.floor.policy.queues[offer.queue].confirm_within, ConfirmationDue(offer=offer.id)
-    )
+    turn.wake(turn.floor.policy.queues[offer.queue].confirm_within, ConfirmationDue(offer=offer.id))
 
 
 def _whisper(turn: Turn, offer: Offer) -> None:
@@ -234,9 +232,7 @@ def end(turn: Turn, move: OfferOver) -> None:
     else:
         leg.closing = True
         elsewhere = outcome is OfferOutcome.WITHDRAWN
-        turn.order(
-            Hangup(node=leg.node, call=leg.call, leg=leg.id, answered_elsewhere=elsewhere)
-        )
+        turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id, answered_elsewhere=elsewhere))
         turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
     turn.match_due = True
 

@@ -69,9 +69,7 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> None:
     partners = _partners(event)
     handed = kept = 0
     for leg in listed.values():
-        if leg.leg in floor.callers or leg.leg in floor.agent_legs or leg.leg in floor.code_legs:
-            kept += 1
-        elif leg.leg in partners and _keep_conversation(turn, leg, listed, partners):
+        if leg.leg in floor.callers or leg.leg in floor.agent_legs or leg.leg in floor.code_legs or (leg.leg in partners and _keep_conversation(turn, leg, listed, partners)):
             kept += 1
         elif leg.role == "caller":
             _hand_stranger(turn, event, leg.leg)
@@ -86,9 +84,7 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> None:
     turn.match_due = True
 
 
-def _bury_the_vanished(
-    turn: Turn, event: LegsListed, listed: Mapping[LegId, ListedLeg]
-) -> None:
+def _bury_the_vanished(turn: Turn, event: LegsListed, listed: Mapping[LegId, ListedLeg]) -> None:
     """Legs that we know and Asterisk does not: their end went by unseen."""
     ending = LegEnding.LOST if event.restarted else LegEnding.HUNG_UP
     floor = turn.floor
@@ -196,9 +192,7 @@ def command_fails(turn: Turn, event: CommandFailed) -> list[PlaybackEnded]:
     """
     command = event.command
     turn.note(
-        CommandRefused(
-            command=type(command).__name__, why=event.why.value, detail=event.detail
-        ),
+        CommandRefused(command=type(command).__name__, why=event.why.value, detail=event.detail),
         command.call,
     )
     ended = []
@@ -227,9 +221,7 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
             offer = floor.offers.get(offer_id)
             if offer is not None:
                 gone = why is not Refusal.UNKNOWN
-                turn.move(
-                    OfferOver(offer=offer, outcome=OfferOutcome.UNREACHABLE, leg_gone=gone)
-                )
+                turn.move(OfferOver(offer=offer, outcome=OfferOutcome.UNREACHABLE, leg_gone=gone))
         case Bridge():
             call = floor.calls.get(command.call) if command.call is not None else None
             if call is not None and call.talk is not None and call.talk.bridge == command.bridge:

@@ -31,7 +31,6 @@ from router.core.routing.agent import AgentProfile
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.turn import OfferOver, Turn
 from router.core.vocabulary import (
-    AgentId,
     AgentState,
     DeviceKind,
     EndedBy,
@@ -104,9 +103,7 @@ def _telephones(profile: AgentProfile, known: list[Telephone]) -> list[Telephone
     fresh = []
     for device in profile.devices:
         same = next((t for t in known if t.device == device), None)
-        fresh.append(
-            same or Telephone(device=device, reachable=device.kind is DeviceKind.PHONE)
-        )
+        fresh.append(same or Telephone(device=device, reachable=device.kind is DeviceKind.PHONE))
     return fresh
 
 
@@ -141,9 +138,7 @@ def enrol(turn: Turn, agent: Agent, node: NodeId) -> None:
     """The fallback queue knows the desk phones of whoever is logged in."""
     if _desk(agent.profile):
         turn.order(
-            EnrolInFallback(
-                node=node, call=None, agent=agent.id, paused=agent.paused is not None
-            )
+            EnrolInFallback(node=node, call=None, agent=agent.id, paused=agent.paused is not None)
         )
 
 
@@ -188,9 +183,7 @@ def _log_out(turn: Turn, agent: Agent, reason: str) -> None:
     _drop_offer(turn, agent)
     if agent.wrap_up is not None:
         turn.note(
-            WrapUpEnded(
-                agent=agent.id, by=EndedBy.AGENT, lasted=turn.at - agent.wrap_up.since
-            ),
+            WrapUpEnded(agent=agent.id, by=EndedBy.AGENT, lasted=turn.at - agent.wrap_up.since),
             agent.wrap_up.call,
         )
         agent.wrap_up = None
@@ -242,9 +235,7 @@ def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
     telephone.reachable = event.reachable
     if event.reachable:
         telephone.down_until = None
-    turn.note(
-        DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable)
-    )
+    turn.note(DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable))
     turn.match_due = True
 
 

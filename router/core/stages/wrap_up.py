@@ -81,7 +81,5 @@ def end(turn: Turn, agent: Agent, by: EndedBy) -> None:
     wrap_up, agent.wrap_up = agent.wrap_up, None
     assert wrap_up is not None
     agent.idle_since = agent.since = turn.at
-    turn.note(
-        WrapUpEnded(agent=agent.id, by=by, lasted=turn.at - wrap_up.since), wrap_up.call
-    )
+    turn.note(WrapUpEnded(agent=agent.id, by=by, lasted=turn.at - wrap_up.since), wrap_up.call)
     turn.match_due = True

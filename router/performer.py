@@ -1,0 +1,91 @@
+"""Commands in order per resource, everything else side by side (house.md 9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from router.core.commands import (
+    Command,
+    HandToDialplan,
+    Hangup,
+    StartMusic,
+    StopMusic,
+    StopPlay,
+)
+from router.ports import Failure, Telephony
+
+ALWAYS_RUN = (Hangup, HandToDialplan, StartMusic, StopMusic, StopPlay)
+"""What still runs after an earlier command of the turn failed: nobody is left in silence."""
+
+Failed = Callable[[Command, Failure, tuple[Command, ...]], None]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The commands of one turn; `failed_calls` are those in which one was refused."""
+
+    commands: Sequence[Command]
+    started: set[int] = field(default_factory=set)
+    dropped: set[int] = field(default_factory=set)
+
+    def drop_rest(self, index: int) -> tuple[Command, ...]:
+        """What shall not run any more, because the command at `index` was not carried out."""
+        call = self.commands[index].call
+        rest = [
+            i
+            for i in range(index + 1, len(self.commands))
+            if self.commands[i].call == call
+            and i not in self.started
+            and not isinstance(self.commands[i], ALWAYS_RUN)
+        ]
+        self.dropped.update(rest)
+        return tuple(self.commands[i] for i in rest)
+
+
+class Performer:
+    """Carries out each turn's commands; refusals come back by `on_failure`."""
+
+    def __init__(self, telephony: Telephony, on_failure: Failed) -> None:
+        self._telephony = telephony
+        self._on_failure = on_failure
+        self._last: dict[str, asyncio.Task[None]] = {}
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, commands: Sequence[Command]) -> list[asyncio.Task[None]]:
+        """Begin at once; the tasks end when everything is done, and never raise."""
+        batch = _Batch(commands)
+        return [self._chain(batch, i, c) for i, c in enumerate(commands)]
+
+    def _chain(self, batch: _Batch, index: int, command: Command) -> asyncio.Task[None]:
+        before = {t for r in command.resources if (t := self._last.get(r)) is not None}
+        run = asyncio.create_task(self._run(batch, index, command, before))
+        self._running.add(run)
+        for resource in command.resources:
+            self._last[resource] = run
+        run.add_done_callback(lambda done: self._forget(done, command.resources))
+        return run
+
+    def _forget(self, done: asyncio.Task[None], resources: tuple[str, ...]) -> None:
+        self._running.discard(done)
+        for resource in resources:
+            if self._last.get(resource) is done:
+                del self._last[resource]
+
+    async def _run(
+        self, batch: _Batch, index: int, command: Command, before: set[asyncio.Task[None]]
+    ) -> None:
+        if before:
+            await asyncio.wait(before)
+        if index in batch.dropped:
+            return
+        batch.started.add(index)
+        failure = await self._telephony.perform(command)
+        if failure is not None:
+            self._on_failure(command, failure, batch.drop_rest(index))
+
+    async def drain(self) -> None:
+        """Wait for what is under way."""
+        while self._running:
+            await asyncio.wait(set(self._running))

@@ -1,0 +1,130 @@
+"""The live loop: inbox, engine, journal; commands in order; one timer."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from router.clock import Clock
+from router.core.commands import Command
+from router.core.engine import Engine, Outcome
+from router.core.events import ClockReached, CommandFailed, Event
+from router.core.records import Entry
+from router.errors import InboxFull
+from router.performer import Performer
+from router.ports import BeatReturned, Failure, Telephony
+
+Listener = Callable[[Sequence[Entry]], None]
+OnDefect = Callable[[str], None]
+
+Item = tuple[Event | BeatReturned, "asyncio.Future[None] | None"]
+
+
+class Runner:
+    """Feeds the engine one event at a time. Everything that happens goes through `deliver`."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        telephony: Telephony,
+        clock: Clock,
+        *,
+        listeners: Sequence[Listener],
+        on_defect: OnDefect,
+        inbox_size: int,
+    ) -> None:
+        self._engine = engine
+        self._telephony = telephony
+        self._clock = clock
+        self._listeners = listeners
+        self._on_defect = on_defect
+        self._inbox_size = inbox_size
+        self._inbox: asyncio.Queue[Item] = asyncio.Queue()
+        self._performer = Performer(telephony, self._command_failed)
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: datetime | None = None
+        self._beats: set[asyncio.Task[None]] = set()
+
+    def deliver(self, item: Event | BeatReturned) -> None:
+        """From adapters. A full inbox means: reconnect and list (house.md 12)."""
+        if self._inbox.qsize() >= self._inbox_size:
+            raise InboxFull(size=self._inbox_size)
+        self._inbox.put_nowait((item, None))
+
+    async def tell(self, event: Event) -> None:
+        """Deliver and wait until the turn was handled and its commands were carried out."""
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._inbox.put_nowait((event, told))
+        await told
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            item, told = await self._inbox.get()
+            if isinstance(item, BeatReturned):
+                self._beat(item)
+                continue
+            outcome = self._turn(item)
+            running = self._performer.start(outcome.commands)
+            for listener in self._listeners:
+                listener(outcome.entries)
+            self._set_timer(outcome.wake_at)
+            if told is not None:
+                _tell_when_done(told, running)
+
+    async def drain(self) -> None:
+        """Wait for the commands that are under way."""
+        await self._performer.drain()
+
+    def _turn(self, event: Event) -> Outcome:
+        try:
+            return self._engine.handle(event)
+        except Exception:  # noqa: BLE001 a defect must not cost more than one call (house.md 8)
+            self._on_defect(traceback.format_exc())
+        try:
+            return self._engine.quarantine(event)
+        except Exception:  # noqa: BLE001 as above
+            self._on_defect(traceback.format_exc())
+            return Outcome(commands=(), entries=(), wake_at=self._engine.floor.deadlines.next)
+
+    def _beat(self, returned: BeatReturned) -> None:
+        """Alive: the loop that routes has seen its own event come back (survival.md)."""
+        beat = asyncio.create_task(self._telephony.beat(returned.node, returned.stamp))
+        self._beats.add(beat)
+        beat.add_done_callback(self._beats.discard)
+
+    def _command_failed(
+        self, command: Command, failure: Failure, dropped: tuple[Command, ...]
+    ) -> None:
+        event = CommandFailed(
+            at=self._clock.now(),
+            command=command,
+            why=failure.why,
+            detail=failure.detail,
+            dropped=dropped,
+        )
+        self._inbox.put_nowait((event, None))
+
+    def _set_timer(self, at: datetime | None) -> None:
+        if at == self._timer_at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._timer_at = None, at
+        if at is not None:
+            delay = max((at - self._clock.now()).total_seconds(), 0.0)
+            self._timer = asyncio.get_running_loop().call_later(delay, self._clock_reached)
+
+    def _clock_reached(self) -> None:
+        self._timer = self._timer_at = None
+        self._inbox.put_nowait((ClockReached(at=self._clock.now()), None))
+
+
+def _tell_when_done(told: asyncio.Future[None], running: Sequence[asyncio.Task[None]]) -> None:
+    def done(_: object) -> None:
+        if not told.done():
+            told.set_result(None)
+
+    asyncio.gather(*running).add_done_callback(done)
