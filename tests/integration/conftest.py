@@ -23,9 +23,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPostgr
 
 @pytest.fixture(scope="session")
 def template(postgres: RunningPostgres) -> str:
-    return asyncio.run(
-        make_template(postgres, lambda dsn: migrate.apply(dsn, MIGRATIONS))
-    )
+    return asyncio.run(make_template(postgres, lambda dsn: migrate.apply(dsn, MIGRATIONS)))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The journal on a real PostgreSQL that dies, is slow, or is not there: nothing missing or twice."""
+"""The journal on a PostgreSQL that dies, is slow, or is not there: nothing missing or twice."""
 
 from __future__ import annotations
 
@@ -41,12 +41,8 @@ QUICK = Limits(
 )
 
 
-def entry(
-    seq: int, *, call: str | None = "n1-17.1", record: Record | None = None
-) -> Entry:
-    queued = Queued(
-        queue=QueueName("crisis"), order_class=100, place_from=NOON, again=False
-    )
+def entry(seq: int, *, call: str | None = "n1-17.1", record: Record | None = None) -> Entry:
+    queued = Queued(queue=QueueName("crisis"), order_class=100, place_from=NOON, again=False)
     return Entry(
         call=None if call is None else CallId(call),
         epoch=7,
@@ -69,17 +65,13 @@ async def running(journal: PostgresJournal) -> AsyncIterator[PostgresJournal]:
 
 async def rows(dsn: str, table: str = "call_records") -> Sequence[Any]:
     async with connected(dsn) as connection:
-        found: Sequence[Any] = await connection.fetch(
-            f"SELECT * FROM {table} ORDER BY epoch, seq"
-        )
+        found: Sequence[Any] = await connection.fetch(f"SELECT * FROM {table} ORDER BY epoch, seq")
         return found
 
 
 async def test_entries_are_written_with_their_keys(database: str) -> None:
     troubles = Troubles()
-    async with running(
-        PostgresJournal(database, node=NODE, on_trouble=troubles)
-    ) as journal:
+    async with running(PostgresJournal(database, node=NODE, on_trouble=troubles)) as journal:
         journal.append([entry(1), entry(2)])
         journal.append([entry(3, call=None, record=AlarmCleared(alarm="disk"))])
         assert await journal.drain(SOON) == 0
@@ -122,9 +114,7 @@ async def test_the_database_dies_and_nothing_is_missing_or_twice(
     try:
         await migrate.apply(server.dsn, MIGRATIONS)
         troubles = Troubles()
-        journal = PostgresJournal(
-            server.dsn, node=NODE, on_trouble=troubles, limits=QUICK
-        )
+        journal = PostgresJournal(server.dsn, node=NODE, on_trouble=troubles, limits=QUICK)
         async with running(journal):
             written = 0
             for _ in range(3):
@@ -200,9 +190,7 @@ async def test_a_slow_database_raises_an_alarm_and_loses_nothing(database: str) 
 async def test_a_batch_that_timed_out_is_written_once(database: str) -> None:
     impatient = Limits(linger=timedelta(0), patience=timedelta(milliseconds=100))
     troubles = Troubles()
-    journal = PostgresJournal(
-        database, node=NODE, on_trouble=troubles, limits=impatient
-    )
+    journal = PostgresJournal(database, node=NODE, on_trouble=troubles, limits=impatient)
     async with running(journal), connected(database) as other:
         async with other.transaction():
             await other.execute("LOCK TABLE call_records IN EXCLUSIVE MODE")
@@ -238,9 +226,7 @@ async def test_an_entry_that_cannot_be_written_does_not_stop_the_others(
     database: str,
 ) -> None:
     troubles = Troubles()
-    unwritable = CommandRefused(
-        command="play", why="refused", detail="half of a pair: \ud800"
-    )
+    unwritable = CommandRefused(command="play", why="refused", detail="half of a pair: \ud800")
     journal = PostgresJournal(database, node=NODE, on_trouble=troubles)
     async with running(journal):
         journal.append([entry(1), entry(2, record=unwritable), entry(3)])
@@ -253,9 +239,7 @@ async def test_a_database_without_our_tables_is_told_and_waited_for(
     empty_database: str,
 ) -> None:
     troubles = Troubles()
-    journal = PostgresJournal(
-        empty_database, node=NODE, on_trouble=troubles, limits=QUICK
-    )
+    journal = PostgresJournal(empty_database, node=NODE, on_trouble=troubles, limits=QUICK)
     async with running(journal):
         journal.append([entry(1)])
         assert "apply the migrations" in await troubles.raised("journal_behind")
@@ -278,9 +262,7 @@ async def test_a_detail_of_the_network_is_kept_without_its_number(
 ) -> None:
     journal = PostgresJournal(database, node=NODE, on_trouble=Troubles())
     async with running(journal):
-        journal.append(
-            [entry(1, record=CommandRefused(command="dial", why="no", detail=detail))]
-        )
+        journal.append([entry(1, record=CommandRefused(command="dial", why="no", detail=detail))])
         assert await journal.drain(SOON) == 0
     (row,) = await rows(database)
     assert "5512345678" not in row["body"]

@@ -1,11 +1,11 @@
-"""The journal in PostgreSQL: the append-only history, written behind the calls (house.md 10, 11)."""
+"""The journal in PostgreSQL: the append-only history, written behind the calls (house.md 10)."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from router.adapters.postgres.connection import Connection
 from router.adapters.postgres.statements import statement
@@ -18,7 +18,7 @@ from router.privacy import scrub
 # PostgreSQL's jsonb cannot hold the character NUL (escaped, and not itself a part of an escape).
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
-Row = tuple[str, int, int, object, str, str]
+Row = tuple[str, int, int, datetime, str, str]
 
 
 class PostgresJournal:
@@ -61,19 +61,13 @@ class PostgresJournal:
         """At the end of the engine's life: how many entries could not be written in time."""
         return await self._behind.drain(within)
 
-    async def _write(
-        self, connection: Connection, entries: Sequence[Entry], again: bool
-    ) -> None:
+    async def _write(self, connection: Connection, entries: Sequence[Entry], again: bool) -> None:
         calls, house = self._rows(entries)
         new = 0
         if calls:
-            new += await connection.fetchval(
-                self._append_calls, *zip(*calls, strict=True)
-            )
+            new += await connection.fetchval(self._append_calls, *zip(*calls, strict=True))
         if house:
-            new += await connection.fetchval(
-                self._append_house, *zip(*house, strict=True)
-            )
+            new += await connection.fetchval(self._append_house, *zip(*house, strict=True))
         if new < len(entries) and not again:
             self._on_trouble(
                 "journal_shadowed",

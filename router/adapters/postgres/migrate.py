@@ -69,9 +69,7 @@ async def bring_up_to_date(
         for each in new:
             async with connection.transaction():
                 await connection.execute(each.sql)
-                await connection.execute(
-                    statement("record_migration"), each.name, each.sha256
-                )
+                await connection.execute(statement("record_migration"), each.name, each.sha256)
         return [each.name for each in new]
     finally:
         if not connection.is_closed():

@@ -14,7 +14,5 @@ def names() -> list[str]:
     """All there are."""
     folder = files(__package__) / "queries"
     return sorted(
-        each.name.removesuffix(".sql")
-        for each in folder.iterdir()
-        if each.name.endswith(".sql")
+        each.name.removesuffix(".sql") for each in folder.iterdir() if each.name.endswith(".sql")
     )

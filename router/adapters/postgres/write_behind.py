@@ -161,16 +161,12 @@ class WriteBehind(Generic[T]):
         finally:
             await close(connection)
 
-    async def _write_batch(
-        self, connection: Connection, batch: list[T], again: bool
-    ) -> None:
+    async def _write_batch(self, connection: Connection, batch: list[T], again: bool) -> None:
         self._unsure = True
         try:
             async with asyncio.timeout(self._limits.patience.total_seconds()):
                 await self._write(connection, batch, again)
-        except (
-            Exception
-        ) as problem:  # a fault of ours in one entry must not stop the others
+        except Exception as problem:  # a fault of ours in one entry must not stop the others
             if not _is_the_entrys_own(problem):
                 raise
             if len(batch) > 1:
@@ -259,9 +255,7 @@ class _Alarms:
 
 def _is_the_entrys_own(problem: Exception) -> bool:
     """asyncpg refuses an argument with an InterfaceError that is a ValueError too."""
-    return isinstance(problem, (*UNWRITABLE, ValueError)) or not isinstance(
-        problem, LOSSES
-    )
+    return isinstance(problem, (*UNWRITABLE, ValueError)) or not isinstance(problem, LOSSES)
 
 
 def _now() -> float:
