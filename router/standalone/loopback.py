@@ -17,3 +17,13 @@ def free_port(address: str = "127.0.0.1") -> int:
                 except OSError:
                     continue
                 return port
+
+
+def taken(address: str, port: int) -> bool:
+    """Whether somebody has this UDP port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+        try:
+            datagrams.bind((address, port))
+        except OSError:
+            return True
+        return False

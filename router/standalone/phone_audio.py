@@ -106,20 +106,16 @@ class Ear:
 def write_greeting(path: Path, *, hz: float, lasts: timedelta, then_silent: timedelta) -> None:
     """What an answering machine says: syllables of a tone, and then nothing.
 
-    48 kHz, because baresip resamples every source of a phone from one rate.
+    Four syllables a second, 180 ms each, is about the rhythm of speech. 48 kHz, because baresip
+    resamples every source of a phone from one rate.
     """
     rate = 48000
-    spoken, total = lasts.total_seconds(), (lasts + then_silent).total_seconds()
-    syllables = (_syllable(index / rate, hz) for index in range(round(spoken * rate)))
-    samples = array("h", syllables)
-    samples.frombytes(bytes(2 * (round(total * rate) - len(samples))))
+    sounding = range(round(0.18 * rate))
+    syllable = array("h", (round(9000 * math.sin(2 * math.pi * hz * at / rate)) for at in sounding))
+    syllable.frombytes(bytes(2 * (rate // 4 - len(syllable))))
+    silence = bytes(2 * round(then_silent.total_seconds() * rate))
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes(samples.tobytes())
-
-
-def _syllable(at: float, hz: float) -> int:
-    """Four syllables a second, each 180 ms long: about the rhythm of speech."""
-    return round(9000 * math.sin(2 * math.pi * hz * at)) if at % 0.25 < 0.18 else 0
+        file.writeframes(syllable.tobytes() * round(lasts / timedelta(seconds=0.25)) + silence)

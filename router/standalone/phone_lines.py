@@ -113,10 +113,8 @@ class PhoneLines:
         if status.startswith("200"):
             return [(user, events.Registered(at=self._clock()))]
         # A 401 before any credentials were sent is only the challenge.
-        challenge = status.startswith(("401", "407")) and not (
-            _transaction(message) in self._with_credentials
-        )
-        if status.startswith("1") or challenge:
+        proved = _transaction(message) in self._with_credentials
+        if status.startswith("1") or (status.startswith(("401", "407")) and not proved):
             return []
         return [(user, events.RegistrationRefused(at=self._clock(), reason=status))]
 

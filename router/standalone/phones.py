@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from router.standalone.baresip import Baresip, Line, Programs
@@ -23,7 +23,7 @@ from router.standalone.tone import Recording, Span, heard, sounds
 
 _GREETING = timedelta(seconds=4)
 # Then baresip hangs up, as a machine does whose message is full.
-_RECORDS_FOR = timedelta(seconds=90)
+_RECORDS_FOR = timedelta(seconds=60)
 # A digit of baresip's lasts 180 ms.
 _DIGIT_AND_GAP = 0.3
 
@@ -134,6 +134,15 @@ class Phone:
             await self._baresip.command(("callfind", call_id), ("sndcode", digit))
             await asyncio.sleep(_DIGIT_AND_GAP)
 
+    async def take_call(self, *, within: timedelta, confirm_with: str = "") -> Incoming:
+        """Lets it come in and picks up; then, if asked to, listens to the whisper and confirms."""
+        call = await self.incoming(within=within)
+        up = await self.accept()
+        if confirm_with:
+            await self.hears(within=within, since=up.at)
+            await self.press(confirm_with)
+        return call
+
     async def wait_for(
         self,
         kind: type[E],
@@ -181,6 +190,15 @@ class Phone:
             what = "any sound" if hz is None else f"{hz:g} Hz"
             raise self._log.in_vain(what, within) from silence
 
+    async def more_to_hear(self) -> None:
+        """Until the recording has grown: four times a second while a call is up."""
+        await self._ear.changed()
+
+    @property
+    def pid(self) -> int:
+        """Of its baresip: to freeze or kill it."""
+        return self._baresip.pid
+
     def note(self, event: PhoneEvent) -> None:
         """For whoever drives the phone's baresip."""
         self._log.note(event)
@@ -197,10 +215,10 @@ async def switched_on(
 ) -> AsyncIterator[Mapping[str, Phone]]:
     """Phones by name, all behind one address: the mobiles behind one carrier, for instance.
 
-    They share one baresip, which has a line for each; another number there gets 404.
+    They share one baresip, which has a line for each; another number there gets 404. `folder`
+    exists; what is in use lies in a folder of its own below it, for as long as the phones are on.
     """
     port = port or free_port(address)
-    folder.mkdir(parents=True, exist_ok=True)
     phones: dict[str, Phone] = {}
     lines = PhoneLines(f"{address}:{port}", [handset.name for handset in handsets])
 
@@ -210,7 +228,7 @@ async def switched_on(
                 phones[user].note(event)
 
     async with AsyncExitStack() as ends:
-        own = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="phone-", dir=folder)))
+        own = Path(ends.enter_context(TemporaryDirectory(prefix="phone-", dir=folder)))
         baresip = Baresip(
             programs,
             folder=own,

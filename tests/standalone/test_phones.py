@@ -1,0 +1,255 @@
+"""The telephones of the acceptance tests are themselves tested: by calling each other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from router import errors
+from router.standalone.debian import ensure
+from router.standalone.folders import cache_folder
+from router.standalone.phone_events import (
+    AudioArrived,
+    Cancelled,
+    Closed,
+    DigitEnded,
+    Established,
+    Ringing,
+)
+from router.standalone.phones import Answer, Handset, Phone, switched_on
+from router.standalone.programs import Prefix
+from router.standalone.refusals import refusing
+from router.standalone.tone import heard, longest_silence, sounds
+
+SOON = timedelta(seconds=3)
+AT_ONCE = timedelta(milliseconds=200)
+# Two recordings of 20 ms grain, on a machine that does other things as well.
+GRAIN = timedelta(milliseconds=120)
+CALLER = "5512340001"
+MOBILES = ["+525512345678", "+525512345679"]
+
+
+@pytest.fixture(scope="session")
+def prefix() -> Prefix:
+    """The programs; fetched at the first run ever."""
+    return ensure(cache=cache_folder(os.environ))
+
+
+@pytest.fixture
+async def caller(prefix: Prefix, tmp_path: Path) -> AsyncIterator[Phone]:
+    async with Phone.start(prefix, name=CALLER, folder=tmp_path, address="127.0.0.2") as phone:
+        yield phone
+
+
+@contextmanager
+def frozen(phone: Phone) -> Iterator[None]:
+    os.kill(phone.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(phone.pid, signal.SIGCONT)
+
+
+@pytest.fixture
+async def ana(prefix: Prefix, tmp_path: Path) -> AsyncIterator[Phone]:
+    async with Phone.start(prefix, name="ana", folder=tmp_path, tone_hz=523) as phone:
+        yield phone
+
+
+async def test_caller_and_agent_hear_each_other_until_the_end(caller: Phone, ana: Phone) -> None:
+    await caller.dial(ana.uri)
+    await ana.incoming(within=SOON)
+    up = await ana.accept()
+    await caller.wait_for(Established, within=SOON)
+    await caller.hears(523, within=SOON)
+    await ana.hears(440, within=SOON)
+    await ana.hang_up()
+    over = await caller.wait_for(Closed, within=SOON)
+
+    for phone, hz in ((caller, 523), (ana, 440)):
+        recording = phone.recording()
+        (span,) = heard(recording, hz)
+        assert timedelta(seconds=span.start - up.at) < GRAIN
+        assert timedelta(seconds=over.at - span.end) < GRAIN
+        assert longest_silence(recording) < GRAIN
+        assert not heard(recording, 660)
+
+
+async def test_silence_is_seen_where_the_far_end_stops_sending(caller: Phone, ana: Phone) -> None:
+    await caller.dial(ana.uri)
+    await ana.take_call(within=SOON)
+    await caller.hears(523, within=SOON)
+    frozen_at = asyncio.get_running_loop().time()
+    with frozen(ana):
+        while caller.recording().end < frozen_at + 1:
+            await caller.more_to_hear()
+    await caller.hears(523, within=SOON, since=frozen_at + 1)
+
+    recording = caller.recording()
+    assert longest_silence(recording) > timedelta(seconds=0.8)
+    assert not sounds(recording.between(frozen_at + 0.3, frozen_at + 0.9))
+
+
+async def test_the_number_in_from_is_the_callers_and_headers_can_be_read(
+    caller: Phone, ana: Phone
+) -> None:
+    dialled = await caller.dial(ana.uri)
+    call = await ana.incoming(within=SOON)
+    assert CALLER in call.from_header
+    assert "p-asserted-identity" not in call.headers
+    assert call.call_id == dialled.call_id
+    assert timedelta(seconds=call.at - dialled.at) < AT_ONCE
+
+
+async def test_digits_arrive_one_by_one_as_they_were_pressed(caller: Phone, ana: Phone) -> None:
+    await caller.dial(ana.uri)
+    await ana.take_call(within=SOON)
+    await caller.wait_for(Established, within=SOON)
+    await caller.press("1*#0")
+    pressed = [(await ana.wait_for(DigitEnded, within=SOON)).digit for _ in range(4)]
+    assert pressed == ["1", "*", "#", "0"]
+
+
+async def test_phone_stops_ringing_as_soon_as_the_caller_gives_up(
+    caller: Phone, ana: Phone
+) -> None:
+    await caller.dial(ana.uri)
+    await ana.incoming(within=SOON)
+    await caller.wait_for(Ringing, within=SOON)
+    given_up = asyncio.get_running_loop().time()
+    await caller.hang_up()
+    stopped = await ana.wait_for(Cancelled, within=SOON)
+    assert timedelta(seconds=stopped.at - given_up) < AT_ONCE
+    await ana.wait_for(Closed, within=SOON)
+    assert not ana.seen(Established)
+
+
+async def test_agent_declines_and_can_be_called_again(caller: Phone, ana: Phone) -> None:
+    await caller.dial(ana.uri)
+    await ana.incoming(within=SOON)
+    await ana.reject()
+    refused = await caller.wait_for(Closed, within=SOON)
+    assert refused.status == 486
+    await caller.dial(ana.uri)
+    await ana.take_call(within=SOON)
+    await caller.hears(523, within=SOON)
+
+
+async def test_each_call_has_a_recording_of_its_own(caller: Phone, ana: Phone) -> None:
+    for _ in range(2):
+        await caller.dial(ana.uri)
+        up = await ana.take_call(within=SOON)
+        await caller.hears(523, within=SOON, since=up.at)
+        await caller.hang_up()
+        await ana.wait_for(Closed, within=SOON)
+        await caller.wait_for(Closed, within=SOON)
+    first, second = caller.recordings
+    assert first.end < second.start
+    assert heard(first, 523)
+    assert heard(second, 523)
+
+
+@pytest.mark.parametrize("status", [404, 503, 603])
+async def test_phone_that_refuses_says_what_it_was_told_to(
+    prefix: Prefix, tmp_path: Path, caller: Phone, status: int
+) -> None:
+    async with refusing(prefix, name="eva", status=status, folder=tmp_path) as eva:
+        for calls in (1, 2):
+            await caller.dial(eva.uri)
+            closed = await caller.wait_for(Closed, within=SOON)
+            assert closed.status == status
+            assert eva.invited() == calls
+
+
+async def test_phone_that_ignores_calls_never_rings(
+    prefix: Prefix, tmp_path: Path, caller: Phone
+) -> None:
+    async with refusing(prefix, name="eva", status=None, folder=tmp_path) as eva:
+        await caller.dial(eva.uri)
+        with pytest.raises(errors.PhoneWaitedInVain, match=CALLER):
+            await caller.wait_for(Ringing, within=timedelta(seconds=0.7))
+        assert eva.invited() == 1
+
+
+async def test_mobiles_behind_one_carrier_have_their_own_calls_and_tones(
+    prefix: Prefix, tmp_path: Path, caller: Phone
+) -> None:
+    handsets = [
+        Handset(name=number, tone_hz=hz) for number, hz in zip(MOBILES, (587, 659), strict=True)
+    ]
+    async with (
+        switched_on(prefix, handsets, folder=tmp_path, address="127.0.0.3") as mobiles,
+        Phone.start(prefix, name="5512340002", folder=tmp_path, address="127.0.0.2") as other,
+    ):
+        first, second = (mobiles[number] for number in MOBILES)
+        await caller.dial(first.uri)
+        await first.take_call(within=SOON)
+        await other.dial(second.uri)
+        await second.take_call(within=SOON)
+        await caller.hears(587, within=SOON)
+        await other.hears(659, within=SOON)
+        await first.hang_up()
+        await caller.wait_for(Closed, within=SOON)
+        later = other.recording().end
+        await other.hears(659, within=SOON, since=later)
+        assert not heard(other.recording(), 587)
+
+
+async def test_mobile_waits_for_the_whisper_before_it_presses_1(
+    prefix: Prefix, tmp_path: Path, caller: Phone
+) -> None:
+    mobile = Handset(name=MOBILES[0], tone_hz=587)
+    async with switched_on(prefix, [mobile], folder=tmp_path, address="127.0.0.3") as mobiles:
+        agent = mobiles[MOBILES[0]]
+        await caller.dial(agent.uri)
+        await agent.take_call(within=SOON, confirm_with="1")
+        confirmed = await caller.wait_for(DigitEnded, within=SOON)
+        assert confirmed.digit == "1"
+        assert agent.seen(AudioArrived)
+
+
+async def test_answering_machine_greets_and_never_presses_anything(
+    prefix: Prefix, tmp_path: Path, caller: Phone
+) -> None:
+    async with Phone.start(
+        prefix, name="eva", folder=tmp_path, tone_hz=330, greets=True, answer=Answer.AT_ONCE
+    ) as machine:
+        await caller.dial(machine.uri)
+        await caller.wait_for(Established, within=SOON)
+        greeting = await caller.hears(within=SOON)
+        await caller.hears(330, within=SOON, since=greeting.end + 0.5)
+        assert not caller.seen(DigitEnded)
+
+
+async def test_a_dozen_phones_talk_at_once(prefix: Prefix, tmp_path: Path) -> None:
+    async with AsyncExitStack() as rooms:
+        pairs = [
+            (
+                await rooms.enter_async_context(
+                    Phone.start(prefix, name=f"551234{index:04d}", folder=tmp_path)
+                ),
+                await rooms.enter_async_context(
+                    Phone.start(
+                        prefix,
+                        name=f"agent{index}",
+                        folder=tmp_path,
+                        tone_hz=600 + 60 * index,
+                        answer=Answer.AT_ONCE,
+                    )
+                ),
+            )
+            for index in range(6)
+        ]
+        await asyncio.gather(*(caller.dial(agent.uri) for caller, agent in pairs))
+        await asyncio.gather(
+            *(caller.hears(agent.handset.tone_hz, within=SOON) for caller, agent in pairs)
+        )
+        for caller, _ in pairs:
+            assert longest_silence(caller.recording()) < GRAIN
