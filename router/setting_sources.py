@@ -1,4 +1,4 @@
-"""Where the text of a setting can come from: a file, a private stack, the environment, arguments."""
+"""Where a setting's text can come from: a file, a private stack, the environment, arguments."""
 
 from __future__ import annotations
 

@@ -1,0 +1,39 @@
+"""What the control socket asks of the running engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from router.core.events import Event
+from router.core.records import Entry
+from router.core.snapshot import Snapshot
+
+
+class Desk(Protocol):
+    """The engine, as an operator's command sees it."""
+
+    def now(self) -> datetime:
+        """The runner's clock, for the events told."""
+        ...
+
+    async def tell(self, event: Event) -> None:
+        """Put the event into the inbox; return when its turn was taken and its commands done."""
+        ...
+
+    def snapshot(self) -> Snapshot:
+        """The floor, now."""
+        ...
+
+    def listen(self) -> AbstractAsyncContextManager[AsyncIterator[Entry]]:
+        """Every entry from the moment the context is entered, until it is left."""
+        ...
+
+    async def import_roster(self, text: str, source: str) -> None:
+        """Put the YAML of a roster in force, saved and told to the core.
+
+        Raises a HotlineError that names every problem, with `source`, line and column.
+        """
+        ...
