@@ -12,6 +12,7 @@ from pathlib import Path
 from router import errors
 
 RELEASE = "forky"
+PACKAGES = "Debian's packages"
 ARCHIVE_KEYS = Path(__file__).with_name("debian-archive-keys.asc")
 
 UNREACHABLE = (
@@ -55,7 +56,9 @@ class IsolatedApt:
         return self.folder / "apt.log"
 
     def prepare(self) -> None:
-        for name in ("lists/partial", "archives/partial", "etc"):
+        # apt warns of each folder of its settings that is not there.
+        settings = ("etc/apt.conf.d", "etc/preferences.d", "etc/auth.conf.d", "etc/trusted.gpg.d")
+        for name in ("lists/partial", "archives/partial", *settings):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         # Nothing counts as installed, so every library comes along.
         (self.folder / "status").write_text("")
@@ -137,16 +140,19 @@ class IsolatedApt:
 
     def _failure(self, output: str) -> errors.HotlineError:
         complaints = [line for line in output.splitlines() if line.startswith(("E:", "W:"))]
-        detail = complaints[0][2:].strip() if complaints else "apt-get failed"
-        what = "Debian's packages"
-        for known, failure in (
-            (UNTRUSTED, errors.ArchiveUntrusted(where=self.mirror, detail=detail)),
-            (UNREACHABLE, errors.NetworkMissing(what=what, where=self.mirror, detail=detail)),
-            (NO_ROOM, no_room(self.folder, "more bytes")),
-        ):
-            if any(words in line for line in complaints for words in known):
-                return failure
-        return errors.FetchFailed(what=what, where=self.mirror, detail=detail, log=self.log)
+
+        def telling(signs: tuple[str, ...]) -> str | None:
+            found = (line for line in complaints if any(sign in line for sign in signs))
+            return next((line[2:].strip() for line in found), None)
+
+        if detail := telling(UNTRUSTED):
+            return errors.ArchiveUntrusted(where=self.mirror, detail=detail)
+        if detail := telling(UNREACHABLE):
+            return errors.NetworkMissing(what=PACKAGES, where=self.mirror, detail=detail)
+        if telling(NO_ROOM):
+            return no_room(self.folder, "more bytes")
+        detail = complaints[-1][2:].strip() if complaints else "apt-get failed"
+        return errors.FetchFailed(what=PACKAGES, where=self.mirror, detail=detail, log=self.log)
 
 
 def no_room(folder: Path, needed: str) -> errors.DiskFull:
