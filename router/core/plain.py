@@ -1,4 +1,4 @@
-"""Frozen values to and from what JSON can say, by their types: one codec for journal, roster, tail."""
+"""Frozen values to and from what JSON can say, by their types: for journal, roster and tail."""
 
 from __future__ import annotations
 
