@@ -44,6 +44,11 @@ class AsteriskRefusedLogin(HotlineError):
     {file} on the Asterisk machine."""
 
 
+class NotAsterisk(HotlineError):
+    """What answers at {where} is not the {interface} of an Asterisk ({detail}). Correct {setting},
+    or switch {interface} on in {file} on the Asterisk machine."""
+
+
 class DatabaseUnreachable(HotlineError):
     """The database at {where} cannot be reached ({detail}). Calls go on without it; start it or
     correct {setting}, and the journal catches up."""
@@ -220,3 +225,17 @@ class LoadFailed(HotlineError):
 class InboxFull(HotlineError):
     """The engine's inbox is full ({size} events): reconnect and list, so that nothing is lost
     quietly."""
+
+
+class StackIsUp(HotlineError):
+    """A stack is up in {folder} already. End it with `hotline down`, or name another folder with
+    --state-dir."""
+
+
+class EngineDied(HotlineError):
+    """The engine ended before it could take a call: {detail} The whole story is in {log}."""
+
+
+class EngineLate(HotlineError):
+    """The engine has not taken up its work within {seconds} s: {detail} The whole story is in
+    {log}."""

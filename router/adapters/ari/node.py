@@ -1,0 +1,128 @@
+"""One Asterisk node over ARI: its events, its commands, its heartbeat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import aiohttp
+import structlog
+
+from router import errors
+from router.adapters.ari.access import Access
+from router.adapters.ari.beat import Heart
+from router.adapters.ari.inquiry import Inquiry
+from router.adapters.ari.perform import House, Performer
+from router.adapters.ari.rest import http_session, rest
+from router.adapters.ari.socket import FIRST_DELAY, LAST_DELAY, EventSocket
+from router.adapters.ari.translate import Seal
+from router.core.commands import Command
+from router.core.vocabulary import NodeId, Refusal
+from router.ports import Deliver, Failure
+
+log = structlog.get_logger()
+
+# Asterisk's web server is there some seconds before ARI is.
+STARTING = 10.0
+
+
+class AriNode:
+    """What app.py joins to the runner. Made by `ari_node`."""
+
+    def __init__(
+        self,
+        *,
+        node: NodeId,
+        access: Access,
+        events: aiohttp.ClientSession,
+        inquiry: Inquiry,
+        performer: Performer,
+        heart: Heart,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.node = node
+        self._access = access
+        self._events = events
+        self._inquiry = inquiry
+        self._performer = performer
+        self._heart = heart
+        self._now = now
+        self._stands_down = False
+
+    async def next_epoch(self, at_least: int = 0) -> int:
+        """Waits for Asterisk, saying so once.
+
+        Raises AsteriskRefusedLogin or NotAsterisk: waiting would not help.
+        """
+        loop = asyncio.get_running_loop()
+        delay, said, patient_until = FIRST_DELAY, "", loop.time() + STARTING
+        while True:
+            try:
+                return await self._inquiry.next_epoch(at_least)
+            except errors.AsteriskUnreachable as absence:
+                text = str(absence)
+                patient_until = loop.time() + STARTING
+            except errors.NotAsterisk as strange:
+                if loop.time() > patient_until:
+                    raise
+                text = str(strange)
+            if text != said:
+                log.warning("ari.waiting", node=self.node, text=text)
+            said = text
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LAST_DELAY)
+
+    async def run(self, deliver: Deliver, seal: Seal) -> None:
+        """Events and beats until cancelled; returns when another engine has taken over."""
+        socket = EventSocket(
+            access=self._access,
+            http=self._events,
+            inquiry=self._inquiry,
+            node=self.node,
+            deliver=deliver,
+            seal=seal,
+            now=self._now,
+            on_restart=self._performer.asterisk_restarted,
+        )
+        beating = asyncio.create_task(self._heart.run())
+        try:
+            await socket.run()
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+        self._stands_down = True
+
+    async def perform(self, command: Command) -> Failure | None:
+        """Carry out a command; None is done. An engine that was replaced does nothing more."""
+        if self._stands_down:
+            return Failure(why=Refusal.REFUSED, detail="another engine has taken over")
+        return await self._performer.perform(command)
+
+    async def beat(self, stamp: float) -> None:
+        """Admit callers for the next seconds."""
+        if not self._stands_down:
+            await self._heart.write(stamp)
+
+
+@asynccontextmanager
+async def ari_node(
+    *, node: NodeId, access: Access, house: House, now: Callable[[], datetime]
+) -> AsyncIterator[AriNode]:
+    """Connections are made when needed, and closed at the end of the block."""
+    endless = aiohttp.ClientTimeout(total=None)
+    async with (
+        rest(access) as requests,
+        rest(access, connections=1) as apart,
+        http_session(access, connections=1, timeout=endless) as events,
+    ):
+        yield AriNode(
+            node=node,
+            access=access,
+            events=events,
+            inquiry=Inquiry(access, requests, now),
+            performer=Performer(requests, house),
+            heart=Heart(apart),
+            now=now,
+        )

@@ -1,0 +1,188 @@
+"""The core's commands as ARI requests, made so that a repeated one does no harm."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from router.adapters.ari.access import APPLICATION
+from router.adapters.ari.endings import NORMAL
+from router.adapters.ari.endpoints import SipObject, desk, dial_string
+from router.adapters.ari.rest import Answer, Rest
+from router.core import commands as c
+from router.core.commands import Command
+from router.core.vocabulary import AgentId, DeviceKind, Refusal
+from router.ports import Failure
+
+FALLBACK = "fallback"
+"""The context in dialplans/extensions.conf that catches callers."""
+
+ANSWERED_ELSEWHERE = 26
+"""Q.850; the phone shows no missed call."""
+
+# The engine ends the ringing itself; should it be dead by then, Asterisk does. The ringing counts
+# from the 180, which may come 3 s after the INVITE.
+RINGING_NET = 10
+
+# Plain mixing turns into native_rtp, where key presses vanish (survival.md).
+BRIDGE_TYPE = "mixing,dtmf_events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What agents' telephones are told: the hotline's number, and the SDP's address."""
+
+    number: str
+    media_address: str
+
+
+class Performer:
+    """Carries out one command; ordering is the runner's business."""
+
+    def __init__(self, rest: Rest, house: House) -> None:
+        self._rest = rest
+        self._house = house
+        self._made: dict[AgentId, tuple[SipObject, ...]] = {}
+
+    def asterisk_restarted(self) -> None:
+        """It has forgotten every endpoint that we made."""
+        self._made.clear()
+
+    async def perform(self, command: Command) -> Failure | None:
+        """None: done. The members of the fallback queue are AMI's: refused here."""
+        match command:
+            case c.Play():
+                return await self._play(command)
+            case c.StopPlay(playback=playback):
+                return _or_gone(await self._rest.ask("playbacks", "stop", playbackId=playback))
+            case c.StartMusic(leg=leg):
+                return (await self._rest.ask("channels", "startMoh", channelId=leg)).failure()
+            case c.StopMusic(leg=leg):
+                return (await self._rest.ask("channels", "stopMoh", channelId=leg)).failure()
+            case c.Dial():
+                return await self._dial(command)
+            case c.Bridge():
+                return await self._bridge(command)
+            case c.RemoveBridge(bridge=bridge):
+                return _or_gone(await self._rest.ask("bridges", "destroy", bridgeId=bridge))
+            case c.Hangup(leg=leg, answered_elsewhere=elsewhere):
+                code = str(ANSWERED_ELSEWHERE if elsewhere else NORMAL)
+                return _or_gone(
+                    await self._rest.ask("channels", "hangup", channelId=leg, reason_code=code)
+                )
+            case c.HandToDialplan(leg=leg):
+                where = {"context": FALLBACK, "extension": "s", "priority": "1"}
+                return (
+                    await self._rest.ask("channels", "continueInDialplan", channelId=leg, **where)
+                ).failure()
+            case c.ProvisionDevice():
+                return await self._provision(command)
+            case c.RetireDevice(agent=agent):
+                return await self._forget(agent)
+            case c.EnrolInFallback() | c.WithdrawFromFallback():
+                return Failure(why=Refusal.REFUSED, detail="not ARI's business")
+
+    async def _play(self, command: c.Play) -> Failure | None:
+        answer = await self._rest.ask(
+            "channels",
+            "playWithId",
+            channelId=command.leg,
+            playbackId=command.playback,
+            media=",".join(f"sound:hotline/{prompt}" for prompt in command.prompts),
+            lang=command.language,
+        )
+        return answer.failure()
+
+    async def _dial(self, command: c.Dial) -> Failure | None:
+        answer = await self._rest.ask(
+            "channels",
+            "originateWithId",
+            channelId=command.leg,
+            endpoint=dial_string(command.agent, command.device),
+            app=APPLICATION,
+            appArgs="agent",
+            callerId=self._house.number,
+            timeout=str(math.ceil(command.ring_for.total_seconds()) + RINGING_NET),
+            variables={
+                "HOTLINE_ROLE": "agent",
+                "HOTLINE_CALL": command.call or "",
+                "HOTLINE_OFFER": command.offer,
+                "HOTLINE_AGENT": command.agent,
+                "HOTLINE_EPOCH": str(command.epoch),
+            },
+        )
+        if answer.status == 409:
+            return None
+        if answer.status == 0:
+            # The intent is on the leg: if the leg exists, it rings.
+            found = await self._rest.ask("channels", "get", channelId=command.leg)
+            return None if found.is_good else answer.failure()
+        return answer.failure()
+
+    async def _bridge(self, command: c.Bridge) -> Failure | None:
+        made = await self._rest.ask(
+            "bridges",
+            "createWithId",
+            bridgeId=command.bridge,
+            type=BRIDGE_TYPE,
+            name=command.bridge,
+        )
+        if not made.is_good and made.status != 409:
+            return made.failure()
+        put_in = await self._rest.ask(
+            "bridges", "addChannel", bridgeId=command.bridge, channel=",".join(command.legs)
+        )
+        if put_in.is_good:
+            return None
+        # A leg is gone, or did not enter yet: nobody shall be left alone in a bridge.
+        await self._rest.ask("bridges", "destroy", bridgeId=command.bridge)
+        if put_in.status == 400:
+            # "Channel not found"
+            return Failure(why=Refusal.GONE, detail=put_in.detail)
+        return put_in.failure()
+
+    async def _provision(self, command: c.ProvisionDevice) -> Failure | None:
+        if command.device.kind is not DeviceKind.DESK:
+            return None
+        wanted = desk(
+            command.agent,
+            command.device,
+            number=self._house.number,
+            media_address=self._house.media_address,
+        )
+        if self._made.get(command.agent) == wanted:
+            # Made again, the phone would count as unreachable until it answers OPTIONS.
+            return None
+        # Asterisk adds to lists instead of replacing them, so the old objects go first.
+        failure = await self._forget(command.agent)
+        if failure is not None:
+            return failure
+        for made in wanted:
+            answer = await self._rest.ask(
+                "asterisk",
+                "updateObject",
+                configClass="res_pjsip",
+                objectType=made.kind,
+                id=made.id,
+                fields=tuple(made.body()["fields"]),
+            )
+            if not answer.is_good:
+                return answer.failure()
+        self._made[command.agent] = wanted
+        return None
+
+    async def _forget(self, agent: AgentId) -> Failure | None:
+        self._made.pop(agent, None)
+        for kind in ("endpoint", "aor", "auth"):
+            answer = await self._rest.ask(
+                "asterisk", "deleteObject", configClass="res_pjsip", objectType=kind, id=agent
+            )
+            failure = _or_gone(answer)
+            if failure is not None:
+                return failure
+        return None
+
+
+def _or_gone(answer: Answer) -> Failure | None:
+    """For ending what may have ended by itself."""
+    return None if answer.status == 404 else answer.failure()

@@ -1,0 +1,219 @@
+"""The event socket of a node: reads, translates and hands on, and comes back when it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import structlog
+
+from router import errors
+from router.adapters.ari.access import APPLICATION, Access
+from router.adapters.ari.inquiry import Inquiry, Present
+from router.adapters.ari.listing import arriving, listed_bridges, listed_legs
+from router.adapters.ari.rest import no_answer
+from router.adapters.ari.translate import Seal, Translator
+from router.core.events import Event, LegsListed, NodeDisconnected, TroubleReported
+from router.core.vocabulary import NodeId
+from router.ports import Deliver
+
+log = structlog.get_logger()
+
+FIRST_DELAY, LAST_DELAY = 0.1, 2.0
+# A peer that says nothing, not even a pong, is dead after one and a half of these.
+PING_EVERY = 4.0
+# Events that may come while the channels are listed (at most some seconds).
+BUFFER_SIZE = 10_000
+
+TROUBLE = "ari"
+"""The name of this adapter's alarm."""
+
+
+class EventSocket:
+    """Delivers `LegsListed` first on every connection, then the events, then `NodeDisconnected`."""
+
+    def __init__(
+        self,
+        *,
+        access: Access,
+        http: aiohttp.ClientSession,
+        inquiry: Inquiry,
+        node: NodeId,
+        deliver: Deliver,
+        seal: Seal,
+        now: Callable[[], datetime],
+        on_restart: Callable[[], None],
+    ) -> None:
+        self._access = access
+        self._http = http
+        self._inquiry = inquiry
+        self._node = node
+        self._deliver = deliver
+        self._seal = seal
+        self._now = now
+        self._on_restart = on_restart
+        self._started: str | None = None
+        self._trouble = ""
+        self._live = False
+        self.malformed = 0
+        """Events that could not be understood; each cost nothing but itself."""
+
+    async def run(self) -> None:
+        """Until another engine takes the application over (then it returns) or cancelled."""
+        delay = FIRST_DELAY
+        while True:
+            try:
+                await self._one_connection()
+            except _Replaced:
+                log.error("ari.replaced", node=self._node)
+                return
+            except errors.InboxFull as full:
+                log.warning("ari.inbox_full", node=self._node, detail=str(full))
+            except errors.HotlineError as trouble:
+                self._tell_trouble(str(trouble))
+            if self._live:
+                self._live, delay = False, FIRST_DELAY
+                log.warning("ari.disconnected", node=self._node)
+                self._try_to_deliver(NodeDisconnected(at=self._now(), node=self._node))
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LAST_DELAY)
+
+    async def _one_connection(self) -> None:
+        async with self._connected() as socket:
+            reader = _Reader(socket, self._now)
+            reading = asyncio.create_task(reader.run())
+            try:
+                present = await self._inquiry.present()
+                self._go_live(reader, present)
+                await reading
+            finally:
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        try:
+            async with asyncio.timeout(self._access.timeout.total_seconds()):
+                socket = await self._http.ws_connect(
+                    f"{self._access.base}/events",
+                    params={"app": APPLICATION, "subscribeAll": "false"},
+                    heartbeat=PING_EVERY,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
+                )
+        except aiohttp.WSServerHandshakeError as refusal:
+            raise self._access.refusal(refusal.status) from refusal
+        except (aiohttp.ClientError, OSError) as failure:
+            raise self._access.unreachable(no_answer(failure)) from failure
+        try:
+            yield socket
+        finally:
+            await socket.close()
+
+    def _go_live(self, reader: _Reader, present: Present) -> None:
+        """In one breath: nothing can come between the list and the buffer."""
+        restarted = present.started != self._started
+        if restarted:
+            self._on_restart()
+        self._started = present.started
+        self._deliver(
+            LegsListed(
+                at=self._now(),
+                node=self._node,
+                legs=listed_legs(
+                    present.channels,
+                    node=self._node,
+                    at=present.at,
+                    asterisk_now=present.asterisk_now,
+                    leave_out=arriving(message for message, _ in reader.buffer),
+                ),
+                bridges=listed_bridges(present.bridges),
+                restarted=restarted,
+            )
+        )
+        self._live = True
+        self._tell_trouble("")
+        log.info("ari.connected", node=self._node, channels=len(present.channels))
+        reader.release(self._hand_on_with(Translator(self._node, self._seal)))
+
+    def _hand_on_with(
+        self, translator: Translator
+    ) -> Callable[[Mapping[str, Any] | None, datetime], None]:
+        def hand_on(message: Mapping[str, Any] | None, at: datetime) -> None:
+            try:
+                event = None if message is None else translator.translate(message, at)
+            except (LookupError, TypeError, ValueError, AttributeError):
+                message = None
+            if message is None:
+                self.malformed += 1
+                log.warning("ari.malformed", node=self._node, count=self.malformed)
+            elif event is not None:
+                self._deliver(event)
+
+        return hand_on
+
+    def _tell_trouble(self, text: str) -> None:
+        """Once when it begins, changes or ends, however often the connection is tried."""
+        if text == self._trouble:
+            return
+        self._trouble = text
+        if text:
+            log.warning("ari.trouble", node=self._node, text=text)
+        self._try_to_deliver(TroubleReported(at=self._now(), name=TROUBLE, text=text or None))
+
+    def _try_to_deliver(self, event: Event) -> None:
+        try:
+            self._deliver(event)
+        except errors.InboxFull:
+            # The list at the next connection says it all.
+            log.warning("ari.inbox_full", node=self._node)
+
+
+class _Replaced(Exception):
+    """The newest socket of an application wins; ours is the old one now."""
+
+
+class _Reader:
+    """Takes frames off the socket, into the buffer first, then straight on."""
+
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse, now: Callable[[], datetime]
+    ) -> None:
+        self._socket = socket
+        self._now = now
+        self._hand_on: Callable[[Mapping[str, Any] | None, datetime], None] | None = None
+        self.buffer: list[tuple[Mapping[str, Any], datetime]] = []
+
+    async def run(self) -> None:
+        """Until the socket closes; raises what handing on raises, and `_Replaced`."""
+        async for frame in self._socket:
+            self._take(_read(frame))
+
+    def release(self, hand_on: Callable[[Mapping[str, Any] | None, datetime], None]) -> None:
+        """From now on events go to `hand_on`, those from the buffer first."""
+        held, self.buffer, self._hand_on = self.buffer, [], hand_on
+        for message, at in held:
+            hand_on(message, at)
+
+    def _take(self, message: Mapping[str, Any] | None) -> None:
+        if message is not None and message.get("type") == "ApplicationReplaced":
+            raise _Replaced
+        if self._hand_on is not None:
+            self._hand_on(message, self._now())
+        elif message is not None:
+            if len(self.buffer) >= BUFFER_SIZE:
+                raise errors.InboxFull(size=BUFFER_SIZE)
+            self.buffer.append((message, self._now()))
+
+
+def _read(frame: aiohttp.WSMessage) -> Mapping[str, Any] | None:
+    """The event in a frame, or None if there is none."""
+    try:
+        message = json.loads(frame.data)
+    except (TypeError, ValueError):
+        return None
+    return message if isinstance(message, dict) and "type" in message else None
