@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
@@ -124,7 +124,8 @@ async def running(programs: Programs, *args: str, folder: Path) -> AsyncIterator
         yield process
     finally:
         # Asked politely it would wait for its calls to end.
-        process.kill()
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
 
 

@@ -7,7 +7,7 @@ from asyncio.subprocess import Process
 from collections.abc import Sequence
 from contextlib import suppress
 
-_GRACE = 2.0
+_GRACE = 0.5
 
 
 def tethered(command: Sequence[str]) -> list[str]:
@@ -16,7 +16,7 @@ def tethered(command: Sequence[str]) -> list[str]:
 
 
 async def end(process: Process) -> None:
-    """Asks, and after two seconds insists."""
+    """Asks, and after half a second insists."""
     with suppress(ProcessLookupError):
         process.terminate()
     try:
