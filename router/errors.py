@@ -239,3 +239,11 @@ class EngineDied(HotlineError):
 class EngineLate(HotlineError):
     """The engine has not taken up its work within {seconds} s: {detail} The whole story is in
     {log}."""
+
+
+class StackFailed(HotlineError):
+    """{detail}"""
+
+
+class EngineReplaced(HotlineError):
+    """Another engine has taken over Asterisk {node}: this one stands down."""

@@ -1,0 +1,39 @@
+# Two commands on a bare machine: `make demo` and `make test`. Nothing is installed on the host.
+
+BIN := .venv/bin
+
+.PHONY: help setup demo up test check format bench images clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## the virtual environment (made once, renewed when pyproject.toml changes)
+	@python3 router/standalone/bootstrap.py
+
+demo: setup  ## real calls on a private Asterisk: six stories, a dead engine and a frozen one
+	@$(BIN)/hotline demo
+
+up: setup  ## the private stack, kept up: prints what to dial
+	@$(BIN)/hotline up
+
+test: check  ## everything, on real servers
+	@$(BIN)/pytest
+
+check: setup  ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: setup  ## let ruff write
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup  ## speed, each figure beside a floor or a peer of the same run
+	@$(BIN)/python -m tests.bench
+
+images: setup  ## build the two container images with buildah and run them once
+	@docker/build.sh
+
+clean:  ## what can be made again (downloads stay in the user's cache)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,49 @@
+"""Runs the operator's own command once per alarm: a message, a siren, a ticket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+from collections.abc import Sequence
+
+import structlog
+
+from router.core.records import AlarmRaised, Entry
+
+log = structlog.get_logger("hotline")
+
+
+class AlarmCommand:
+    """`command` is split as a shell would, and started with the alarm's name and text at its end.
+
+    HOTLINE_ALARM and HOTLINE_ALARM_TEXT say the same in its environment.
+    """
+
+    def __init__(self, command: str) -> None:
+        self._command = shlex.split(command)
+        self._running: set[asyncio.Task[None]] = set()
+
+    def hear(self, entries: Sequence[Entry]) -> None:
+        """A listener of the runner; never waits."""
+        for entry in entries:
+            if isinstance(entry.record, AlarmRaised) and self._command:
+                run = asyncio.create_task(self._run(entry.record))
+                self._running.add(run)
+                run.add_done_callback(self._running.discard)
+
+    async def _run(self, alarm: AlarmRaised) -> None:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                alarm.alarm,
+                alarm.text,
+                stdin=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "HOTLINE_ALARM": alarm.alarm, "HOTLINE_ALARM_TEXT": alarm.text},
+            )
+            status = await process.wait()
+        except OSError as failure:
+            log.error("alarm.command_failed", alarm=alarm.alarm, detail=failure.strerror)
+            return
+        if status != 0:
+            log.error("alarm.command_failed", alarm=alarm.alarm, detail=f"exit status {status}")

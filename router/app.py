@@ -1,0 +1,201 @@
+"""The only place that builds adapters and joins them to the runner."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+import uvloop
+
+from router import errors
+from router.adapters import flow_files, logbook
+from router.adapters.alarm_command import AlarmCommand
+from router.adapters.ami.node import AmiAccess, AmiNode
+from router.adapters.ari.access import Access
+from router.adapters.ari.node import AriNode, ari_node
+from router.adapters.ari.perform import House
+from router.adapters.control.server import serve_control
+from router.adapters.postgres import migrate
+from router.adapters.postgres.identities import PostgresIdentities
+from router.adapters.postgres.journal import PostgresJournal
+from router.adapters.postgres.write_behind import Limits
+from router.adapters.roster_file import RosterFile
+from router.adapters.roster_yaml import read_roster
+from router.clock import Clock
+from router.config import HoursMode, LogFormat, Settings
+from router.core.commands import Command, EnrolInFallback, WithdrawFromFallback
+from router.core.engine import Engine
+from router.core.events import TroubleReported
+from router.core.records import Entry
+from router.core.vocabulary import NodeId
+from router.engine_desk import EngineDesk, recall
+from router.ports import Failure
+from router.runner import Runner
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+LAST_WORDS_WITHIN = timedelta(seconds=5)
+
+log = structlog.get_logger("hotline")
+
+
+class Asterisk:
+    """`ports.Telephony` of one node: what ARI lacks goes by AMI."""
+
+    def __init__(self, ari: AriNode, ami: AmiNode) -> None:
+        self._ari = ari
+        self._ami = ami
+
+    async def perform(self, command: Command) -> Failure | None:
+        """To whom it belongs."""
+        if isinstance(command, EnrolInFallback | WithdrawFromFallback):
+            return await self._ami.perform(command)
+        return await self._ari.perform(command)
+
+    async def beat(self, node: NodeId, stamp: float) -> None:
+        """On ARI's connection for beats alone."""
+        await self._ari.beat(stamp)
+
+
+def run(settings: Settings) -> None:
+    """`hotline run`: until SIGTERM or SIGINT. Raises HotlineError for what waiting cannot mend."""
+    logbook.configure(
+        as_json=settings.log_format is LogFormat.JSON, level=settings.log_level.value.upper()
+    )
+    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    uvloop.run(_live(settings))
+
+
+async def _live(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    living = asyncio.create_task(_serve(settings))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    living.cancel()
+    with suppress(asyncio.CancelledError):
+        await living
+
+
+async def _serve(settings: Settings) -> None:
+    policy = flow_files.load(settings.ivr_dir, _forced(settings.hours))
+    clock, node = Clock(), NodeId(settings.node)
+    troubles: list[TroubleReported] = []
+
+    def on_trouble(name: str, text: str | None) -> None:
+        troubles.append(TroubleReported(at=clock.now(), name=name, text=text))
+        report()
+
+    def report() -> None:
+        """Before there is a runner, troubles wait for it."""
+        if runner is not None:
+            for trouble in troubles:
+                with suppress(errors.InboxFull):
+                    runner.deliver(trouble)
+            troubles.clear()
+
+    runner: Runner | None = None
+    journal = PostgresJournal(
+        settings.database,
+        node=node,
+        on_trouble=on_trouble,
+        limits=Limits(room=settings.journal_size),
+    )
+    identities = PostgresIdentities(
+        settings.database,
+        key_file=settings.state_dir / "identity.key",
+        on_trouble=on_trouble,
+    )
+    directory = RosterFile(settings.state_dir / "roster.json", on_trouble=on_trouble)
+    access = Access(
+        url=settings.ari_url,
+        user=settings.ari_user,
+        password=settings.ari_password,
+        timeout=settings.rest_timeout,
+    )
+    house = House(number=settings.hotline_number, media_address=_media_address(settings))
+    ami = AmiNode(
+        node=node,
+        access=AmiAccess(
+            host=settings.ami_host,
+            port=settings.ami_port,
+            user=settings.ami_user,
+            password=settings.ami_password,
+            timeout=settings.ami_timeout,
+        ),
+        now=clock.now,
+    )
+    async with ari_node(node=node, access=access, house=house, now=clock.now) as ari:
+        engine = Engine(policy, await ari.next_epoch())
+        desk: EngineDesk
+        alarms = AlarmCommand(settings.alarm_command)
+
+        def heard(entries: Sequence[Entry]) -> None:
+            journal.append(entries)
+            for entry in entries:
+                logbook.log_entry(entry)
+            desk.hear(entries)
+            alarms.hear(entries)
+
+        runner = Runner(
+            engine,
+            Asterisk(ari, ami),
+            clock,
+            listeners=(heard,),
+            on_defect=lambda trace: log.error("engine.defect", trace=trace),
+            inbox_size=settings.inbox_size,
+        )
+        desk = EngineDesk(engine, runner, clock, directory, read_roster)
+        report()
+        for event in recall(directory.load(), clock.now()):
+            runner.deliver(event)
+        async with asyncio.TaskGroup() as group, serve_control(desk, settings.state_dir):
+            group.create_task(runner.run())
+            group.create_task(_write_behind(settings, journal, identities))
+            group.create_task(ami.run(runner.deliver))
+            await ari.run(runner.deliver, identities.seal)
+            raise errors.EngineReplaced(node=node)
+
+
+async def _write_behind(
+    settings: Settings, journal: PostgresJournal, identities: PostgresIdentities
+) -> None:
+    """The database may come later, or go: calls do not wait for it."""
+    said = False
+    while True:
+        try:
+            for name in await migrate.apply(settings.database, MIGRATIONS):
+                log.info("database.migrated", migration=name)
+            break
+        except errors.DatabaseUnreachable as absence:
+            if not said:
+                log.warning("database.waiting", text=str(absence))
+            said = True
+            await asyncio.sleep(1)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(journal.run())
+            group.create_task(identities.run())
+    finally:
+        await journal.drain(LAST_WORDS_WITHIN)
+        await identities.drain(LAST_WORDS_WITHIN)
+
+
+def _forced(hours: HoursMode) -> dict[str, bool] | None:
+    """`day` and `night` hold the hours named `noche` shut or open."""
+    if hours is HoursMode.CLOCK:
+        return None
+    return {"noche": hours is HoursMode.NIGHT}
+
+
+def _media_address(settings: Settings) -> str:
+    return urlsplit(settings.ari_url).hostname or "127.0.0.1"
+
+

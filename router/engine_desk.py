@@ -1,0 +1,107 @@
+"""The running engine as the control socket sees it, and the roster it keeps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from router.clock import Clock
+from router.core.engine import Engine
+from router.core.events import (
+    AgentLoggedIn,
+    AgentPaused,
+    Event,
+    RosterReplaced,
+)
+from router.core.records import AgentStateChanged, Entry, RosterChanged
+from router.core.routing.agent import AgentProfile
+from router.core.snapshot import Snapshot
+from router.ports import Directory, RosterEntry
+from router.runner import Runner
+
+LISTENER_ROOM = 10_000
+"""Entries that a slow listener may be behind before it loses the oldest."""
+
+ReadRoster = Callable[[str, str], Sequence[AgentProfile]]
+"""A roster's YAML and its source to profiles; raises a HotlineError with every problem."""
+
+
+class EngineDesk:
+    """Asks the engine by its inbox, like everybody else."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        runner: Runner,
+        clock: Clock,
+        directory: Directory,
+        read_roster: ReadRoster,
+    ) -> None:
+        self._engine = engine
+        self._runner = runner
+        self._clock = clock
+        self._directory = directory
+        self._read_roster = read_roster
+        self._listeners: set[asyncio.Queue[Entry]] = set()
+
+    def now(self) -> datetime:
+        """The runner's clock."""
+        return self._clock.now()
+
+    async def tell(self, event: Event) -> None:
+        """Returns when the turn was taken and its commands were carried out."""
+        await self._runner.tell(event)
+
+    def snapshot(self) -> Snapshot:
+        """The floor, now."""
+        return self._engine.floor.snapshot(self.now())
+
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[AsyncIterator[Entry]]:
+        """Every entry from now on."""
+        waiting: asyncio.Queue[Entry] = asyncio.Queue()
+        self._listeners.add(waiting)
+        try:
+            yield _entries(waiting)
+        finally:
+            self._listeners.discard(waiting)
+
+    def hear(self, entries: Sequence[Entry]) -> None:
+        """A listener of the runner: passes entries on, and keeps the roster in step."""
+        for waiting in self._listeners:
+            for entry in entries:
+                if waiting.qsize() >= LISTENER_ROOM:
+                    waiting.get_nowait()
+                waiting.put_nowait(entry)
+        if any(isinstance(e.record, AgentStateChanged | RosterChanged) for e in entries):
+            self._directory.save(self._roster())
+
+    async def import_roster(self, text: str, source: str) -> None:
+        """Put a roster in force; the file is written by `hear`."""
+        agents = tuple(self._read_roster(text, source))
+        await self.tell(RosterReplaced(at=self.now(), agents=agents))
+
+    def _roster(self) -> list[RosterEntry]:
+        return [
+            RosterEntry(profile=a.profile, logged_in=a.logged_in, paused=a.paused)
+            for a in self._engine.floor.agents.values()
+            if not a.leaving
+        ]
+
+
+def recall(roster: Sequence[RosterEntry], at: datetime) -> list[Event]:
+    """The events that bring a saved roster back: who was on shift still is."""
+    events: list[Event] = [RosterReplaced(at=at, agents=tuple(e.profile for e in roster))]
+    for entry in roster:
+        if entry.logged_in:
+            events.append(AgentLoggedIn(at=at, agent=entry.profile.id))
+            if entry.paused is not None:
+                events.append(AgentPaused(at=at, agent=entry.profile.id, reason=entry.paused))
+    return events
+
+
+async def _entries(waiting: asyncio.Queue[Entry]) -> AsyncIterator[Entry]:
+    while True:
+        yield await waiting.get()

@@ -1,0 +1,292 @@
+"""The private stack: Asterisk, PostgreSQL and the engine, brought up, watched over and put away."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from router import errors
+from router.adapters.flow_files import load, prompt_texts
+from router.standalone import asterisk, debian, postgres, prompts
+from router.standalone.engine_process import EngineProcess
+from router.standalone.loopback import free_port
+from router.standalone.programs import Prefix
+from router.standalone.progress import Progress
+from router.standalone.site import Site, private_site
+
+STACK_FILE = "stack.json"
+SUPERVISOR_FILE = "up.pid"
+RESTART_AFTER = 0.2
+"""Seconds; a dead engine is back within two (interface.md 3)."""
+RESTART_PAUSE_AT_MOST = 10.0
+STEADY_AFTER = 30.0
+"""An engine that lived so long did not die of its start."""
+ENGINE_STOPS_WITHIN = 10.0
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to bring up. `carrier` is HOST:PORT; `environment` holds the engine's own settings."""
+
+    state_dir: Path
+    cache_dir: Path
+    ivr_dir: Path
+    carrier: str
+    mirror: str
+    environment: Mapping[str, str]
+    hotline_number: str
+    restart: bool = True
+
+
+@dataclass(slots=True)
+class Stack:
+    """A stack that is up. `stack.json` says how to reach it, for programs outside."""
+
+    plan: Plan
+    prefix: Prefix
+    site: Site
+    database: str
+    engine: EngineProcess
+    asterisk_pid: int
+
+    def write_stack_file(self) -> None:
+        """By rename, so that whoever sees it sees all of it (interface.md 1)."""
+        site = self.site
+        content = {
+            "sip": {"host": site.sip_host, "port": site.sip_port},
+            "trunk": {
+                "from_ip": site.trunk_from,
+                "numbers_to": _host_port(self.plan.carrier),
+            },
+            "ari": {
+                "url": f"http://{site.control_host}:{site.http_port}",
+                "user": "hotline",
+                "password": site.ari_password,
+            },
+            "ami": {
+                "host": site.control_host,
+                "port": site.ami_port,
+                "user": "hotline",
+                "password": site.ami_password,
+            },
+            "database": self.database,
+            "engine_pid": self.engine.pid,
+            "asterisk_pid": self.asterisk_pid,
+        }
+        new = self.plan.state_dir / f"{STACK_FILE}.new"
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(content, indent=2) + "\n")
+        new.rename(self.plan.state_dir / STACK_FILE)
+
+
+async def keep_up(
+    plan: Plan, *, say: Say, progress: Progress | None, on_ready: Callable[[Stack], None]
+) -> None:
+    """Bring the stack up, call `on_ready`, and watch over it until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    plan.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _only_one(plan.state_dir):
+        try:
+            beginning = asyncio.create_task(_begin(plan, say, progress))
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({beginning, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if beginning.done():
+                stack = await beginning
+                stack.write_stack_file()
+                on_ready(stack)
+                await _watch(stack, stopping, say)
+            else:
+                beginning.cancel()
+                await asyncio.wait({beginning})
+        finally:
+            await asyncio.to_thread(put_away, plan.state_dir)
+
+
+async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
+    folder = plan.state_dir
+    load(plan.ivr_dir, None)  # before anything is fetched: a broken flow is told at once
+    prefix = await asyncio.to_thread(
+        debian.ensure, progress, cache=plan.cache_dir, mirror=plan.mirror
+    )
+    put_away(folder)
+    site = replace(private_site(carrier=plan.carrier), hotline_number=plan.hotline_number)
+    database = asyncio.create_task(
+        asyncio.to_thread(postgres.start, folder / "postgres", free_port())
+    )
+    await asyncio.to_thread(_sounds_and_settings, plan, prefix, site)
+    say(f"Asterisk {prefix.version} is starting on {site.sip_host}:{site.sip_port} (SIP)")
+    pid = await asyncio.to_thread(asterisk.start, folder, site, prefix=prefix)
+    running = await database
+    say("PostgreSQL is ready")
+    engine = EngineProcess(folder, _engine_environment(plan, site, running.dsn), site)
+    await engine.start()
+    await engine.ready()
+    say("The engine beats: callers are admitted")
+    return Stack(
+        plan=plan,
+        prefix=prefix,
+        site=site,
+        database=running.dsn,
+        engine=engine,
+        asterisk_pid=pid,
+    )
+
+
+def _sounds_and_settings(plan: Plan, prefix: Prefix, site: Site) -> None:
+    asterisk.render(plan.state_dir, site, prefix=prefix)
+    prompts.build(
+        prompt_texts(plan.ivr_dir),
+        plan.state_dir / "sounds",
+        prefix=prefix,
+        cache=plan.cache_dir,
+        recorded=plan.ivr_dir / "prompts",
+    )
+
+
+def _engine_environment(plan: Plan, site: Site, database: str) -> Mapping[str, str]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_")}
+    own = {
+        "HOTLINE_STATE_DIR": str(plan.state_dir),
+        "HOTLINE_ARI_URL": f"http://{site.control_host}:{site.http_port}",
+        "HOTLINE_ARI_USER": "hotline",
+        "HOTLINE_ARI_PASSWORD": site.ari_password,
+        "HOTLINE_AMI_HOST": site.control_host,
+        "HOTLINE_AMI_PORT": str(site.ami_port),
+        "HOTLINE_AMI_USER": "hotline",
+        "HOTLINE_AMI_PASSWORD": site.ami_password,
+        "HOTLINE_DATABASE": database,
+    }
+    return {**inherited, **plan.environment, **own}
+
+
+async def _watch(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
+    """Restart what dies, as systemd would; calls inside Asterisk outlive the engine."""
+    loop = asyncio.get_running_loop()
+    pause = RESTART_AFTER
+    while not stopping.done():
+        began = loop.time()
+        engine = asyncio.create_task(stack.engine.ended())
+        switchboard = asyncio.create_task(_ended(stack.asterisk_pid))
+        done, waiting = await asyncio.wait(
+            {engine, switchboard, stopping}, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in waiting - {stopping}:
+            task.cancel()
+        if stopping in done:
+            return
+        if switchboard in done:
+            say("Asterisk died; starting it again")
+            await _start_asterisk_again(stack, stopping, say)
+        if engine in done:
+            if not stack.plan.restart:
+                say("The engine died, and is left dead (--no-restart)")
+                await asyncio.wait({stopping})
+                return
+            steady = loop.time() - began > STEADY_AFTER
+            pause = RESTART_AFTER if steady else min(pause * 2, RESTART_PAUSE_AT_MOST)
+            say(f"The engine died; a new one starts (its log: {stack.engine.log})")
+            if not steady and pause > 1:
+                await asyncio.wait({stopping}, timeout=pause)
+            if not stopping.done():
+                await stack.engine.start()
+                stack.write_stack_file()
+
+
+async def _start_asterisk_again(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
+    while not stopping.done():
+        try:
+            stack.asterisk_pid = await asyncio.to_thread(
+                asterisk.start, stack.plan.state_dir, stack.site, prefix=stack.prefix
+            )
+        except errors.HotlineError as failure:
+            say(str(failure))
+            await asyncio.wait({stopping}, timeout=1)
+        else:
+            stack.write_stack_file()
+            return
+
+
+async def _ended(pid: int) -> None:
+    """When this process, a child of ours or not, is gone."""
+    try:
+        watched = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    gone = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(watched, gone.set)
+    try:
+        await gone.wait()
+    finally:
+        loop.remove_reader(watched)
+        os.close(watched)
+
+
+def put_away(folder: Path) -> None:
+    """End every process of the stack in `folder`; nothing is lost that must be kept."""
+    (folder / STACK_FILE).unlink(missing_ok=True)
+    EngineProcess.stop_any(folder)
+    asterisk.stop(folder)
+    postgres.stop(folder / "postgres")
+
+
+def end(folder: Path) -> bool:
+    """True if there was something to end. Leaves no process (interface.md 1)."""
+    pid = supervisor(folder)
+    was_up = pid is not None or (folder / STACK_FILE).exists()
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            watched = os.pidfd_open(pid)
+            signal.pidfd_send_signal(watched, signal.SIGTERM)
+            EngineProcess.wait_gone(watched, within=60)
+            os.close(watched)
+    put_away(folder)
+    return was_up
+
+
+def supervisor(folder: Path) -> int | None:
+    """The process id of the `hotline up` that holds this folder, if one does."""
+    try:
+        file = (folder / SUPERVISOR_FILE).open("r+")
+    except FileNotFoundError:
+        return None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            text = file.read().strip()
+            return int(text) if text else None
+    return None
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """The lock ends with the process, however it ends."""
+    with (folder / SUPERVISOR_FILE).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise errors.StackIsUp(folder=folder) from None
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _host_port(address: str) -> dict[str, str | int]:
+    host, _, port = address.rpartition(":")
+    return {"host": host, "port": int(port)}
