@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import router
 from router import errors
@@ -26,12 +27,14 @@ from router.setting import (
     NUMBER,
     PORT,
     SECRET,
+    TIME_ZONE,
     WEB_ADDRESS,
     WORD,
     Address,
     Setting,
     declared,
     one_of,
+    written,
 )
 from router.setting_sources import (
     Given,
@@ -143,6 +146,10 @@ class Settings:
         default=SpokenLanguage.ES,
         metadata=declared("default_language", "spoken until chosen", one_of(SpokenLanguage)),
     )
+    time_zone: ZoneInfo = field(
+        default=ZoneInfo("America/Mexico_City"),
+        metadata=declared("time_zone", "in which times are shown to people", TIME_ZONE),
+    )
     log_format: LogFormat = field(
         default=LogFormat.CONSOLE,
         metadata=declared("log.format", "for people or for programs", one_of(LogFormat)),
@@ -215,6 +222,14 @@ class Configuration:
         ]
         _refuse(missing)
         return self.settings
+
+    def variables(self) -> dict[str, str]:
+        """All of it as HOTLINE_ variables, secrets too, for an engine started as a child."""
+        told = (
+            (setting.variable, written(getattr(self.settings, setting.field)))
+            for setting in SETTINGS.values()
+        )
+        return {variable: text for variable, text in told if text}
 
 
 def load(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "HOTLINE_"
 MASK = "********"
@@ -49,13 +50,14 @@ class Setting:
 
     def shown(self, value: object) -> str:
         """The value as people may see it."""
-        if value == "":
-            return ""
-        if isinstance(value, timedelta):
-            return f"{value.total_seconds():g} s"
         if self.kind is DATABASE:
             return masked_database(str(value))
-        return MASK if self.kind.secret else str(value)
+        return MASK if self.kind.secret and value != "" else written(value)
+
+
+def written(value: object) -> str:
+    """A setting's value as the text that it could be read from."""
+    return f"{value.total_seconds():g} s" if isinstance(value, timedelta) else str(value)
 
 
 def declared(name: str, about: str, kind: Kind) -> Mapping[str, Setting]:
@@ -112,6 +114,13 @@ def _duration(text: str, _: Path) -> timedelta:
     if found is None or float(found[1]) <= 0:
         raise ValueError(text)
     return timedelta(seconds=float(found[1]) * SECONDS[found[2]])
+
+
+def _time_zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, OSError) as failure:
+        raise ValueError(text) from failure
 
 
 def _matching(pattern: str) -> Callable[[str, Path], str]:
@@ -186,4 +195,7 @@ NUMBER = Kind(expected="a telephone number of 3 to 15 digits", read=_matching(r"
 COMMAND = Kind(expected="a command with its arguments", read=_words)
 COUNT = Kind(expected=f"a whole number from 1 to {MOST}", read=lambda text, _: _count(text))
 DURATION = Kind(expected="a duration such as 2 s or 500 ms", read=_duration)
+TIME_ZONE = Kind(
+    expected="a time zone such as America/Mexico_City", read=lambda text, _: _time_zone(text)
+)
 MIRROR = Kind(expected="an address such as http://deb.debian.org/debian", read=_web_address)

@@ -17,7 +17,7 @@ def origin_of(configuration: Configuration, name: str) -> str:
     return next(one.origin for one in configuration.effective if one.setting.name == name)
 
 
-def written(folder: Path, text: str) -> Path:
+def file_in(folder: Path, text: str) -> Path:
     file = folder / "hotline.toml"
     file.write_text(text)
     return file
@@ -44,7 +44,7 @@ def test_every_setting_has_a_default_that_its_own_reader_would_accept() -> None:
 
 
 def test_the_command_line_beats_the_environment_and_that_the_file(tmp_path: Path) -> None:
-    file = written(tmp_path, 'hours = "day"\nnode = "n7"\n[ari]\nuser = "hotline-mx"\n')
+    file = file_in(tmp_path, 'hours = "day"\nnode = "n7"\n[ari]\nuser = "hotline-mx"\n')
     environment = {"HOTLINE_HOURS": "night", "HOTLINE_NODE": "n8"}
     configuration = load({"hours": "clock"}, file=file, environment=environment)
     assert configuration.settings.hours is HoursMode.CLOCK
@@ -56,7 +56,7 @@ def test_the_command_line_beats_the_environment_and_that_the_file(tmp_path: Path
 
 
 def test_the_file_in_the_state_folder_is_found_without_being_named(tmp_path: Path) -> None:
-    written(tmp_path, 'rest_timeout = "500 ms"')
+    file_in(tmp_path, 'rest_timeout = "500 ms"')
     configuration = load({"state_dir": str(tmp_path)}, environment={})
     assert configuration.settings.rest_timeout == timedelta(milliseconds=500)
     assert configuration.file == tmp_path / "hotline.toml"
@@ -70,14 +70,14 @@ def test_a_running_stack_tells_its_own_addresses(tmp_path: Path) -> None:
         "database": "postgresql://x@127.0.0.1:11/hotline",
     }
     (tmp_path / "stack.json").write_text(json.dumps(stack))
-    written(tmp_path, 'database = "postgresql://elsewhere/hotline"')
+    file_in(tmp_path, 'database = "postgresql://elsewhere/hotline"')
     settings = load(environment={"HOTLINE_STATE_DIR": str(tmp_path)}).settings
     assert settings.database == "postgresql://x@127.0.0.1:11/hotline"
     assert (settings.ari_url, settings.ami_port) == ("http://127.0.0.1:9", 10)
 
 
-def test_a_relative_path_starts_where_it_was_written(tmp_path: Path) -> None:
-    configuration = load(file=written(tmp_path, 'ivr_dir = "lines"'), environment={})
+def test_a_relative_path_starts_where_it_was_file_in(tmp_path: Path) -> None:
+    configuration = load(file=file_in(tmp_path, 'ivr_dir = "lines"'), environment={})
     assert configuration.settings.ivr_dir == tmp_path / "lines"
 
 
@@ -126,7 +126,7 @@ def test_a_database_is_shown_without_its_password(uri: str, shown: str) -> None:
 
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
-    file = written(tmp_path, 'hours = "noon"\nrest_timeot = "2 s"\n[log]\nlevel = ["info"]\n')
+    file = file_in(tmp_path, 'hours = "noon"\nrest_timeot = "2 s"\n[log]\nlevel = ["info"]\n')
     problems = refusal_of(file, {"HOTLINE_AMI_PORT": "70000"}, {"carrier": "carrier.example"})
     assert problems == [
         f"{file}: there is no setting 'rest_timeot'. Did you mean 'rest_timeout'?",
@@ -138,7 +138,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_toml_is_refused_with_the_line(tmp_path: Path) -> None:
-    (problem,) = refusal_of(written(tmp_path, "hours = day"))
+    (problem,) = refusal_of(file_in(tmp_path, "hours = day"))
     assert problem.startswith(f"{tmp_path / 'hotline.toml'} cannot be read as settings:")
     assert "line 1" in problem
 
@@ -169,3 +169,10 @@ def test_a_carrier_is_a_host_and_a_port(text: str) -> None:
 
 def test_an_address_is_written_as_it_is_read() -> None:
     assert str(Address.parse("[::1]:5060")) == "[::1]:5060"
+
+
+def test_a_child_reads_from_its_environment_what_its_parent_was_told() -> None:
+    given: dict[str, str | None] = {"carrier": "[::1]:5099", "rest_timeout": "250 ms"}
+    environment = {"HOTLINE_ARI_PASSWORD": "s3cr3t", "HOME": "/h"}
+    parent = load(given, environment=environment)
+    assert load(environment=parent.variables()).settings == parent.settings

@@ -1,0 +1,229 @@
+"""`hotline agents`: who works here, who is on shift, on which telephones."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from router import errors
+from router.adapters.control.protocol import (
+    FinishWrapUp,
+    LogIn,
+    LogOut,
+    Pause,
+    Resume,
+    RosterImported,
+    ShiftChange,
+    ShiftRequest,
+)
+from router.cli import agents_look as look
+from router.cli.exits import Exit
+from router.cli.look import counted, err, listed, out, say_json
+from router.cli.options import AsJson, ConfigFile, StateDir, configuration, engine
+from router.core.plain import to_plain
+from router.core.vocabulary import AgentId
+
+STANDARD_INPUT = Path("-")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Who works here: import, list, show, login, logout, pause, resume, ready.",
+    rich_help_panel="See and steer",
+)
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Agents' ids.")]
+Everyone = Annotated[bool, typer.Option("--all", help="Everyone on the roster.")]
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The roster in YAML; - reads standard input.")
+    ],
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """Replace the roster by FILE. Calls go on; who is new is logged out."""
+    desk = engine(context, state_dir, config)
+    imported = desk.import_roster(_read(file), str(file))
+    if json:
+        say_json(to_plain(imported))
+        return
+    out().print(_told(imported), markup=False)
+
+
+def _read(file: Path) -> str:
+    try:
+        if file == STANDARD_INPUT:
+            return sys.stdin.read()
+        return file.read_text(encoding="utf-8")
+    except OSError as failure:
+        raise errors.RosterInvalid(
+            problems=f"{file} cannot be read ({failure.strerror}). Name a file of agents in YAML."
+        ) from failure
+    except UnicodeDecodeError as failure:
+        raise errors.RosterInvalid(
+            problems=f"{file} is not UTF-8 text (at byte {failure.start}). Save it as UTF-8."
+        ) from failure
+
+
+def _told(imported: RosterImported) -> str:
+    changes = [
+        f"{what}: {listed(agents)}"
+        for what, agents in (("new", imported.added), ("gone", imported.removed))
+        if agents
+    ]
+    return f"{counted(imported.agents, 'agent')} on the roster. {'; '.join(changes)}".rstrip()
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """Everyone on the roster and where they stand; numbers are masked."""
+    floor = engine(context, state_dir, config).floor()
+    if json:
+        say_json(to_plain(floor)["agents"])
+        return
+    if not floor.agents:
+        out().print("Nobody is on the roster yet. Load one with `hotline agents import FILE`.")
+        return
+    console = out()
+    console.print(look.agents_table(floor.agents, floor.at, console))
+
+
+@app.command("show")
+def show(
+    context: typer.Context,
+    agent: Annotated[str, typer.Argument(metavar="ID", help="An agent's id.")],
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """One agent, with telephone numbers and the password that a desk phone registers with."""
+    view = engine(context, state_dir, config).agent(AgentId(agent))
+    if json:
+        say_json(to_plain(view))
+        return
+    zone = configuration(context, state_dir, config).settings.time_zone
+    out().print(look.agent_sheet(view, zone))
+
+
+@app.command("login")
+def login(
+    context: typer.Context,
+    ids: Ids = None,
+    everyone: Everyone = False,
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """Start their shift. Returns once they can be offered calls, after 10 s at most."""
+    agents = _chosen(ids, everyone)
+    _change(context, state_dir, config, LogIn(agents=agents, everyone=everyone), as_json=json)
+
+
+@app.command("logout")
+def logout(
+    context: typer.Context,
+    ids: Ids = None,
+    everyone: Everyone = False,
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """End their shift. A conversation goes on to its end."""
+    agents = _chosen(ids, everyone)
+    _change(context, state_dir, config, LogOut(agents=agents, everyone=everyone), as_json=json)
+
+
+@app.command("pause")
+def pause(
+    context: typer.Context,
+    ids: Ids = None,
+    everyone: Everyone = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "break",
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """Send them on a break. A conversation goes on to its end."""
+    agents = _chosen(ids, everyone)
+    request = Pause(agents=agents, everyone=everyone, reason=reason)
+    _change(context, state_dir, config, request, as_json=json)
+
+
+@app.command("resume")
+def resume(
+    context: typer.Context,
+    ids: Ids = None,
+    everyone: Everyone = False,
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """End their break."""
+    agents = _chosen(ids, everyone)
+    _change(context, state_dir, config, Resume(agents=agents, everyone=everyone), as_json=json)
+
+
+@app.command("ready")
+def ready(
+    context: typer.Context,
+    ids: Ids = None,
+    everyone: Everyone = False,
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """End their wrap-up."""
+    agents = _chosen(ids, everyone)
+    _change(
+        context, state_dir, config, FinishWrapUp(agents=agents, everyone=everyone), as_json=json
+    )
+
+
+def _chosen(ids: list[str] | None, everyone: bool) -> tuple[AgentId, ...]:
+    if bool(ids) == everyone:
+        raise typer.BadParameter(
+            "Name some agents, or say --all."
+            if not ids
+            else "Name some agents or say --all, not both."
+        )
+    return tuple(map(AgentId, ids or ()))
+
+
+def _change(
+    context: typer.Context,
+    state_dir: Path | None,
+    config: Path | None,
+    request: ShiftRequest,
+    *,
+    as_json: bool,
+) -> None:
+    change = engine(context, state_dir, config).change_shift(request)
+    if as_json:
+        say_json(to_plain(change))
+    else:
+        _print_change(change)
+    if change.hindrances:
+        raise typer.Exit(Exit.NOT_SO)
+
+
+def _print_change(change: ShiftChange) -> None:
+    hindered = {hindrance.agent: hindrance.what for hindrance in change.hindrances}
+    for view in change.agents:
+        what = hindered.get(view.profile.id)
+        if what is None:
+            out().print(look.agent_line(view))
+        else:
+            who = f"{view.profile.name} ({view.profile.id})"
+            err().print(f"{who} {what}.", style="yellow", markup=False)

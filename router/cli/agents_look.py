@@ -1,0 +1,91 @@
+"""How agents look: a table of all, a sheet of one, a line after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Column
+from rich.text import Text
+
+from router.cli.look import clock, facts, lasted, narrow, state, table
+from router.core.snapshot import AgentView
+from router.core.vocabulary import Device, DeviceKind
+
+
+def agents_table(views: Iterable[AgentView], at: datetime, console: Console) -> RenderableType:
+    """Everyone; on a narrow terminal without skills."""
+    small = narrow(console)
+    shown = table(
+        Column("id", no_wrap=True),
+        "name",
+        Column("state", no_wrap=True),
+        Column("for", justify="right", no_wrap=True),
+        "telephones",
+    )
+    if not small:
+        shown.add_column("skills", style="dim")
+    for view in views:
+        row: list[RenderableType] = [
+            Text(view.profile.id),
+            Text(view.profile.name),
+            _state_and_reason(view),
+            Text(lasted(at - view.since)),
+            _telephones(view),
+        ]
+        shown.add_row(*row, *([] if small else [Text(_skills(view))]))
+    return shown
+
+
+def agent_sheet(view: AgentView, zone: tzinfo) -> RenderableType:
+    """One agent, with what only `show` may tell."""
+    sheet = facts()
+    since = Text(f" since {clock(view.since, zone)}")
+    sheet.add_row("state", _state_and_reason(view) + since)
+    if view.call is not None:
+        sheet.add_row("call", Text(view.call))
+    sheet.add_row("skills", Text(_skills(view)))
+    for device, (_, reachable) in zip(view.profile.devices, view.reachable, strict=True):
+        sheet.add_row("telephone", _device(device, view.profile.id) + _reach(reachable))
+    wrap_up = view.profile.wrap_up
+    sheet.add_row("wrap-up", "as the queue says" if wrap_up is None else lasted(wrap_up))
+    return Group(Text.assemble((view.profile.name, "bold"), f" ({view.profile.id})"), sheet)
+
+
+def agent_line(view: AgentView) -> Text:
+    """Where an agent stands now."""
+    who = f"{view.profile.name} ({view.profile.id}) "
+    return Text(who) + _state_and_reason(view) + Text("  ") + _telephones(view)
+
+
+def _state_and_reason(view: AgentView) -> Text:
+    shown = state(view.state)
+    return shown + Text(f" ({view.reason})", "dim") if view.reason else shown
+
+
+def _skills(view: AgentView) -> str:
+    return ", ".join(f"{skill} {level}" for skill, level in view.profile.skills.items())
+
+
+def _telephones(view: AgentView) -> Text:
+    parts = [
+        Text.assemble(
+            ("● ", "green") if reachable else ("○ ", "red"),
+            (kind.value, "" if reachable else "dim"),
+        )
+        for kind, reachable in view.reachable
+    ]
+    return Text("  ").join(parts) if parts else Text("none", "red")
+
+
+def _reach(reachable: bool) -> Text:
+    return Text("  ● reachable", "green") if reachable else Text("  ○ not reachable", "red")
+
+
+def _device(device: Device, agent: str) -> Text:
+    if device.kind is DeviceKind.PHONE:
+        return Text(f"phone {device.number}")
+    if device.address is not None:
+        return Text(f"desk {device.address}")
+    return Text(f"desk, registers as user {agent} with password {device.password}")

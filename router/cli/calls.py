@@ -1,0 +1,171 @@
+"""`hotline calls` and `hotline explain`: what became of callers, live and from the history."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from router import errors
+from router.adapters.control.client import ControlClient
+from router.adapters.postgres.reports import Reports
+from router.cli import calls_look as look
+from router.cli import story_look
+from router.cli.exits import Exit
+from router.cli.look import err, listed, out, say_json
+from router.cli.options import AsJson, ConfigFile, StateDir, configuration
+from router.config import Configuration
+from router.core.journal_lines import Line, to_line
+from router.core.plain import to_plain
+from router.core.snapshot import CallView, Snapshot
+from router.core.vocabulary import AgentId, CallId, QueueName
+from router.ledger import CallSummary
+
+PANEL = "See and steer"
+LAST = "last"
+LOOKED_BACK = 500
+"""How many calls are searched for one whose id was shortened."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("calls", rich_help_panel=PANEL)(calls)
+    app.command("explain", rich_help_panel=PANEL)(explain)
+
+
+def calls(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many.")] = 20,
+    queue: Annotated[str | None, typer.Option(metavar="QUEUE", help="Only this queue.")] = None,
+    agent: Annotated[str | None, typer.Option(metavar="ID", help="Only who rang them.")] = None,
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """The calls that are going on, and those that began last."""
+    configured = configuration(context, state_dir, config)
+    wanted = _Wanted(
+        limit=limit,
+        queue=None if queue is None else QueueName(queue),
+        agent=None if agent is None else AgentId(agent),
+    )
+    floor = _floor(configured)
+    live = [call for call in floor.calls if wanted.fits(call)] if floor else []
+    past, trouble = _past(configured, wanted)
+    if floor is None and trouble is not None:
+        raise trouble
+    if json:
+        say_json({"live": list(map(to_plain, live)), "calls": list(map(to_plain, past))})
+    else:
+        console = out()
+        shown = look.calls_table(live, past, floor, configured.settings.time_zone, console)
+        console.print(shown or "No calls yet.")
+    if trouble is not None:
+        err().print(f"{trouble}\nOnly the calls that are going on are shown.", style="yellow")
+        raise typer.Exit(Exit.SURROUNDINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    limit: int
+    queue: QueueName | None = None
+    agent: AgentId | None = None
+
+    def fits(self, call: CallView) -> bool:
+        rung = {call.agent, *(offer.agent for offer in call.offers)}
+        return self.queue in (None, call.queue) and (self.agent is None or self.agent in rung)
+
+
+def _floor(configured: Configuration) -> Snapshot | None:
+    try:
+        return ControlClient(configured.settings.state_dir).floor()
+    except errors.EngineNotRunning:
+        return None
+
+
+def _past(
+    configured: Configuration, wanted: _Wanted
+) -> tuple[list[CallSummary], errors.HotlineError | None]:
+    """What the history knows; without a database nothing, and why."""
+    try:
+        reports = Reports(configured.require("database").database)
+        summaries = reports.calls(limit=wanted.limit, queue=wanted.queue, agent=wanted.agent)
+        return asyncio.run(summaries), None
+    except errors.HotlineError as trouble:
+        return [], trouble
+
+
+def explain(
+    context: typer.Context,
+    call: Annotated[
+        str,
+        typer.Argument(
+            metavar="CALL", help="A call's id, the end of one, or `last`; `hotline calls` has them."
+        ),
+    ],
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """The whole story of a call: steps, queue, offers and why this agent, times. No digits."""
+    configured = configuration(context, state_dir, config)
+    floor = _floor(configured)
+    live = {view.call: view for view in floor.calls} if floor else {}
+    past, trouble = _past(configured, _Wanted(limit=LOOKED_BACK))
+    if trouble is not None and not live:
+        raise trouble
+    meant = _meant(call, [*live, *(summary.call for summary in past)])
+    lines = [] if trouble is not None else _story(configured, meant)
+    if not lines and meant not in live:
+        raise errors.RequestRefused(
+            message=f"No call {call!r} is known. `hotline calls` lists those that are."
+        )
+    view = live.get(meant)
+    if json:
+        say_json(
+            {
+                "call": meant,
+                "live": None if view is None else to_plain(view),
+                "lines": list(map(to_line, lines)),
+            }
+        )
+    else:
+        _print_story(configured, meant, lines, view, floor)
+    if trouble is not None:
+        err().print(f"{trouble}\nOnly where the call stands now is shown.", style="yellow")
+        raise typer.Exit(Exit.SURROUNDINGS)
+
+
+def _meant(typed: str, known: list[CallId]) -> CallId:
+    """The call whose id, or whose id's end, was typed; the id as typed if none fits."""
+    if typed == LAST and known:
+        return known[0]
+    if typed in known:
+        return CallId(typed)
+    fitting = list(dict.fromkeys(call for call in known if call.endswith(typed)))
+    if len(fitting) > 1:
+        raise errors.RequestRefused(
+            message=f"{typed!r} is the end of {listed(fitting)}. Say more of it."
+        )
+    return fitting[0] if fitting else CallId(typed)
+
+
+def _story(configured: Configuration, call: CallId) -> list[Line]:
+    return asyncio.run(Reports(configured.settings.database).story(call))
+
+
+def _print_story(
+    configured: Configuration,
+    call: CallId,
+    lines: list[Line],
+    view: CallView | None,
+    floor: Snapshot | None,
+) -> None:
+    console = out()
+    console.print(call, style="bold", markup=False)
+    if lines:
+        console.print(story_look.story(lines, configured.settings.time_zone))
+    if view is not None and floor is not None:
+        console.print(look.now_line(view, floor.at))

@@ -1,0 +1,99 @@
+"""How things look in the terminal: colours, durations, instants, tables, JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from router.core.plain import Plain
+from router.core.vocabulary import AgentState
+
+PIPED_WIDTH = 200
+"""What is piped is cut by nobody."""
+
+STATE_STYLES = {
+    AgentState.LOGGED_OUT: "dim",
+    AgentState.READY: "green",
+    AgentState.OFFERED: "yellow",
+    AgentState.TALKING: "cyan",
+    AgentState.WRAP_UP: "blue",
+    AgentState.PAUSED: "magenta",
+}
+
+
+def out() -> Console:
+    """Where answers go."""
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    return Console(highlight=False, width=width)
+
+
+def err() -> Console:
+    """Where complaints go."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def narrow(console: Console) -> bool:
+    """Whether a table has to do without its less needed columns."""
+    return console.width < 90
+
+
+def say_json(value: Plain) -> None:
+    """For programs: one document."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def say_json_line(value: Plain) -> None:
+    """For programs: one document of many, at once."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def table(*columns: str | Column) -> Table:
+    """A table without lines: it reads well, and copies well."""
+    return Table(*columns, box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+
+
+def facts() -> Table:
+    """Names on the left, values on the right."""
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    return grid
+
+
+def state(of: AgentState) -> Text:
+    """An agent's state in words and its colour."""
+    return Text(of.value.replace("_", "-" if of is AgentState.WRAP_UP else " "), STATE_STYLES[of])
+
+
+def lasted(duration: timedelta) -> str:
+    """`0:42`, `12:05`, `1:02:03`, `3 d`: short, and aligned to the right."""
+    seconds = max(int(duration.total_seconds()), 0)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} d"
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def clock(at: datetime, zone: tzinfo) -> str:
+    """The time of day, where the hotline is."""
+    return f"{at.astimezone(zone):%H:%M:%S}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 caller`, `2 callers`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

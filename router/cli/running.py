@@ -1,0 +1,97 @@
+"""Start and stop: `up`, `down`, `run`, `demo`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from router.cli.exits import Exit
+from router.cli.look import out
+from router.cli.options import ConfigFile, StateDir, configuration
+from router.config import HoursMode
+
+PANEL = "Run"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("up", rich_help_panel=PANEL)(up)
+    app.command("down", rich_help_panel=PANEL)(down)
+    app.command("run", rich_help_panel=PANEL)(run)
+    app.command("demo", hidden=True)(demo)
+
+
+def up(
+    context: typer.Context,
+    carrier: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Where calls to agents' telephones are sent. [default: 127.0.0.1:5080]",
+        ),
+    ] = None,
+    hours: Annotated[
+        HoursMode | None,
+        typer.Option(help="Follow the clock, or hold it always day or night. [default: clock]"),
+    ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option(" /--no-restart", help="Do not start the engine again when it dies."),
+    ] = True,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return as soon as a call would be answered.")
+    ] = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """Run everything on this machine: a private Asterisk, a private PostgreSQL and the engine.
+
+    Stays until Ctrl-C or `hotline down`. Other stacks run beside it with another --state-dir.
+    """
+    from router.standalone import stack
+
+    configured = configuration(
+        context, state_dir, config, carrier=carrier, hours=None if hours is None else hours.value
+    )
+    settings = configured.settings
+    stack.up(
+        state_dir=settings.state_dir,
+        cache_dir=settings.cache_dir,
+        mirror=settings.debian_mirror,
+        carrier=str(settings.carrier),
+        hotline_number=settings.hotline_number,
+        ivr_dir=settings.ivr_dir,
+        environment=configured.variables(),
+        restart=restart,
+        detach=detach,
+        console=out(),
+    )
+
+
+def down(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:
+    """Stop what `up` started, to the last process. What was recorded stays."""
+    from router.standalone import stack
+
+    settings = configuration(context, state_dir, config).settings
+    stack.down(state_dir=settings.state_dir, console=out())
+
+
+def run(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:
+    """Run the engine alone, on your own Asterisk and PostgreSQL, in the foreground.
+
+    Settings come from HOTLINE_* variables or hotline.toml; `hotline config` shows them.
+    """
+    from router import app
+
+    settings = configuration(context, state_dir, config).require(
+        "ari.password", "ami.password", "database"
+    )
+    app.run(settings)
+
+
+def demo() -> None:
+    """Show the stories of real callers and agents, and check that nobody is lost."""
+    from router.standalone.demo import main
+
+    raise typer.Exit(Exit(main()))
