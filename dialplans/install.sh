@@ -9,7 +9,7 @@ grep -E '^[A-Z_]+=' "$values" | while IFS='=' read -r name value; do
     eval "value=\${$name:-\$value}"
     case $value in
         '') echo "install.sh: $name has no value: set it in $values" >&2; exit 1 ;;
-        *[!A-Za-z0-9./:_-]*) echo "install.sh: $name holds a character that is not allowed" >&2; exit 1 ;;
+        *[!A-Za-z0-9.,/:_-]*) echo "install.sh: $name holds a character that is not allowed" >&2; exit 1 ;;
     esac
     echo "s|@$name@|$value|g"
 done > "$script"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
+
+from router.standalone.loopback import free_port
 
 LOOPBACK = "127.0.0.1"
 RTP_PORTS = 2000
@@ -36,19 +36,18 @@ class Site:
     control_host: str = LOOPBACK
     control_from: str = "127.0.0.1/255.0.0.0"
 
-    def values(self, data: Path) -> Mapping[str, str]:
-        """What each @NAME@ in dialplans/ stands for; `data` holds sounds/ and moh/."""
-        own = {each.name.upper(): str(getattr(self, each.name)) for each in fields(self)}
-        return own | {"DATA_DIR": str(data)}
+    def values(self) -> Mapping[str, str]:
+        """What each @NAME@ in dialplans/ stands for."""
+        return {each.name.upper(): str(getattr(self, each.name)) for each in fields(self)}
 
 
 def private_site(*, carrier: str) -> Site:
     """A site on this machine's loopback, with ports that are free now and fresh passwords."""
     first = random.randrange(RTP_LOWEST, RTP_HIGHEST - RTP_PORTS, 2)
     return Site(
-        sip_port=free_port(socket.SOCK_DGRAM),
-        http_port=free_port(socket.SOCK_STREAM),
-        ami_port=free_port(socket.SOCK_STREAM),
+        sip_port=free_port(),
+        http_port=free_port(),
+        ami_port=free_port(),
         rtp_first=first,
         rtp_last=first + RTP_PORTS - 1,
         carrier=carrier,
@@ -57,11 +56,3 @@ def private_site(*, carrier: str) -> Site:
         ami_password=secrets.token_hex(24),
         ami_guard_password=secrets.token_hex(24),
     )
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    """A loopback port that nobody has at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -17,6 +17,7 @@ import pytest
 from router.adapters.ari.endpoints import SipObject, desk
 from router.core.vocabulary import AgentId, Device, DeviceKind
 from router.standalone import asterisk
+from router.standalone.asterisk_folder import render
 from router.standalone.debian import ensure
 from router.standalone.folders import cache_folder
 from router.standalone.programs import Prefix
@@ -42,9 +43,7 @@ class AsteriskServer:
     def logged(self) -> str:
         """Everything Asterisk has written down, databases apart."""
         files = (self.folder / "asterisk/log").rglob("*")
-        return "".join(
-            each.read_text(errors="replace") for each in files if each.is_file()
-        )
+        return "".join(each.read_text(errors="replace") for each in files if each.is_file())
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +59,7 @@ def asterisk_server(
     """One Asterisk for all tests; each brings its own agents and leaves none."""
     folder = tmp_path_factory.mktemp("stack")
     site = private_site(carrier="127.0.0.3:5080")
-    asterisk.render(folder, site, prefix=prefix)
+    render(folder, site, prefix=prefix)
     pid = asterisk.start(folder, site, prefix=prefix)
     yield AsteriskServer(folder=folder, site=site, prefix=prefix, pid=pid)
     asterisk.stop(folder)
@@ -88,9 +87,7 @@ class Ari:
 
     async def writes(self, name: str, value: str) -> None:
         """A global variable."""
-        await self.ask(
-            "POST", "/asterisk/variable", params={"variable": name, "value": value}
-        )
+        await self.ask("POST", "/asterisk/variable", params={"variable": name, "value": value})
 
     async def logs_in(self, agent: str, device: Device) -> None:
         """Make the agent's endpoint."""
@@ -109,9 +106,7 @@ class Ari:
         """Remove every endpoint made."""
         while self._made:
             made = self._made.pop()
-            await self.ask(
-                "DELETE", f"/asterisk/config/dynamic/res_pjsip/{made.kind}/{made.id}"
-            )
+            await self.ask("DELETE", f"/asterisk/config/dynamic/res_pjsip/{made.kind}/{made.id}")
 
     async def state_of(self, agent: str) -> str:
         """Whether the agent's phone answers."""
@@ -150,9 +145,7 @@ class Application:
 class Ami:
     """A manager connection that logs in, acts and reads events."""
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
         self.events: list[Mapping[str, str]] = []
@@ -169,9 +162,7 @@ class Ami:
                 self.events.append(message)
             return message
 
-    async def event(
-        self, wanted: Callable[[Mapping[str, str]], bool]
-    ) -> Mapping[str, str]:
+    async def event(self, wanted: Callable[[Mapping[str, str]], bool]) -> Mapping[str, str]:
         """The next event for which this holds."""
         async with asyncio.timeout(PATIENCE):
             while not wanted(message := await self._message()):

@@ -6,15 +6,18 @@ import asyncio
 import re
 import time
 from array import array
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import md5
 from secrets import token_hex
+from types import MappingProxyType
 from typing import Self
 
 PATIENCE = 10.0
 ULAW_SILENCE = b"\xff" * 160
+Headers = Mapping[str, str]
+NONE: Headers = MappingProxyType({})
 LOUD = 10 ** (-55 / 20) * 32768
 """The sample value of -55 dBov: less is silence (interface.md 11)."""
 
@@ -35,9 +38,7 @@ class SipMessage:
         head, _, body = raw.partition("\r\n\r\n")
         start, *lines = head.split("\r\n")
         pairs = (line.partition(":") for line in lines)
-        headers = tuple(
-            (name.strip().lower(), value.strip()) for name, _, value in pairs
-        )
+        headers = tuple((name.strip().lower(), value.strip()) for name, _, value in pairs)
         return cls(start=start, headers=headers, body=body, source=source, raw=raw)
 
     def header(self, name: str) -> str:
@@ -77,9 +78,7 @@ class Packet:
     def loudness(self) -> float:
         """Root mean square of its samples."""
         samples = [_LINEAR[byte] for byte in self.payload]
-        return float(
-            (sum(each * each for each in samples) / max(1, len(samples))) ** 0.5
-        )
+        return float((sum(each * each for each in samples) / max(1, len(samples))) ** 0.5)
 
     @property
     def is_silent(self) -> bool:
@@ -138,9 +137,7 @@ class Telephone(asyncio.DatagramProtocol):
             self.messages.append(message)
         self._changed.set()
 
-    async def until(
-        self, wanted: Callable[[], bool], *, within: float = PATIENCE
-    ) -> None:
+    async def until(self, wanted: Callable[[], bool], *, within: float = PATIENCE) -> None:
         """Wait for messages or audio until the condition holds."""
         async with asyncio.timeout(within):
             while not wanted():
@@ -156,21 +153,17 @@ class Telephone(asyncio.DatagramProtocol):
 
     async def rings(self, *, within: float = PATIENCE) -> SipMessage:
         """The first INVITE."""
-        return await self.receives(
-            lambda each: each.start.startswith("INVITE"), within=within
-        )
+        return await self.receives(lambda each: each.start.startswith("INVITE"), within=within)
 
     async def hears(self, *, within: float = PATIENCE) -> Packet:
         """The first packet that is not silence."""
-        await self.until(
-            lambda: any(not each.is_silent for each in self.packets), within=within
-        )
+        await self.until(lambda: any(not each.is_silent for each in self.packets), within=within)
         return next(each for each in self.packets if not each.is_silent)
 
     def request(
-        self, method: str, uri: str, *, call: str, number: int = 1, **more: str
+        self, method: str, uri: str, *, call: str, number: int = 1, more: Headers = NONE
     ) -> str:
-        """Send a request of our own; headers in `more` replace the usual ones."""
+        """Send a request of our own; the headers in `more` replace the usual ones."""
         headers = {
             "Via": f"SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{token_hex(8)};rport",
             "From": f"<sip:{self.user}@{self.host}>;tag={call[:8]}",
@@ -183,22 +176,18 @@ class Telephone(asyncio.DatagramProtocol):
         body = self._offer() if method == "INVITE" else ""
         if body:
             headers["Content-Type"] = "application/sdp"
-        headers |= {name.replace("_", "-"): value for name, value in more.items()}
+        headers |= more
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        text = (
-            f"{method} {uri} SIP/2.0\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}"
-        )
+        text = f"{method} {uri} SIP/2.0\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}"
         self._signalling.sendto(text.encode(), self.server)
         return call
 
-    async def calls(self, dialled: str, **more: str) -> SipMessage:
+    async def calls(self, dialled: str, more: Headers = NONE) -> SipMessage:
         """Dial, and acknowledge the final answer, which is returned."""
         uri = f"sip:{dialled}@{self.server[0]}:{self.server[1]}"
-        call = self.request("INVITE", uri, call=token_hex(8), **more)
-        answer = await self.receives(
-            lambda each: each.is_final and each.header("call-id") == call
-        )
-        self.request("ACK", uri, call=call, **more | {"To": answer.header("to")})
+        call = self.request("INVITE", uri, call=token_hex(8), more=more)
+        answer = await self.receives(lambda each: each.is_final and each.header("call-id") == call)
+        self.request("ACK", uri, call=call, more={**more, "To": answer.header("to")})
         return answer
 
     def hangs_up(self, answer: SipMessage) -> None:
@@ -208,19 +197,16 @@ class Telephone(asyncio.DatagramProtocol):
             f"sip:{self.server[0]}:{self.server[1]}",
             call=answer.header("call-id"),
             number=2,
-            From=answer.header("from"),
-            To=answer.header("to"),
+            more={"From": answer.header("from"), "To": answer.header("to")},
         )
 
     async def registers(self, password: str) -> SipMessage:
         """REGISTER with a digest; the final answer."""
         uri = f"sip:{self.server[0]}:{self.server[1]}"
         me = f"<sip:{self.user}@{self.server[0]}>"
-        call = self.request("REGISTER", uri, call=token_hex(8), To=me)
+        call = self.request("REGISTER", uri, call=token_hex(8), more={"To": me})
         asked = await self.receives(lambda each: each.status == 401)
-        challenge = dict(
-            re.findall(r'(\w+)="?([^",]+)', asked.header("www-authenticate"))
-        )
+        challenge = dict(re.findall(r'(\w+)="?([^",]+)', asked.header("www-authenticate")))
         realm, nonce = challenge["realm"], challenge["nonce"]
         secret = _md5(f"{self.user}:{realm}:{password}")
         proof = _md5(f"{secret}:{nonce}:00000001:cafe:auth:{_md5(f'REGISTER:{uri}')}")
@@ -229,10 +215,12 @@ class Telephone(asyncio.DatagramProtocol):
             uri,
             call=call,
             number=2,
-            To=me,
-            Authorization=f'Digest username="{self.user}", realm="{realm}", nonce="{nonce}", '
-            f'uri="{uri}", response="{proof}", algorithm=MD5, qop=auth, nc=00000001, '
-            'cnonce="cafe"',
+            more={
+                "To": me,
+                "Authorization": f'Digest username="{self.user}", realm="{realm}", nonce="{nonce}", '
+                f'uri="{uri}", response="{proof}", algorithm=MD5, qop=auth, nc=00000001, '
+                'cnonce="cafe"',
+            },
         )
         return await self.receives(
             lambda each: each.is_final and each.header("cseq") == "2 REGISTER"
@@ -243,9 +231,7 @@ class Telephone(asyncio.DatagramProtocol):
         kept = ("via", "from", "call-id", "cseq", "record-route")
         to = request.header("to")
         headers = [(name, value) for name, value in request.headers if name in kept]
-        headers.append(
-            ("To", to if ";tag=" in to else f"{to};tag={request.header('call-id')[:8]}")
-        )
+        headers.append(("To", to if ";tag=" in to else f"{to};tag={request.header('call-id')[:8]}"))
         headers.append(("Contact", f"<{self.address}>"))
         if body:
             headers.append(("Content-Type", "application/sdp"))

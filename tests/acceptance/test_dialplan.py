@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
+import math
 import re
+import wave
+from array import array
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 
 from tests.acceptance.asterisk_server import (
@@ -32,16 +35,13 @@ async def caller(server: AsteriskServer) -> AsyncIterator[Telephone]:
 
 
 @asynccontextmanager
-async def agent_at_desk(
-    ari: Ari, server: AsteriskServer, agent: str
-) -> AsyncIterator[Telephone]:
+async def agent_at_desk(ari: Ari, server: AsteriskServer, agent: str) -> AsyncIterator[Telephone]:
     """Logged in, and seen to be there."""
-    async with telephone(agent, server.sip) as phone:
+    async with telephone(agent, server.sip) as phone, ami(server, "hotline") as engine:
         await ari.logs_in(agent, fixed_desk(phone.address))
-        await phone.receives(lambda each: each.start.startswith("OPTIONS"))
-        async with asyncio.timeout(5):
-            while await ari.state_of(agent) != "online":
-                await asyncio.sleep(0.02)
+        await engine.acts("PJSIPQualify", Endpoint=agent)
+        await engine.event(lambda each: each.get("ContactStatus") == "Reachable")
+        assert await ari.state_of(agent) == "online"
         yield phone
 
 
@@ -220,9 +220,7 @@ async def test_desk_phone_that_registers_needs_its_password(
         assert (await liar.registers("guess")).status == 401
     async with ari.application(), telephone("beto", asterisk_server.sip) as desk:
         assert (await desk.registers("s3cret")).status == 200
-        await ari.ask(
-            "POST", "/channels", params={"endpoint": "PJSIP/beto", "app": "hotline"}
-        )
+        await ari.ask("POST", "/channels", params={"endpoint": "PJSIP/beto", "app": "hotline"})
         desk.reply(await desk.rings(), "486 Busy Here")
 
 
@@ -251,9 +249,7 @@ async def test_short_code_without_an_engine_is_answered_with_a_sorry_and_ends(
         await desk.receives(lambda each: each.start.startswith("BYE"))
 
 
-@pytest.mark.parametrize(
-    "dialled", ["+525512345678", "911", "*16", "s", "trunk", "beto"]
-)
+@pytest.mark.parametrize("dialled", ["+525512345678", "911", "*16", "s", "trunk", "beto"])
 async def test_agents_phone_can_call_nothing_but_short_codes(
     asterisk_server: AsteriskServer, ari: Ari, dialled: str
 ) -> None:
@@ -292,10 +288,12 @@ async def test_agent_in_the_fallback_is_rung_at_once_and_sees_only_the_hotlines_
         identity = f'"{NAME}" <sip:{CALLER}@carrier.example>'
         answer = await phone.calls(
             LINE,
-            From=f"{identity};tag=1",
-            P_Asserted_Identity=identity,
-            Remote_Party_ID=f"{identity};party=calling;privacy=off",
-            Diversion=identity,
+            {
+                "From": f"{identity};tag=1",
+                "P-Asserted-Identity": identity,
+                "Remote-Party-ID": f"{identity};party=calling;privacy=off",
+                "Diversion": identity,
+            },
         )
         invite = await desk.rings(within=4)
         assert carries_nothing_of_the_caller(invite)
@@ -351,6 +349,52 @@ async def test_agents_who_join_the_fallback_later_are_rung_within_four_seconds(
         phone.hangs_up(answer)
 
 
+async def test_agent_who_talks_for_the_engine_is_not_rung_by_the_fallback(
+    asterisk_server: AsteriskServer, ari: Ari
+) -> None:
+    async with (
+        ari.application() as application,
+        agent_at_desk(ari, asterisk_server, "ana") as talking,
+        agent_at_desk(ari, asterisk_server, "beto") as free,
+        ami(asterisk_server, "hotline") as engine,
+        caller(asterisk_server) as phone,
+    ):
+        await engine.acts("QueueAdd", Queue="fallback", Interface="PJSIP/ana")
+        await ari.ask("POST", "/channels", params={"endpoint": "PJSIP/ana", "app": "hotline"})
+        invite = await talking.rings()
+        talking.answers(invite)
+        await application.arrival()
+        # Penalty 1: were ana thought free, she would be rung first.
+        await engine.acts("QueueAdd", Queue="fallback", Interface="PJSIP/beto", Penalty="1")
+        answer = await phone.calls(LINE)
+        free.reply(await free.rings(within=4), "486 Busy Here")
+        assert [each for each in talking.messages if each.start.startswith("INVITE")] == [invite]
+        for agent in ("ana", "beto"):
+            await engine.acts("QueueRemove", Queue="fallback", Interface=f"PJSIP/{agent}")
+        phone.hangs_up(answer)
+
+
+async def test_caller_in_the_fallback_hears_the_apology_before_the_music(
+    asterisk_server: AsteriskServer, ari: Ari
+) -> None:
+    falla = asterisk_server.folder / "sounds/es/hotline/falla.wav"
+    falla.parent.mkdir(exist_ok=True)
+    loud = array("h", (round(16000 * math.sin(tick * math.pi / 4)) for tick in range(8000)))
+    with wave.open(str(falla), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(loud.tobytes())
+    try:
+        async with caller(asterisk_server) as phone:
+            answer = await phone.calls(LINE)
+            apology = await phone.hears(within=1)
+            assert apology.loudness > 8000
+            await phone.until(lambda: 500 < phone.packets[-1].loudness < 8000)
+            assert 0.8 < phone.packets[-1].at - apology.at < 1.5
+            phone.hangs_up(answer)
+    finally:
+        falla.unlink()
+
+
 # Rights
 
 
@@ -375,6 +419,18 @@ async def test_manager_user_may_not_do_what_it_does_not_need(
     async with ami(asterisk_server, user) as connection:
         answer = await connection.acts(action, **fields)
     assert (answer["Response"], answer["Message"]) == ("Error", "Permission denied")
+
+
+async def test_read_only_user_reads_and_changes_nothing(asterisk_server: AsteriskServer) -> None:
+    site = asterisk_server.site
+    login = {"Authorization": aiohttp.encode_basic_auth("hotline-read", site.ari_read_password)}
+    base = f"http://{site.control_host}:{site.http_port}/ari"
+    async with aiohttp.ClientSession(headers=login) as http:
+        async with http.get(f"{base}/channels") as answer:
+            assert answer.status == 200
+        beat = {"variable": "ENGINE_BEAT", "value": "1"}
+        async with http.post(f"{base}/asterisk/variable", params=beat) as answer:
+            assert answer.status == 403
 
 
 async def test_engines_manager_learns_of_phones_and_nothing_of_numbers(
@@ -409,8 +465,6 @@ async def test_no_number_and_no_digit_is_ever_written_down(
         await phone.hears(within=4)
         phone.hangs_up(answer)
         await phone.receives(lambda each: each.is_final and each.method == "BYE")
-    assert re.search(f"{CALLER}|5512121212", asterisk_server.logged) is None
-    written = {
-        each.name for each in (asterisk_server.folder / "asterisk/log").rglob("*")
-    }
+    assert not re.search(f"{CALLER}|5512121212", asterisk_server.logged)
+    written = {each.name for each in (asterisk_server.folder / "asterisk/log").rglob("*")}
     assert written == {"messages.log", "console.log"}
