@@ -1,0 +1,152 @@
+"""ivr/*.yaml compiled into what the engine follows, or every problem with file, line and column."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from router.adapters.ivr import flows, hours, lines, prompts, queues
+from router.adapters.ivr.folder import contents_of, told
+from router.adapters.ivr.meaning import Files, look_at_meaning
+from router.adapters.ivr.problems import Problems
+from router.adapters.ivr.tree import Entries, read
+from router.core.ivr.model import FlowBook
+from router.core.policy import Policy
+from router.core.vocabulary import Language, PromptId
+
+
+def load(folder: Path, hours_forced: Mapping[str, bool] | None = None) -> Policy:
+    """The policy that the files describe; its version is a hash of their contents.
+
+    `hours_forced` opens or closes hours whatever the clock says. Raises FlowFilesInvalid with
+    everything that is wrong.
+    """
+    problems = Problems()
+    contents = contents_of(folder, problems)
+    roots = {name: _root(folder, name, content, problems) for name, content in contents.items()}
+    files = Files(
+        lines=_lines(folder, roots, problems),
+        queues=_queues(folder, roots, problems),
+        hours=_hours(folder, roots, hours_forced or {}, problems),
+        flows=_flows(folder, roots, problems),
+        prompts=_prompts(roots, problems),
+    )
+    look_at_meaning(files, problems)
+    problems.raise_if_any()
+    return _policy(files, _version(contents))
+
+
+def prompt_texts(folder: Path) -> Mapping[tuple[Language, PromptId], str]:
+    """What each prompt says in each language. Raises FlowFilesInvalid."""
+    problems = Problems()
+    contents = contents_of(folder, problems)
+    roots = {
+        name: _root(folder, name, content, problems)
+        for name, content in contents.items()
+        if name.startswith("prompts/")
+    }
+    read_files = _prompts(roots, problems)
+    problems.raise_if_any()
+    return {
+        (each.language, prompt): text
+        for each in read_files.values()
+        if each is not None
+        for prompt, text in each.texts.items()
+    }
+
+
+def _root(folder: Path, name: str, content: bytes | None, problems: Problems) -> Entries | None:
+    return None if content is None else read(content, told(folder / name), problems)
+
+
+def _lines(
+    folder: Path, roots: Mapping[str, Entries | None], problems: Problems
+) -> lines.LinesFile | None:
+    root = roots.get(lines.FILE)
+    if root is None:
+        return None
+    return lines.read_lines(root, told(folder / lines.FILE), problems)
+
+
+def _queues(
+    folder: Path, roots: Mapping[str, Entries | None], problems: Problems
+) -> queues.QueuesFile | None:
+    root = roots.get(queues.FILE)
+    if root is None:
+        return None
+    return queues.read_queues(root, told(folder / queues.FILE), problems)
+
+
+def _hours(
+    folder: Path,
+    roots: Mapping[str, Entries | None],
+    forced: Mapping[str, bool],
+    problems: Problems,
+) -> hours.HoursFile | None:
+    """The one file that need not be there."""
+    root = roots.get(hours.FILE)
+    if root is None and hours.FILE in roots:
+        return None
+    return hours.read_hours(root, told(folder / hours.FILE), forced, problems)
+
+
+def _flows(
+    folder: Path, roots: Mapping[str, Entries | None], problems: Problems
+) -> Mapping[str, flows.FlowFile | None]:
+    found: dict[str, flows.FlowFile | None] = {}
+    for name, root in roots.items():
+        if name.startswith("flows/"):
+            flow = Path(name).stem
+            file = told(folder / name)
+            found[flow] = None if root is None else flows.read_flow(root, flow, file, problems)
+    return found
+
+
+def _prompts(
+    roots: Mapping[str, Entries | None], problems: Problems
+) -> Mapping[str, prompts.PromptsFile | None]:
+    found: dict[str, prompts.PromptsFile | None] = {}
+    for name, root in roots.items():
+        if name.startswith("prompts/"):
+            language = Path(name).stem
+            found[language] = (
+                None if root is None else prompts.read_prompt_texts(root, language, problems)
+            )
+    return found
+
+
+def _version(contents: Mapping[str, bytes | None]) -> str:
+    digest = hashlib.sha256()
+    for name, content in contents.items():
+        content = content or b""
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:12]
+
+
+def _policy(files: Files, version: str) -> Policy:
+    """Everything is there: otherwise a problem would have been told."""
+    lines_file, queues_file, hours_file = files.lines, files.queues, files.hours
+    assert lines_file is not None
+    assert lines_file.default is not None
+    assert queues_file is not None
+    assert hours_file is not None
+    assert queues_file.first_resort is not None
+    assert queues_file.lost is not None
+    assert queues_file.agent_language is not None
+    return Policy(
+        version=version,
+        book=FlowBook(
+            lines=lines_file.lines,
+            default_line=lines_file.default,
+            flows={flow.name: flow.flow for flow in files.flows.values() if flow is not None},
+            hours=hours_file.hours,
+            first_resort=queues_file.first_resort,
+        ),
+        queues=queues_file.queues,
+        reserves=queues_file.reserves,
+        first_resort=queues_file.first_resort,
+        lost=queues_file.lost,
+        agent_language=queues_file.agent_language,
+        agent_prompts=queues_file.agent_prompts,
+    )

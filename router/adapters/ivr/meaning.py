@@ -1,0 +1,203 @@
+"""Whether the files mean something together: whatever one names exists in another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from router.adapters.ivr.flows import FlowFile
+from router.adapters.ivr.hours import HoursFile
+from router.adapters.ivr.lines import LinesFile
+from router.adapters.ivr.problems import Problems, listed, shown
+from router.adapters.ivr.prompts import PromptsFile
+from router.adapters.ivr.queues import QueuesFile
+from router.adapters.ivr.tree import Entries, Items, place_of
+from router.adapters.ivr.ways import look_at_ways
+from router.core.ivr.model import Step
+from router.core.ivr.steps.goodbye import GoodbyeStep
+from router.core.ivr.steps.hours import HoursStep
+from router.core.ivr.steps.language import LanguageStep
+from router.core.ivr.steps.menu import MenuStep
+from router.core.ivr.steps.play import PlayStep
+from router.core.ivr.steps.queue import QueueStep
+from router.core.vocabulary import Language, PromptId, QueueName
+
+Path = tuple[str | int, ...]
+"""Keys and numbers from the root of a file to something in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """All that was read. None: the file cannot be read, and what it would define is not missed."""
+
+    lines: LinesFile | None
+    queues: QueuesFile | None
+    hours: HoursFile | None
+    flows: Mapping[str, FlowFile | None]
+    prompts: Mapping[str, PromptsFile | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One file, seen among all; `callers` are the languages that a caller can be in."""
+
+    files: Files
+    callers: Collection[Language]
+    root: Entries
+    problems: Problems
+
+    def miss(self, path: Path, says: str, word: str, what: str, known: Collection[str]) -> None:
+        """Something is named that does not exist."""
+        wrong = f"{says} {shown(word)}, which is no {what}"
+        place = place_of(self.root, *path)
+        self.problems.add(place, wrong, listed(known), word=word, known=known)
+
+
+def look_at_meaning(files: Files, problems: Problems) -> None:
+    """Note what is wrong between the files."""
+    callers = _caller_languages(files)
+
+    def reading(root: Entries) -> Reading:
+        return Reading(files=files, callers=callers, root=root, problems=problems)
+
+    if files.lines is not None:
+        _look_at_lines(reading(files.lines.root), files.lines)
+    if files.queues is not None:
+        _look_at_queues(reading(files.queues.root), files.queues)
+    for flow in files.flows.values():
+        if flow is not None:
+            before = len(problems.found)
+            for step in flow.steps.values():
+                _look_at_step(reading(flow.root), flow, step)
+            if flow.whole and len(problems.found) == before:
+                look_at_ways(flow, problems)
+
+
+def _caller_languages(files: Files) -> Collection[Language]:
+    lines = files.lines.lines.values() if files.lines is not None else ()
+    steps = (step for flow in files.flows.values() if flow for step in flow.steps.values())
+    chosen = {step.language for step in steps if isinstance(step, LanguageStep)}
+    return sorted({line.language for line in lines} | chosen)
+
+
+def _look_at_lines(reading: Reading, lines: LinesFile) -> None:
+    flows = reading.files.flows
+    for number, line in lines.lines.items():
+        who = f"the line {shown(number)}"
+        if line.flow not in flows:
+            reading.miss(("lines", number, "flow"), f"{who} begins", line.flow, "flow", flows)
+        _look_at_language(reading, ("lines", number, "language"), who, line.language)
+
+
+def _look_at_queues(reading: Reading, queues: QueuesFile) -> None:
+    agents: list[Language] = []
+    if queues.agent_language is not None:
+        agents = [queues.agent_language]
+        _look_at_language(reading, ("agents", "language"), "the file", queues.agent_language)
+    if queues.lost is not None:
+        _look_at_prompt(reading, ("lost",), "the file says", queues.lost, reading.callers)
+    for name, prompt in queues.agent_prompts.items():
+        _look_at_prompt(reading, ("agents", "prompts", name), "agents hear", prompt, agents)
+    for queue in queues.queues.values():
+        says, at = f"the queue {shown(queue.name)} says", ("queues", queue.name)
+        _look_at_prompt(reading, (*at, "whisper"), says, queue.whisper, agents)
+        for path, said in (
+            ((*at, "notice"), queue.waiting.notice),
+            ((*at, "waiting", "message"), queue.waiting.message),
+        ):
+            if said is not None:
+                _look_at_prompt(reading, path, says, said, reading.callers)
+    _look_at_reserves(reading)
+
+
+def _look_at_reserves(reading: Reading) -> None:
+    reserves, known = reading.root.items.get("reserves"), reading.files.hours
+    if not isinstance(reserves, Items) or known is None:
+        return
+    for number, reserve in enumerate(reserves.items):
+        during = reserve.items.get("during") if isinstance(reserve, Entries) else None
+        for hours in during.items if isinstance(during, Entries) else ():
+            if hours not in known.names:
+                path = ("reserves", number, "during", hours)
+                reading.miss(path, "the reserve changes during", hours, "hours", known.names)
+
+
+def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
+    who, at = f"the step {shown(step.name)}", ("steps", step.name)
+    for way in step.exits():
+        if way.to not in flow.names:
+            what = "step of this flow"
+            reading.miss((*at, *way.field), f"{who} leads to", way.to, what, flow.names)
+    for field, number, prompt in _prompts(step):
+        _look_at_prompt(reading, (*at, field, number), f"{who} says", prompt, reading.callers)
+    match step:
+        case QueueStep():
+            _look_at_queue_step(reading, who, step)
+        case HoursStep(hours=hours):
+            known = reading.files.hours
+            if known is not None and hours not in known.names:
+                reading.miss((*at, "hours"), f"{who} looks at", hours, "hours", known.names)
+        case LanguageStep(language=language):
+            _look_at_language(reading, (*at, "language"), who, language)
+        case MenuStep(repeat=str(repeat), keys=keys) if repeat in keys:
+            reading.problems.add(
+                place_of(reading.root, *at, "keys", repeat, key=True),
+                f"{who} has {shown(repeat)} among its keys, and as the key that repeats it",
+                "one meaning for each key",
+            )
+        case _:
+            pass
+
+
+def _prompts(step: Step) -> Iterator[tuple[str, int, PromptId]]:
+    match step:
+        case PlayStep() | GoodbyeStep():
+            yield from ((step.kind, number, each) for number, each in enumerate(step.prompts))
+        case MenuStep():
+            yield from ((step.kind, number, each) for number, each in enumerate(step.prompts))
+            yield from (("wrong", number, each) for number, each in enumerate(step.wrong))
+        case _:
+            pass
+
+
+def _look_at_queue_step(reading: Reading, who: str, step: QueueStep) -> None:
+    known, path = reading.files.queues, ("steps", step.name, "queue")
+    if known is None:
+        return
+    if step.queue not in known.names:
+        reading.miss(path, f"{who} asks for", step.queue, "queue", known.names)
+        return
+    queue = known.queues.get(QueueName(step.queue))
+    if queue is not None and queue.gives_up_after is not None and step.on_timeout is None:
+        reading.problems.add(
+            place_of(reading.root, *path),
+            f"{who} does not say what follows when the queue {shown(queue.name)} gives up",
+            "a line `on_timeout: ...`",
+        )
+
+
+def _look_at_language(reading: Reading, path: Path, who: str, language: str) -> None:
+    known = reading.files.prompts
+    if language not in known:
+        reading.miss(path, f"{who} speaks", language, "language of the folder prompts", known)
+
+
+def _look_at_prompt(
+    reading: Reading, path: Path, says: str, prompt: str, languages: Collection[Language]
+) -> None:
+    """A prompt has a text in each of the languages in which it can be said."""
+    spoken = reading.files.prompts
+    if None in spoken.values():
+        return
+    names = {language: read.names for language, read in spoken.items() if read is not None}
+    if not any(prompt in each for each in names.values()):
+        known = frozenset[str]().union(*names.values())
+        reading.miss(path, says, prompt, "prompt", known)
+        return
+    for language in languages:
+        if language in names and prompt not in names[language]:
+            reading.problems.add(
+                place_of(reading.root, *path),
+                f"{says} {shown(prompt)}, which has no text in {shown(language)}",
+                f"a line `{prompt}: ...` in prompts/{language}.yaml",
+            )
