@@ -1,0 +1,39 @@
+-- What became of each place taken in a queue from $1 to $2, by queue; a lost agent's caller again.
+WITH story AS (
+    SELECT
+        epoch,
+        at,
+        kind,
+        body ->> 'queue' AS queue,
+        lag(kind) OVER turns AS before,
+        lead(kind) OVER turns AS after
+    FROM call_records
+    WHERE kind IN
+            ('queued', 'answered', 'abandoned', 'timed_out', 'handed_to_fallback', 'call_finished')
+        AND call_id IN (SELECT call_id FROM call_records WHERE at >= $1 AND at < $2)
+    WINDOW turns AS (PARTITION BY call_id ORDER BY epoch, seq)
+),
+living AS (
+    SELECT max(epoch) AS epoch FROM house_records
+)
+SELECT
+    queue,
+    count(*) FILTER (WHERE kind = 'queued') AS queued,
+    count(*) FILTER (WHERE kind = 'queued' AND after = 'answered') AS answered,
+    count(*) FILTER (WHERE kind = 'queued' AND after = 'abandoned') AS abandoned,
+    count(*) FILTER (WHERE kind = 'queued' AND after = 'timed_out') AS timed_out,
+    count(*) FILTER (WHERE kind = 'queued' AND after = 'handed_to_fallback') AS handed_to_fallback,
+    count(*) FILTER (
+        WHERE kind = 'queued' AND after IS NULL AND story.epoch >= coalesce(living.epoch, 0)
+    ) AS waiting,
+    count(*) FILTER (
+        WHERE kind = 'queued' AND after IS NULL AND story.epoch < coalesce(living.epoch, 0)
+    ) AS left_behind,
+    count(*) FILTER (WHERE kind = 'queued' AND after IN ('queued', 'call_finished')) AS unaccounted,
+    count(*) FILTER (
+        WHERE kind IN ('answered', 'abandoned', 'timed_out') AND before IS DISTINCT FROM 'queued'
+    ) AS stray
+FROM story, living
+WHERE at >= $1 AND at < $2 AND queue IS NOT NULL
+GROUP BY queue
+ORDER BY queue;

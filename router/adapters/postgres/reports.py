@@ -1,0 +1,103 @@
+"""What the journal's readers ask: the calls, one call's story, the ledger and the latencies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from router.adapters.postgres.connection import connected
+from router.adapters.postgres.statements import statement
+from router.core.journal_lines import Line, decode
+from router.core.vocabulary import AgentId, CallId, OfferOutcome, QueueName
+from router.ledger import CallSummary, Latency, Ledger, QueueLedger
+
+
+class Reports:
+    """Reads only. Every method raises DatabaseUnreachable and DatabaseRefused."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+
+    async def calls(
+        self,
+        *,
+        limit: int = 50,
+        queue: QueueName | None = None,
+        agent: AgentId | None = None,
+        since: datetime | None = None,
+    ) -> list[CallSummary]:
+        """The calls that began last, newest first; by the queue they were in, by whom they rang."""
+        rows = await self._fetch("recent_calls", limit, queue, agent, since)
+        return [
+            CallSummary(
+                call=CallId(row["call_id"]),
+                began_at=row["began_at"],
+                queue=row["queue"],
+                agent=row["agent"],
+                outcome=row["outcome"],
+                offers=row["offers"],
+                to_voice=_duration(row["to_voice"]),
+                lasted=_duration(row["lasted"]),
+            )
+            for row in rows
+        ]
+
+    async def story(self, call: CallId) -> list[Line]:
+        """All that happened to a call, in order; empty if it is unknown."""
+        return [_line(row) for row in await self._fetch("call_story", call)]
+
+    async def house(self, since: datetime, until: datetime) -> list[Line]:
+        """What happened that belongs to no call."""
+        return [_line(row) for row in await self._fetch("house_story", since, until)]
+
+    async def ledger(self, since: datetime, until: datetime) -> Ledger:
+        """The books from `since` to before `until`."""
+        calls = await self._fetch("ledger_of_calls", since, until)
+        offers = await self._fetch("ledger_of_offers", since, until)
+        counts: dict[str | None, int] = {row["outcome"]: row["offers"] for row in offers}
+        return Ledger(
+            queues=tuple(
+                QueueLedger(**{each.name: row[each.name] for each in fields(QueueLedger)})
+                for row in calls
+            ),
+            offers_made=offers[0]["made"] if offers else 0,
+            offers={outcome: counts.get(outcome.value, 0) for outcome in OfferOutcome},
+            offers_open=counts.get(None, 0),
+        )
+
+    async def latencies(self, since: datetime, until: datetime) -> list[Latency]:
+        """`to_voice` is the main figure (routing.md M2)."""
+        return [
+            Latency(
+                measure=row["measure"],
+                count=row["count"],
+                mean=timedelta(seconds=row["mean"]),
+                p50=timedelta(seconds=row["p50"]),
+                p90=timedelta(seconds=row["p90"]),
+                p99=timedelta(seconds=row["p99"]),
+                max=timedelta(seconds=row["max"]),
+            )
+            for row in await self._fetch("latencies", since, until)
+        ]
+
+    async def _fetch(self, name: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        async with connected(self._dsn) as connection:
+            return await connection.fetch(statement(name), *arguments)
+
+
+def _line(row: asyncpg.Record) -> Line:
+    return Line(
+        call=row["call_id"],
+        epoch=row["epoch"],
+        seq=row["seq"],
+        at=row["at"],
+        record=decode(row["kind"], json.loads(row["body"])),
+    )
+
+
+def _duration(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)

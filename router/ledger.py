@@ -1,0 +1,85 @@
+"""The books of a stretch of time: no caller and no offer may be missing from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from router.core.vocabulary import AgentId, CallId, OfferOutcome, QueueName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLedger:
+    """What became of the places taken in a queue; a lost agent's caller takes one again.
+
+    `left_behind`: an earlier life of the engine knew the caller last. `unaccounted` and `stray`
+    are defects: a place without an end, and an end without a place.
+    """
+
+    queue: QueueName
+    queued: int
+    answered: int
+    abandoned: int
+    timed_out: int
+    handed_to_fallback: int
+    waiting: int
+    left_behind: int
+    unaccounted: int
+    stray: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether each place has one end, or is still taken."""
+        ends = self.answered + self.abandoned + self.timed_out + self.handed_to_fallback
+        return (
+            self.queued == ends + self.waiting + self.left_behind
+            and self.unaccounted == self.stray == 0
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """All queues' books and how the offers ended."""
+
+    queues: tuple[QueueLedger, ...]
+    offers_made: int
+    offers: Mapping[OfferOutcome, int]
+    offers_open: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the books of calls and of offers close."""
+        ended = sum(self.offers.values()) + self.offers_open
+        return self.offers_made == ended and all(each.balanced for each in self.queues)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """One measure's figures."""
+
+    measure: str
+    count: int
+    mean: timedelta
+    p50: timedelta
+    p90: timedelta
+    p99: timedelta
+    max: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSummary:
+    """One line of `hotline calls`.
+
+    `outcome`: `answered`, `abandoned`, `timed_out`, `handed_to_fallback`, `waiting`, or without a
+    queue `left` (hung up in the menu) and `open`. `lasted` None: not over, as far as is known.
+    """
+
+    call: CallId
+    began_at: datetime
+    queue: QueueName | None
+    agent: AgentId | None
+    outcome: str
+    offers: int
+    to_voice: timedelta | None
+    lasted: timedelta | None

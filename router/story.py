@@ -1,0 +1,241 @@
+"""What happened, in sentences: for `explain`, `tail` and whoever stands beside the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, timedelta, tzinfo
+from typing import assert_never
+
+from router.core.journal_lines import Line, UnreadableRecord
+from router.core.records import (
+    Abandoned,
+    AgentLost,
+    AgentStateChanged,
+    AlarmCleared,
+    AlarmRaised,
+    Answered,
+    CallFinished,
+    CallStarted,
+    CommandRefused,
+    DeviceStateChanged,
+    Ended,
+    Entry,
+    HandedToFallback,
+    NodeConnected,
+    NodeLost,
+    OfferEnded,
+    OfferMade,
+    OfferPickedUp,
+    OfferRang,
+    PolicyChanged,
+    PromptMissing,
+    Queued,
+    Record,
+    RosterChanged,
+    StepEntered,
+    TimedOut,
+    Widened,
+    WrapUpEnded,
+    WrapUpStarted,
+)
+from router.core.vocabulary import AgentId, AgentState, EndedBy, OfferOutcome
+from router.why import because
+
+OfCaller = CallStarted | StepEntered | PromptMissing | CommandRefused | CallFinished
+OfQueue = Queued | Widened | Answered | Abandoned | TimedOut | HandedToFallback
+OfOffer = OfferMade | OfferRang | OfferPickedUp | OfferEnded
+OfAgent = AgentLost | Ended | WrapUpStarted | WrapUpEnded | AgentStateChanged | DeviceStateChanged
+OfHouse = RosterChanged | PolicyChanged | NodeConnected | NodeLost | AlarmRaised | AlarmCleared
+
+_LEFT_STEP = {
+    "key": "{keys} pressed",
+    "wrong_key": "a wrong key",
+    "silence": "no key",
+}
+_OUTCOME = {
+    OfferOutcome.ACCEPTED: "{agent} takes the call",
+    OfferOutcome.NO_ANSWER: "{agent} does not answer",
+    OfferOutcome.DECLINED: "{agent} declines",
+    OfferOutcome.UNREACHABLE: "{agent}'s telephone cannot be reached",
+    OfferOutcome.MACHINE: "nobody presses 1 at {agent}'s telephone: a machine",
+    OfferOutcome.WITHDRAWN: "the offer to {agent} is withdrawn",
+}
+_STATE = {
+    AgentState.LOGGED_OUT: "{agent} is logged out",
+    AgentState.READY: "{agent} is ready",
+    AgentState.OFFERED: "{agent} is being rung",
+    AgentState.TALKING: "{agent} talks",
+    AgentState.WRAP_UP: "{agent} is in wrap-up",
+    AgentState.PAUSED: "{agent} is paused",
+}
+_BY = {
+    EndedBy.CALLER: "the caller hangs up",
+    EndedBy.AGENT: "{agent} hangs up",
+    EndedBy.SYSTEM: "the system ends it",
+    EndedBy.LOST: "the connection is lost",
+}
+
+
+def line(entry: Entry | Line, zone: tzinfo = UTC) -> str:
+    """One line of the tail: the time of day, the call, and what happened."""
+    at = entry.at.astimezone(zone).strftime("%H:%M:%S.%f")[:-3]
+    return f"{at}  {entry.call or 'house'}  {sentence(entry.record)}"
+
+
+def story(entries: Iterable[Entry | Line]) -> list[str]:
+    """A call's lines, each with the seconds since its first."""
+    told = list(entries)
+    return [
+        f"{(each.at - told[0].at).total_seconds():9.3f} s  {sentence(each.record)}" for each in told
+    ]
+
+
+def sentence(record: Record | UnreadableRecord) -> str:
+    """What a record says, without its time."""
+    match record:
+        case CallStarted() | StepEntered() | PromptMissing() | CommandRefused() | CallFinished():
+            return _of_caller(record)
+        case Queued() | Widened() | Answered() | Abandoned() | TimedOut() | HandedToFallback():
+            return _of_queue(record)
+        case OfferMade() | OfferRang() | OfferPickedUp() | OfferEnded():
+            return _of_offer(record)
+        case (
+            AgentLost()
+            | Ended()
+            | WrapUpStarted()
+            | WrapUpEnded()
+            | AgentStateChanged()
+            | DeviceStateChanged()
+        ):
+            return _of_agent(record)
+        case (
+            RosterChanged()
+            | PolicyChanged()
+            | NodeConnected()
+            | NodeLost()
+            | AlarmRaised()
+            | AlarmCleared()
+        ):
+            return _of_house(record)
+        case UnreadableRecord(kind=kind, problem=problem):
+            return f"{kind}: written by another version ({problem})"
+        case _:
+            assert_never(record)
+
+
+def span(duration: timedelta) -> str:
+    """`214 ms`, `3.2 s`, `2 min 05 s`."""
+    seconds = duration.total_seconds()
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s"
+
+
+def _of_caller(record: OfCaller) -> str:
+    match record:
+        case CallStarted(flow=flow, known_line=known, language=language, policy=policy):
+            line_known = "" if known else " (the number dialled is in no line file)"
+            return f"the caller is heard: {flow}{line_known}, in {language}, policy {policy}"
+        case StepEntered(step=step, step_kind=kind, after=after, digits=digits):
+            keys = f"{digits} key" if digits == 1 else f"{digits} keys"
+            left = _LEFT_STEP.get(after, "").format(keys=keys)
+            return f"{step} ({kind})" + (f", after {left}" if left else "")
+        case PromptMissing(prompts=prompts, language=language):
+            return f"{', '.join(prompts)} cannot be played in {language}; the call goes on"
+        case CommandRefused(command=command, why=why, detail=detail):
+            return f"Asterisk does not carry out {command} ({why}: {detail}); the call goes on"
+        case CallFinished(by=by, at_step=step, lasted=lasted):
+            ended = _BY[by].format(agent="the agent")
+            return f"{ended} at {step}, after {span(lasted)}: over"
+        case _:
+            assert_never(record)
+
+
+def _of_queue(record: OfQueue) -> str:
+    match record:
+        case Queued(queue=queue, order_class=order_class, again=again):
+            verb = "is back in" if again else "waits in"
+            return f"{verb} {queue} (class {order_class})"
+        case Widened(queue=queue, step=step, also=also, skipped=skipped):
+            reason = ", at once: nobody was logged in for the step before" if skipped else ""
+            return f"{queue} widens to {also} (step {step}){reason}"
+        case Answered(agent=agent, waited=waited, to_voice=to_voice):
+            return (
+                f"{agent} and the caller talk: {span(to_voice)} to a voice,"
+                f" {span(waited)} of it in the queue"
+            )
+        case Abandoned(queue=queue, waited=waited, offered=offered):
+            rung = ", while an agent was rung" if offered else ""
+            return f"the caller gives up after {span(waited)} in {queue}{rung}: abandoned"
+        case TimedOut(queue=queue, waited=waited):
+            return f"{queue} gives up after {span(waited)}; the flow goes on"
+        case HandedToFallback(queue=queue, reason=reason):
+            whence = f" from {queue}" if queue else ""
+            return f"handed{whence} to the dialplan's fallback: {reason}"
+        case _:
+            assert_never(record)
+
+
+def _of_offer(record: OfOffer) -> str:
+    match record:
+        case OfferMade(agent=agent, device=device, queue=queue, why=why):
+            return f"rings {agent} ({device}) for {queue}: {because(why, queue)}"
+        case OfferRang(agent=agent):
+            return f"{agent}'s telephone rings"
+        case OfferPickedUp(agent=agent):
+            return f"{agent}'s telephone is picked up; a person has yet to press 1"
+        case OfferEnded(agent=agent, outcome=outcome, after=after, cause=cause):
+            network = f" (cause {cause})" if cause and outcome != OfferOutcome.ACCEPTED else ""
+            return f"{_OUTCOME[outcome].format(agent=agent)}, after {span(after)}{network}"
+        case _:
+            assert_never(record)
+
+
+def _of_agent(record: OfAgent) -> str:
+    match record:
+        case AgentLost(agent=agent, cause=cause, talked=talked):
+            return f"{agent}'s connection breaks after {span(talked)} (cause {cause}): caller kept"
+        case Ended(agent=agent, by=by, talked=talked):
+            return f"{_BY[by].format(agent=agent)} after {span(talked)} with {agent}"
+        case WrapUpStarted(agent=agent, lasts=lasts):
+            end = f"for {span(lasts)}" if lasts is not None else "until they end it"
+            return f"{agent} wraps up, {end}"
+        case WrapUpEnded(agent=agent, by=by, lasted=lasted):
+            ended = "ends the wrap-up" if by == EndedBy.AGENT else "is done with wrap-up"
+            return f"{agent} {ended} after {span(lasted)}"
+        case AgentStateChanged(agent=agent, state=state, reason=reason):
+            return f"{_STATE[state].format(agent=agent)}" + (f" ({reason})" if reason else "")
+        case DeviceStateChanged(agent=agent, device=device, reachable=reachable):
+            return f"{agent}'s {device} {'can' if reachable else 'cannot'} be reached"
+        case _:
+            assert_never(record)
+
+
+def _of_house(record: OfHouse) -> str:
+    match record:
+        case RosterChanged(agents=agents, added=added, removed=removed):
+            return (
+                f"the roster has {agents} agents{_names(', new', added)}{_names(', gone', removed)}"
+            )
+        case PolicyChanged(version=version):
+            return f"policy {version} is in force"
+        case NodeConnected(node=node, legs=legs, handed=handed, kept=kept):
+            return (
+                f"connected to Asterisk {node}: {legs} legs there, {kept} callers kept,"
+                f" {handed} handed to the fallback"
+            )
+        case NodeLost(node=node):
+            return f"the connection to Asterisk {node} is lost; its calls go on"
+        case AlarmRaised(alarm=alarm, text=text):
+            return f"ALARM {alarm}: {text}"
+        case AlarmCleared(alarm=alarm):
+            return f"alarm {alarm} is over"
+        case _:
+            assert_never(record)
+
+
+def _names(title: str, agents: Sequence[AgentId]) -> str:
+    return f"{title}: {', '.join(agents)}" if agents else ""
