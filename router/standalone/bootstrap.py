@@ -124,10 +124,10 @@ def _make_venv(folder: str, python: str) -> None:
         made = _run([sys.executable, "-m", "venv", "--clear", "--without-pip", folder])
         if made.returncode != 0:
             raise Stopped(_told(made.stderr, f"a virtual environment cannot be made in {folder}"))
-        _fetch_pip(python)
+        fetch_pip(python)
 
 
-def _fetch_pip(python: str) -> None:
+def fetch_pip(python: str) -> None:
     """From the package index (PEP 691), its hash checked, as pip itself would."""
     index = os.environ.get("PIP_INDEX_URL", DEFAULT_INDEX).rstrip("/")
     page = f"{index}/pip/"
@@ -235,7 +235,8 @@ def _read(file: str) -> str:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -73,8 +73,8 @@ def _build(folder: Path, architecture: str, mirror: str, progress: Progress) -> 
     apt.update(lambda fraction: progress.advance(LISTS, fraction))
     progress.advance(LISTS, 1.0)
     packages = apt.resolve(PACKAGES)
-    version = _asterisk_version(packages, mirror)
-    _check_room(folder, packages)
+    version = chosen_asterisk(packages, mirror)
+    check_room(folder, packages)
     apt.download(PACKAGES, lambda fraction: progress.advance(DOWNLOADS, fraction))
     progress.advance(DOWNLOADS, 1.0)
 
@@ -97,7 +97,8 @@ def _key(architecture: str, version: Version, versions: dict[str, str]) -> str:
     return f"{architecture}-{version}-r{RECIPE}-{digest[:12]}"
 
 
-def _asterisk_version(packages: tuple[Package, ...], mirror: str) -> Version:
+def chosen_asterisk(packages: tuple[Package, ...], mirror: str) -> Version:
+    """The Asterisk among `packages`; raises AsteriskTooOld where it lacks what we rely on."""
     offered = [package.version for package in packages if package.name == "asterisk"]
     version = Version.parse(offered[0])
     if version < OLDEST_ASTERISK:
@@ -136,7 +137,8 @@ def _one_builder(folder: Path) -> Iterator[None]:
         yield
 
 
-def _check_room(folder: Path, packages: tuple[Package, ...]) -> None:
+def check_room(folder: Path, packages: tuple[Package, ...]) -> None:
+    """Raises DiskFull before anything is downloaded that could not be unpacked."""
     packed = sum(package.size for package in packages)
     needed = packed * (1 + UNPACKED_PER_PACKED)
     if shutil.disk_usage(folder).free < needed:

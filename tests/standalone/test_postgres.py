@@ -34,6 +34,11 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     postgres.stop(tmp_path / "postgres")
 
 
+def lives(pid: int) -> bool:
+    """Whether it still works somewhere; the dead whom nobody has buried do not."""
+    return Path(f"/proc/{pid}/cwd").exists()
+
+
 async def execute(dsn: str, *statements: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
@@ -57,7 +62,7 @@ async def test_what_was_written_is_there_after_stop_and_start(folder: Path) -> N
     first = postgres.start(folder, free_port())
     await execute(first.dsn, "CREATE TABLE kept (x int)", "INSERT INTO kept VALUES (1)")
     postgres.stop(folder)
-    assert not Path(f"/proc/{first.pid}/cwd").exists()
+    assert not lives(first.pid)
 
     second = postgres.start(folder, free_port())
 
