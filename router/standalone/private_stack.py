@@ -14,7 +14,7 @@ from pathlib import Path
 
 from router import errors
 from router.adapters.flow_files import load, prompt_texts
-from router.standalone import asterisk, debian, postgres, prompts
+from router.standalone import asterisk, asterisk_folder, debian, postgres, prompts
 from router.standalone.engine_process import EngineProcess
 from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
@@ -146,7 +146,7 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
 
 
 def _sounds_and_settings(plan: Plan, prefix: Prefix, site: Site) -> None:
-    asterisk.render(plan.state_dir, site, prefix=prefix)
+    asterisk_folder.render(plan.state_dir, site, prefix=prefix)
     prompts.build(
         prompt_texts(plan.ivr_dir),
         plan.state_dir / "sounds",

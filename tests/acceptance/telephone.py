@@ -217,7 +217,8 @@ class Telephone(asyncio.DatagramProtocol):
             number=2,
             more={
                 "To": me,
-                "Authorization": f'Digest username="{self.user}", realm="{realm}", nonce="{nonce}", '
+                "Authorization": f'Digest username="{self.user}", realm="{realm}", '
+                f'nonce="{nonce}", '
                 f'uri="{uri}", response="{proof}", algorithm=MD5, qop=auth, nc=00000001, '
                 'cnonce="cafe"',
             },
