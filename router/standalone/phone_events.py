@@ -55,6 +55,9 @@ class DigitBegan(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigitEnded(CallEvent):
+    """Its last packet; told only of far ends that send sound between a digit's packets, as baresip
+    does and Asterisk does not (baresip looks for digits only where the payload type changes)."""
+
     digit: str
 
 

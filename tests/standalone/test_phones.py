@@ -19,6 +19,7 @@ from router.standalone.phone_events import (
     AudioArrived,
     Cancelled,
     Closed,
+    DigitBegan,
     DigitEnded,
     Established,
     Ringing,
@@ -26,6 +27,8 @@ from router.standalone.phone_events import (
 from router.standalone.phones import Answer, Handset, Phone, switched_on
 from router.standalone.programs import Prefix
 from router.standalone.refusals import refusing
+from router.standalone.rtp import rtp_end
+from router.standalone.sipp import run_load
 from router.standalone.tone import heard, longest_silence, sounds
 
 SOON = timedelta(seconds=3)
@@ -253,3 +256,50 @@ async def test_a_dozen_phones_talk_at_once(prefix: Prefix, tmp_path: Path) -> No
         )
         for caller, _ in pairs:
             assert longest_silence(caller.recording()) < GRAIN
+
+
+async def test_sipp_calls_and_an_end_of_ours_speaks_presses_and_times_each_packet(
+    prefix: Prefix, tmp_path: Path
+) -> None:
+    async with (
+        Phone.start(prefix, name="ana", folder=tmp_path, tone_hz=523, answer=Answer.AT_ONCE) as ana,
+        rtp_end("127.0.0.2", hz=440) as end,
+        asyncio.TaskGroup() as group,
+    ):
+        load = group.create_task(
+            run_load(
+                prefix,
+                target=ana.address,
+                number="ana",
+                folder=tmp_path,
+                rate=1,
+                calls=1,
+                talk_for=timedelta(seconds=1.5),
+                media_ports=[end.port],
+            )
+        )
+        up = await ana.wait_for(Established, within=SOON)
+        first = await end.hears(within=SOON, since=up.at, what=lambda packet: packet.holds(523))
+        assert first.at - up.at < 0.1
+        ended_at = await end.press("7", lasts=timedelta(milliseconds=100))
+        began = await ana.wait_for(DigitBegan, within=SOON)
+        assert began.digit == "7"
+        assert 0.08 < ended_at - began.at < 0.2
+        await ana.hears(440, within=SOON)
+    assert (load.result().succeeded, load.result().failed) == (1, 0)
+    assert len(load.result().answer_times) == 1
+
+
+async def test_load_that_nobody_answers_is_told_as_failed(prefix: Prefix, tmp_path: Path) -> None:
+    async with refusing(prefix, name="eva", status=503, folder=tmp_path) as eva:
+        result = await run_load(
+            prefix,
+            target=eva.address,
+            number="eva",
+            folder=tmp_path,
+            rate=20,
+            calls=3,
+            talk_for=timedelta(seconds=0.1),
+        )
+    assert (result.succeeded, result.failed) == (0, 3)
+    assert result.answered_within(0.99) == timedelta.max
