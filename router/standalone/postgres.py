@@ -273,11 +273,22 @@ def _run(folder: Path, account: Unprivileged, command: list[str], typed: str = "
         text=True,
         check=False,
     )
-    if result.returncode != 0:
-        complaint = result.stderr.strip().splitlines() or ["no reason given"]
-        raise errors.PostgresFailed(
-            what="start", folder=folder, detail=complaint[-1], log=folder / "run/postgres.log"
+    # A single-user server ends well even when it refused a statement.
+    if result.returncode == 0 and "ERROR:" not in result.stderr:
+        return
+    if "No space left on device" in result.stderr:
+        free = shutil.disk_usage(folder).free // 2**20
+        raise errors.DiskFull(
+            folder=folder, needed="100 MB", free=f"{free} MB", setting="--state-dir"
         )
+    said = result.stderr.strip().splitlines() or ["no reason given"]
+    wrong = [line for line in said if "FATAL" in line or "error:" in line.lower()]
+    raise errors.PostgresFailed(
+        what="start",
+        folder=folder,
+        detail=(wrong or said)[-1].strip(),
+        log=folder / "run/postgres.log",
+    )
 
 
 @contextmanager
