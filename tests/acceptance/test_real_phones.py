@@ -135,6 +135,24 @@ async def test_agents_phone_stops_ringing_when_the_caller_hangs_up(
         assert stopped.at - closed.at < 0.5
 
 
+async def test_digits_that_a_caller_presses_reach_the_engine(
+    asterisk_server: AsteriskServer, ari: Ari, tmp_path: Path
+) -> None:
+    async with (
+        ari.application() as engine,
+        Phone.start(
+            asterisk_server.prefix, name=CALLER, folder=tmp_path, address="127.0.0.2"
+        ) as caller,
+    ):
+        await ari.beats()
+        await caller.dial(line(asterisk_server))
+        await engine.arrival()
+        await caller.press("1*")
+        for digit in "1*":
+            pressed = await engine.event(lambda event: event["type"] == "ChannelDtmfReceived")
+            assert pressed["digit"] == digit
+
+
 async def test_twenty_callers_a_second_are_all_answered(
     asterisk_server: AsteriskServer, tmp_path: Path
 ) -> None:

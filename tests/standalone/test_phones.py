@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
@@ -229,6 +231,35 @@ async def test_answering_machine_greets_and_never_presses_anything(
         greeting = await caller.hears(within=SOON)
         await caller.hears(330, within=SOON, since=greeting.end + 0.5)
         assert not caller.seen(DigitEnded)
+
+
+async def test_phones_end_with_whoever_switched_them_on_even_if_that_was_killed(
+    prefix: Prefix, tmp_path: Path
+) -> None:
+    program = f"""
+import asyncio
+from pathlib import Path
+from router.standalone.phones import Phone
+from router.standalone.programs import Prefix, Version
+async def main():
+    prefix = {prefix!r}
+    async with Phone.start(prefix, name="ana", folder=Path({str(tmp_path)!r})) as ana:
+        print(ana.pid, flush=True)
+        await asyncio.Event().wait()
+asyncio.run(main())
+""".replace("PosixPath", "Path")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    phone = os.pidfd_open(int(await process.stdout.readline()))
+    try:
+        process.kill()
+        await process.wait()
+        # Readable: that process has ended.
+        assert select.select([phone], [], [], SOON.total_seconds())[0]
+    finally:
+        os.close(phone)
 
 
 async def test_a_dozen_phones_talk_at_once(prefix: Prefix, tmp_path: Path) -> None:
