@@ -49,6 +49,11 @@ class NotAsterisk(HotlineError):
     or switch {interface} on in {file} on the Asterisk machine."""
 
 
+class AmiValueUnsafe(HotlineError):
+    """The field {field} of the AMI action {action} holds a control character, which Asterisk could
+    read as another action: nothing was sent."""
+
+
 class DatabaseUnreachable(HotlineError):
     """The database at {where} cannot be reached ({detail}). Calls go on without it; start it or
     correct {setting}, and the journal catches up."""

@@ -75,7 +75,9 @@ class EventSocket:
             except errors.InboxFull as full:
                 log.warning("ari.inbox_full", node=self._node, detail=str(full))
             except errors.HotlineError as trouble:
-                self._tell_trouble(str(trouble))
+                # While Asterisk restarts it is absent, then half there: that takes some seconds.
+                if delay >= LAST_DELAY:
+                    self._tell_trouble(str(trouble))
             if self._live:
                 self._live, delay = False, FIRST_DELAY
                 log.warning("ari.disconnected", node=self._node)

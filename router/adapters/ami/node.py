@@ -1,0 +1,151 @@
+"""One Asterisk node over AMI: its desk phones, and the members of its fallback queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+
+from router import errors
+from router.adapters.ami.access import Access
+from router.adapters.ami.client import AmiClient
+from router.adapters.ami.members import FallbackMembers
+from router.adapters.ami.translate import translate
+from router.core.commands import EnrolInFallback, WithdrawFromFallback
+from router.core.events import DeviceChanged, TroubleReported
+from router.core.vocabulary import AgentId, DeviceKind, NodeId
+from router.ports import Deliver, Failure
+
+log = structlog.get_logger()
+
+FIRST_DELAY, LAST_DELAY = 0.1, 2.0
+PING_EVERY = 5.0
+
+TROUBLE = "ami"
+"""The name of this adapter's alarm."""
+
+
+class AmiNode:
+    """What app.py joins to the runner."""
+
+    def __init__(
+        self,
+        *,
+        node: NodeId,
+        access: Access,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.node = node
+        self._access = access
+        self._now = now
+        self._client: AmiClient | None = None
+        self._members = FallbackMembers()
+        self._told: dict[AgentId, bool] = {}
+        self._trouble = ""
+
+    async def try_login(self) -> None:
+        """Log in once. Raises AsteriskUnreachable, AsteriskRefusedLogin, NotAsterisk."""
+        client = AmiClient(self._access, lambda message: None)
+        await client.open()
+        client.close()
+
+    async def run(self, deliver: Deliver) -> None:
+        """Until cancelled; comes back when the connection breaks."""
+        delay = FIRST_DELAY
+        while True:
+            try:
+                await self._one_connection(deliver)
+                delay = FIRST_DELAY
+            except errors.InboxFull as full:
+                log.warning("ami.inbox_full", node=self.node, detail=str(full))
+            except errors.HotlineError as trouble:
+                # While Asterisk restarts it is absent, then half there: that takes some seconds.
+                if delay >= LAST_DELAY:
+                    self._tell_trouble(str(trouble), deliver)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LAST_DELAY)
+
+    async def perform(self, command: EnrolInFallback | WithdrawFromFallback) -> Failure | None:
+        """None: done, or remembered and done at the next connection."""
+        return await self._members.perform(command, self._client)
+
+    async def _one_connection(self, deliver: Deliver) -> None:
+        """Returns when the connection, once it was up, is lost."""
+
+        def on_event(message: Mapping[str, str]) -> None:
+            try:
+                self._hand_on(message, deliver)
+            except errors.InboxFull:
+                # The list at the next connection says it all.
+                log.warning("ami.inbox_full", node=self.node)
+                client.close()
+
+        client = AmiClient(self._access, on_event)
+        try:
+            await client.open()
+            await self._tell_all(client, deliver)
+            self._client = client
+            await self._members.restore(client)
+            self._tell_trouble("", deliver)
+            log.info("ami.connected", node=self.node)
+            await _while_it_answers(client)
+            log.warning("ami.disconnected", node=self.node)
+        finally:
+            self._client = None
+            client.close()
+
+    async def _tell_all(self, client: AmiClient, deliver: Deliver) -> None:
+        """The present state of every phone; one that is not known any more cannot be reached."""
+        listed = await client.act("DeviceStateList", many=True)
+        if not listed.success:
+            raise self._access.unreachable(f"DeviceStateList: {listed.message}")
+        missing = set(self._told)
+        for message in listed.events:
+            changed = translate(message, self._now())
+            if changed is not None:
+                missing.discard(changed.agent)
+                self._deliver(changed, deliver)
+        for agent in missing:
+            gone = DeviceChanged(at=self._now(), agent=agent, kind=DeviceKind.DESK, reachable=False)
+            self._deliver(gone, deliver)
+
+    def _hand_on(self, message: Mapping[str, str], deliver: Deliver) -> None:
+        changed = translate(message, self._now())
+        if changed is None:
+            return
+        # Calls change a device's state all the time. A new contact is news even so: the phone may
+        # count as unreachable after a failed INVITE.
+        is_news = message["Event"] == "ContactStatus"
+        if is_news or self._told.get(changed.agent) != changed.reachable:
+            self._deliver(changed, deliver)
+
+    def _deliver(self, changed: DeviceChanged, deliver: Deliver) -> None:
+        deliver(changed)
+        self._told[changed.agent] = changed.reachable
+
+    def _tell_trouble(self, text: str, deliver: Deliver) -> None:
+        """Once when it begins, changes or ends, however often the connection is tried."""
+        if text == self._trouble:
+            return
+        self._trouble = text
+        if text:
+            log.warning("ami.trouble", node=self.node, text=text)
+        try:
+            deliver(TroubleReported(at=self._now(), name=TROUBLE, text=text or None))
+        except errors.InboxFull:
+            log.warning("ami.inbox_full", node=self.node)
+
+
+async def _while_it_answers(client: AmiClient) -> None:
+    """A connection that is merely open proves nothing: pings are checked."""
+    lost = asyncio.create_task(client.lost())
+    try:
+        while not lost.done():
+            await asyncio.wait((lost,), timeout=PING_EVERY)
+            if not lost.done() and not (await client.act("Ping")).answered:
+                return
+    finally:
+        lost.cancel()
+        await asyncio.gather(lost, return_exceptions=True)
