@@ -18,6 +18,7 @@ from router.core.events import (
 from router.core.records import AgentStateChanged, Entry, RosterChanged
 from router.core.routing.agent import AgentProfile
 from router.core.snapshot import Snapshot
+from router.desk_passwords import with_passwords
 from router.ports import Directory, RosterEntry
 from router.runner import Runner
 
@@ -80,7 +81,8 @@ class EngineDesk:
 
     async def import_roster(self, text: str, source: str) -> None:
         """Put a roster in force; the file is written by `hear`."""
-        agents = tuple(self._read_roster(text, source))
+        known = [agent.profile for agent in self._engine.floor.agents.values()]
+        agents = with_passwords(self._read_roster(text, source), known)
         await self.tell(RosterReplaced(at=self.now(), agents=agents))
 
     def _roster(self) -> list[RosterEntry]:

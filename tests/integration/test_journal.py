@@ -85,6 +85,22 @@ async def test_entries_are_written_with_their_keys(database: str) -> None:
     assert troubles.said == []
 
 
+async def test_what_is_in_memory_when_the_engine_ends_is_still_written(database: str) -> None:
+    journal = PostgresJournal(database, node=NODE, on_trouble=Troubles())
+    async with running(journal):
+        journal.append([entry(1)])
+    journal.append([entry(2)])
+    assert await journal.drain(SOON) == 0
+    assert [row["seq"] for row in await rows(database)] == [1, 2]
+
+
+async def test_an_engine_that_ends_does_not_wait_for_ever_for_its_database() -> None:
+    nowhere = f"postgresql://hotline@127.0.0.1:{free_port()}/hotline"
+    journal = PostgresJournal(nowhere, node=NODE, on_trouble=Troubles())
+    journal.append([entry(1)])
+    assert await journal.drain(timedelta(milliseconds=50)) == 1
+
+
 async def test_two_engines_on_one_database_do_not_shadow_each_other(
     database: str,
 ) -> None:

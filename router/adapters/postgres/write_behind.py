@@ -85,6 +85,7 @@ class WriteBehind(Generic[T]):
         self._nothing = asyncio.Event()
         self._nothing.set()
         self._draining = False
+        self._one_writer = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -113,17 +114,21 @@ class WriteBehind(Generic[T]):
             self._enough.set()
 
     async def drain(self, within: timedelta) -> int:
-        """Lets `run` write all there is; how many are left when the time is over."""
+        """Writes all there is, also after `run` was cancelled; how many are left in the end."""
         self._draining = True
         self._enough.set()
+        writing = asyncio.create_task(self.run())
         with suppress(TimeoutError):
             async with asyncio.timeout(within.total_seconds()):
                 await self._nothing.wait()
+        writing.cancel()
+        await asyncio.wait([writing])
+        self._draining = False
         return len(self._kept)
 
     async def run(self) -> None:
-        """Writes until cancelled, through every loss of the database."""
-        async with asyncio.TaskGroup() as group:
+        """Writes until cancelled, through every loss of the database; of two, the second waits."""
+        async with self._one_writer, asyncio.TaskGroup() as group:
             group.create_task(self._write_for_ever())
             group.create_task(self._watch())
 
