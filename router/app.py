@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,8 @@ import uvloop
 from router import errors
 from router.adapters import flow_files, logbook
 from router.adapters.alarm_command import AlarmCommand
-from router.adapters.ami.node import AmiAccess, AmiNode
+from router.adapters.ami.access import Access as AmiAccess
+from router.adapters.ami.node import AmiNode
 from router.adapters.ari.access import Access
 from router.adapters.ari.node import AriNode, ari_node
 from router.adapters.ari.perform import House
@@ -156,12 +157,27 @@ async def _serve(settings: Settings) -> None:
         report()
         for event in recall(directory.load(), clock.now()):
             runner.deliver(event)
-        async with asyncio.TaskGroup() as group, serve_control(desk, settings.state_dir):
-            group.create_task(runner.run())
-            group.create_task(_write_behind(settings, journal, identities))
-            group.create_task(ami.run(runner.deliver))
-            await ari.run(runner.deliver, identities.seal)
-            raise errors.EngineReplaced(node=node)
+        async with serve_control(desk, settings.state_dir):
+            await _together(
+                runner.run(),
+                _write_behind(settings, journal, identities),
+                ami.run(runner.deliver),
+                ari.run(runner.deliver, identities.seal),
+            )
+        raise errors.EngineReplaced(node=node)
+
+
+async def _together(*parts: Coroutine[None, None, None]) -> None:
+    """Until the first of them ends; then all end. An error of one is raised as it is."""
+    tasks = {asyncio.create_task(part) for part in parts}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        await task
 
 
 async def _write_behind(
@@ -180,9 +196,7 @@ async def _write_behind(
             said = True
             await asyncio.sleep(1)
     try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(journal.run())
-            group.create_task(identities.run())
+        await _together(journal.run(), identities.run())
     finally:
         await journal.drain(LAST_WORDS_WITHIN)
         await identities.drain(LAST_WORDS_WITHIN)
@@ -197,5 +211,3 @@ def _forced(hours: HoursMode) -> dict[str, bool] | None:
 
 def _media_address(settings: Settings) -> str:
     return urlsplit(settings.ari_url).hostname or "127.0.0.1"
-
-

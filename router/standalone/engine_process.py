@@ -68,7 +68,7 @@ class EngineProcess:
         deadline = time.monotonic() + READY_WITHIN
         ended = asyncio.create_task(self._process.wait())
         try:
-            while not await asyncio.to_thread(self._beats):
+            while not await asyncio.to_thread(self.beats):
                 if ended.done():
                     raise errors.EngineDied(detail=self._last_words(), log=self.log)
                 if time.monotonic() > deadline:
@@ -84,7 +84,8 @@ class EngineProcess:
         assert self._process is not None
         return await self._process.wait()
 
-    def _beats(self) -> bool:
+    def beats(self, within: float = BEAT_FRESH) -> bool:
+        """Whether its last beat in Asterisk is at most so many seconds old; asks over HTTP."""
         site = self._site
         request = urllib.request.Request(
             f"http://{site.control_host}:{site.http_port}"
@@ -97,7 +98,7 @@ class EngineProcess:
                 value = json.load(answer)["value"]
         except (urllib.error.URLError, OSError):
             return False
-        return bool(value) and abs(time.time() - float(value)) < BEAT_FRESH
+        return bool(value) and abs(time.time() - float(value)) < within
 
     def _last_words(self) -> str:
         with suppress(FileNotFoundError):

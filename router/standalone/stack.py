@@ -114,5 +114,3 @@ def _detached(state_dir: Path, console: Console) -> None:
     while log.read_text(errors="replace").find("hotline down") < 0 and process.poll() is None:
         time.sleep(ASK_EVERY)
     console.print(log.read_text(errors="replace"), highlight=False, markup=False)
-
-

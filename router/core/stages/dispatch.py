@@ -42,7 +42,8 @@ def seeker(floor: Floor, call: Call) -> Seeker | None:
     if place is None:
         return None
     queue = floor.policy.queues[place.queue]
-    at_once = queue.fanout.agents if place.offers_made + 1 >= queue.fanout.from_offer else 1
+    ended = place.offers_made - len(call.offers)
+    at_once = queue.fanout.agents if ended + 1 >= queue.fanout.from_offer else 1
     wants = at_once - len(call.offers)
     if wants <= 0:
         return None
