@@ -14,5 +14,9 @@ grep -E '^[A-Z_]+=' "$values" | while IFS='=' read -r name value; do
     echo "s|@$name@|$value|g"
 done > "$script"
 for file in "$here"/*.conf; do
-    sed -f "$script" "$file" > "$folder/$(basename "$file")"
+    target=$folder/$(basename "$file")
+    rm -f "$target"
+    sed -f "$script" "$file" > "$target"
+    # As root for Asterisk's own account, whose the folder is.
+    if [ "$(id -u)" = 0 ]; then chown "$(stat -c %u:%g "$folder")" "$target"; fi
 done

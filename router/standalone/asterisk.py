@@ -22,6 +22,13 @@ ASK_EVERY = 0.05
 READY_WITHIN = 30.0
 GONE_WITHIN = 10.0
 
+# A call has about ten open files, and the usual limit is 1024.
+LAUNCH = """
+ulimit -S -n "$(ulimit -H -n)"
+"$@" > log/console.log 2>&1 &
+echo $! > run/started.pid
+"""
+
 CONFIGURATION = f"{HOME}/etc/asterisk.conf"
 
 
@@ -31,7 +38,7 @@ def start(folder: Path, site: Site, *, prefix: Prefix) -> int:
     home = folder / "asterisk"
     log = home / "log/console.log"
     (home / "log/messages.log").unlink(missing_ok=True)
-    pid = _launch(home, log, prefix)
+    pid = _launch(home, prefix)
     try:
         pidfd = os.pidfd_open(pid)
     except ProcessLookupError:
@@ -85,24 +92,19 @@ def running(folder: Path) -> int | None:
     return pid if ours and CONFIGURATION.encode() in command.split(b"\0") else None
 
 
-def _launch(home: Path, log: Path, prefix: Prefix) -> int:
+def _launch(home: Path, prefix: Prefix) -> int:
     """By way of a shell that ends at once: Asterisk is nobody's child, and outlives its starter."""
-    shell = subprocess.run(
-        [
-            *("/bin/sh", "-c", '"$@" > "$0" 2>&1 & echo $!', str(log)),
-            *prefix.command("asterisk", "-C", CONFIGURATION, "-f"),
-        ],
+    program = prefix.command("asterisk", "-C", CONFIGURATION, "-f")
+    subprocess.run(
+        ["/bin/sh", "-c", LAUNCH, "sh", *program],
         cwd=home,
         env=prefix.environment(),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
         start_new_session=True,
         umask=0o077,
         check=True,
     )
-    pid = int(shell.stdout)
-    (home / "run/started.pid").write_text(f"{pid}\n")
-    return pid
+    return int((home / "run/started.pid").read_text())
 
 
 class _Died(Exception):

@@ -29,7 +29,7 @@ def render(folder: Path, site: Site, *, prefix: Prefix, dialplans: Path = DIALPL
     home.chmod(0o700)
     _link_sounds(folder / "sounds", prefix)
     for name, target in (
-        ("sounds", folder / "sounds"),
+        ("sounds", Path("../../sounds")),
         ("documentation", prefix.asterisk_data / "documentation"),
         ("rest-api", prefix.asterisk_data / "rest-api"),
     ):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from router.standalone.loopback import free_port
 
 LOOPBACK = "127.0.0.1"
-RTP_PORTS = 2000
+RTP_PORTS = 8000
 # Below the ports that Linux gives to clients, so that few are taken; Asterisk skips those that are.
 RTP_LOWEST, RTP_HIGHEST = 10000, 32000
 

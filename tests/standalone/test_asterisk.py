@@ -163,6 +163,18 @@ def test_it_lives_in_a_folder_whose_path_is_longer_than_a_sockets_name_may_be(
         asterisk.stop(deep)
 
 
+def test_its_folder_may_be_named_from_where_one_stands(
+    folder: Path, site: Site, prefix: Prefix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    stack = Path("stack")
+    render(stack, site, prefix=prefix)
+    asterisk.start(stack, site, prefix=prefix)
+    assert (folder / "stack/asterisk/data/sounds/es/beep.wav").is_file()
+    asterisk.stop(stack)
+    assert asterisk.running(stack) is None
+
+
 def test_it_outlives_its_starter(folder: Path, site: Site, prefix: Prefix) -> None:
     render(folder, site, prefix=prefix)
     starter = (
