@@ -20,7 +20,6 @@ from router.setting import (
     DURATION,
     FOLDER,
     HOST,
-    KEY,
     MASK,
     MIRROR,
     NODE,
@@ -61,13 +60,6 @@ class HoursMode(StrEnum):
     DAY = "day"
     NIGHT = "night"
     CLOCK = "clock"
-
-
-class SpokenLanguage(StrEnum):
-    """The languages that the shipped prompts speak."""
-
-    ES = "es"
-    EN = "en"
 
 
 class LogFormat(StrEnum):
@@ -120,19 +112,12 @@ class Settings:
     database: str = field(
         default="", metadata=declared("database", "PostgreSQL, as a libpq address", DATABASE)
     )
-    identity_key: str = field(
-        default="",
-        metadata=declared("identity.key", "encrypts callers' numbers; else made and kept", KEY),
-    )
     ivr_dir: Path = field(
         default=SHIPPED_FLOWS, metadata=declared("ivr_dir", "flows, queues and hours", FOLDER)
     )
     carrier: Address = field(
         default=Address(host="127.0.0.1", port=5080),
         metadata=declared("carrier", "where calls to agents' telephones are sent", ADDRESS),
-    )
-    trunk: str = field(
-        default="trunk", metadata=declared("trunk", "the carrier's endpoint in pjsip.conf", WORD)
     )
     hotline_number: str = field(
         default="5555335533",
@@ -141,10 +126,6 @@ class Settings:
     hours: HoursMode = field(
         default=HoursMode.CLOCK,
         metadata=declared("hours", "follow the clock, or always one of them", one_of(HoursMode)),
-    )
-    default_language: SpokenLanguage = field(
-        default=SpokenLanguage.ES,
-        metadata=declared("default_language", "spoken until chosen", one_of(SpokenLanguage)),
     )
     time_zone: ZoneInfo = field(
         default=ZoneInfo("America/Mexico_City"),

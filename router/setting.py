@@ -181,11 +181,6 @@ ADDRESS = Kind(
 )
 WEB_ADDRESS = Kind(expected="an address such as http://127.0.0.1:8088", read=_web_address)
 SECRET = Kind(expected="a password without control characters", read=_secret, secret=True)
-KEY = Kind(
-    expected="64 hexadecimal digits (`openssl rand -hex 32` prints some)",
-    read=_matching(r"[0-9a-fA-F]{64}"),
-    secret=True,
-)
 DATABASE = Kind(
     expected="a libpq address such as postgresql://hotline@127.0.0.1/hotline",
     read=_database,

@@ -31,11 +31,10 @@ STANDARD_INPUT = Path("-")
 app = typer.Typer(
     no_args_is_help=True,
     help="Who works here: import, list, show, login, logout, pause, resume, ready.",
-    rich_help_panel="See and steer",
 )
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Agents' ids.")]
-Everyone = Annotated[bool, typer.Option("--all", help="Everyone on the roster.")]
+Everyone = Annotated[bool, typer.Option("--all", metavar="", help="Everyone on the roster.")]
 
 
 @app.command("import")

@@ -15,26 +15,28 @@ from router.core.vocabulary import Device, DeviceKind
 
 
 def agents_table(views: Iterable[AgentView], at: datetime, console: Console) -> RenderableType:
-    """Everyone; on a narrow terminal without skills."""
+    """Everyone; on a narrow terminal only what matters most."""
     small = narrow(console)
     shown = table(
         Column("id", no_wrap=True),
         "name",
         Column("state", no_wrap=True),
-        Column("for", justify="right", no_wrap=True),
-        "telephones",
+        Column("telephones", no_wrap=True),
+        tight=small,
     )
     if not small:
+        shown.add_column("for", justify="right", no_wrap=True)
         shown.add_column("skills", style="dim")
     for view in views:
         row: list[RenderableType] = [
             Text(view.profile.id),
             Text(view.profile.name),
             _state_and_reason(view),
-            Text(lasted(at - view.since)),
             _telephones(view),
+            Text(lasted(at - view.since)),
+            Text(_skills(view)),
         ]
-        shown.add_row(*row, *([] if small else [Text(_skills(view))]))
+        shown.add_row(*row[: len(shown.columns)])
     return shown
 
 
@@ -76,7 +78,7 @@ def _telephones(view: AgentView) -> Text:
         )
         for kind, reachable in view.reachable
     ]
-    return Text("  ").join(parts) if parts else Text("none", "red")
+    return Text(" ").join(parts) if parts else Text("none", "red")
 
 
 def _reach(reachable: bool) -> Text:

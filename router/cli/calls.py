@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from router import errors
 from router.adapters.control.client import ControlClient
-from router.adapters.postgres.reports import Reports
 from router.cli import calls_look as look
 from router.cli import story_look
-from router.cli.exits import Exit
+from router.cli.exits import exit_for
 from router.cli.look import err, listed, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
 from router.config import Configuration
@@ -60,11 +61,12 @@ def calls(
         say_json({"live": list(map(to_plain, live)), "calls": list(map(to_plain, past))})
     else:
         console = out()
-        shown = look.calls_table(live, past, floor, configured.settings.time_zone, console)
+        now = floor.at if floor else datetime.now(UTC)
+        shown = look.calls_table(live, past, now, configured.settings.time_zone, console)
         console.print(shown or "No calls yet.")
     if trouble is not None:
         err().print(f"{trouble}\nOnly the calls that are going on are shown.", style="yellow")
-        raise typer.Exit(Exit.SURROUNDINGS)
+        raise typer.Exit(exit_for(trouble))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,8 @@ def _past(
     configured: Configuration, wanted: _Wanted
 ) -> tuple[list[CallSummary], errors.HotlineError | None]:
     """What the history knows; without a database nothing, and why."""
+    from router.adapters.postgres.reports import Reports
+
     try:
         reports = Reports(configured.require("database").database)
         summaries = reports.calls(limit=wanted.limit, queue=wanted.queue, agent=wanted.agent)
@@ -116,10 +120,10 @@ def explain(
     past, trouble = _past(configured, _Wanted(limit=LOOKED_BACK))
     if trouble is not None and not live:
         raise trouble
-    meant = _meant(call, [*live, *(summary.call for summary in past)])
+    meant = _meant(call, _newest_first(live.values(), past))
     lines = [] if trouble is not None else _story(configured, meant)
     if not lines and meant not in live:
-        raise errors.RequestRefused(
+        raise trouble or errors.RequestRefused(
             message=f"No call {call!r} is known. `hotline calls` lists those that are."
         )
     view = live.get(meant)
@@ -135,7 +139,13 @@ def explain(
         _print_story(configured, meant, lines, view, floor)
     if trouble is not None:
         err().print(f"{trouble}\nOnly where the call stands now is shown.", style="yellow")
-        raise typer.Exit(Exit.SURROUNDINGS)
+        raise typer.Exit(exit_for(trouble))
+
+
+def _newest_first(live: Iterable[CallView], past: Iterable[CallSummary]) -> list[CallId]:
+    began = {summary.call: summary.began_at for summary in past}
+    began |= {view.call: view.arrived_at for view in live}
+    return sorted(began, key=lambda call: (began[call], call), reverse=True)
 
 
 def _meant(typed: str, known: list[CallId]) -> CallId:
@@ -144,7 +154,7 @@ def _meant(typed: str, known: list[CallId]) -> CallId:
         return known[0]
     if typed in known:
         return CallId(typed)
-    fitting = list(dict.fromkeys(call for call in known if call.endswith(typed)))
+    fitting = [call for call in known if call.endswith(typed)]
     if len(fitting) > 1:
         raise errors.RequestRefused(
             message=f"{typed!r} is the end of {listed(fitting)}. Say more of it."
@@ -153,6 +163,8 @@ def _meant(typed: str, known: list[CallId]) -> CallId:
 
 
 def _story(configured: Configuration, call: CallId) -> list[Line]:
+    from router.adapters.postgres.reports import Reports
+
     return asyncio.run(Reports(configured.settings.database).story(call))
 
 

@@ -10,7 +10,7 @@ from rich.table import Column
 from rich.text import Text
 
 from router.cli.look import clock, lasted, narrow, table
-from router.core.snapshot import CallView, Snapshot
+from router.core.snapshot import CallView
 from router.ledger import CallSummary
 
 OUTCOME_STYLES = {
@@ -23,13 +23,24 @@ OUTCOME_STYLES = {
     "timed_out": "magenta",
     "handed_to_fallback": "magenta",
 }
-IN_WORDS = {"menu": "in the menu", "left": "left in the menu", "after": "saying goodbye"}
+IN_WORDS = {
+    "menu": "in the menu",
+    "left": "left in the menu",
+    "after": "saying goodbye",
+    "offered": "ringing",
+    "queued": "waiting",
+}
+
+
+def words(outcome: str) -> str:
+    """An outcome, or the stage of a live call, for people."""
+    return IN_WORDS.get(outcome, outcome.replace("_", " "))
 
 
 def calls_table(
     live: Sequence[CallView],
     past: Sequence[CallSummary],
-    floor: Snapshot | None,
+    now: datetime,
     zone: tzinfo,
     console: Console,
 ) -> RenderableType | None:
@@ -39,21 +50,22 @@ def calls_table(
     small = narrow(console)
     shown = table(
         Column("call", no_wrap=True),
-        Column("began", no_wrap=True),
         "queue",
         "outcome",
         "agent",
-        Column("to voice", justify="right", no_wrap=True),
         Column("lasted", justify="right", no_wrap=True),
+        tight=small,
     )
     if not small:
-        shown.add_column("offers", justify="right")
+        shown.add_column("to voice", justify="right", no_wrap=True)
+        shown.add_column("offers", justify="right", no_wrap=True)
+        shown.add_column("began", no_wrap=True)
     history = {summary.call: summary for summary in past}
-    rows = [_live_row(view, history.get(view.call), floor.at, zone) for view in live if floor]
+    rows = [_live_row(view, history.get(view.call), now, zone) for view in live]
     going_on = {view.call for view in live}
-    rows += [_past_row(summary, zone) for summary in past if summary.call not in going_on]
+    rows += [_past_row(summary, now, zone) for summary in past if summary.call not in going_on]
     for row in rows:
-        shown.add_row(*(row[:-1] if small else row))
+        shown.add_row(*row[: len(shown.columns)])
     return shown
 
 
@@ -65,7 +77,7 @@ def now_line(view: CallView, at: datetime) -> Text:
         for offer in view.offers
     )
     parts = [
-        f"now {_words(view.stage)}",
+        f"now {words(view.stage)}",
         f"in {view.queue}" if view.queue else f"at {view.step}",
         f"with {view.agent}" if view.agent else "",
         f"ringing {ringing}" if ringing else "",
@@ -75,36 +87,36 @@ def now_line(view: CallView, at: datetime) -> Text:
 
 
 def _live_row(
-    view: CallView, summary: CallSummary | None, at: datetime, zone: tzinfo
+    view: CallView, summary: CallSummary | None, now: datetime, zone: tzinfo
 ) -> list[RenderableType]:
     agent = view.agent or ", ".join(offer.agent for offer in view.offers)
     return [
         Text(view.call),
-        Text(clock(view.arrived_at, zone)),
         Text(view.queue or ""),
-        Text(_words(view.stage), OUTCOME_STYLES.get(view.stage, "")),
+        _outcome(view.stage),
         Text(agent),
+        Text(f"{lasted(now - view.arrived_at)}+"),
         Text(_seconds(summary.to_voice) if summary else ""),
-        Text(f"{lasted(at - view.arrived_at)}+"),
         Text(str(summary.offers) if summary else ""),
+        Text(clock(view.arrived_at, zone, now)),
     ]
 
 
-def _past_row(summary: CallSummary, zone: tzinfo) -> list[RenderableType]:
+def _past_row(summary: CallSummary, now: datetime, zone: tzinfo) -> list[RenderableType]:
     return [
         Text(summary.call),
-        Text(clock(summary.began_at, zone)),
         Text(summary.queue or ""),
-        Text(_words(summary.outcome), OUTCOME_STYLES.get(summary.outcome, "dim")),
+        _outcome(summary.outcome),
         Text(summary.agent or ""),
-        Text(_seconds(summary.to_voice)),
         Text("" if summary.lasted is None else lasted(summary.lasted)),
+        Text(_seconds(summary.to_voice)),
         Text(str(summary.offers)),
+        Text(clock(summary.began_at, zone, now)),
     ]
 
 
-def _words(outcome: str) -> str:
-    return IN_WORDS.get(outcome, outcome.replace("_", " "))
+def _outcome(outcome: str) -> Text:
+    return Text(words(outcome), OUTCOME_STYLES.get(outcome, "dim"))
 
 
 def _seconds(duration: timedelta | None) -> str:

@@ -19,10 +19,16 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-EPILOG = (
-    "Exit codes: 0 done. 1 refused, or not all of it came true, or (status) an alarm stands. "
-    "2 wrong use, settings or files. 3 no engine answers. 4 Asterisk, the database, the network or "
-    "the disk is in the way. 70 a defect of this program."
+EPILOG = "\n".join(
+    (
+        "[bold]Exit codes[/bold]",
+        "0  done",
+        "1  refused, or not all of it came true, or (status) an alarm stands",
+        "2  wrong use, settings or files",
+        "3  no engine answers",
+        "4  Asterisk, the database, the network or the disk is in the way",
+        "70 a defect of this program; HOTLINE_DEBUG=1 shows where",
+    )
 )
 
 _WRONG_USE = (
@@ -37,6 +43,7 @@ _WRONG_USE = (
 )
 _NO_ENGINE = (errors.EngineNotRunning, errors.EngineSilent, errors.EngineOfAnotherUser)
 _NOT_SO = (
+    errors.StackIsUp,
     errors.RequestRefused,
     errors.EngineAlreadyRuns,
     errors.EngineFault,

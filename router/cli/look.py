@@ -54,9 +54,10 @@ def say_json_line(value: Plain) -> None:
     sys.stdout.flush()
 
 
-def table(*columns: str | Column) -> Table:
+def table(*columns: str | Column, tight: bool = False) -> Table:
     """A table without lines: it reads well, and copies well."""
-    return Table(*columns, box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    padding = (0, 2 if tight else 3, 0, 0)
+    return Table(*columns, box=None, pad_edge=False, padding=padding, header_style="bold")
 
 
 def facts() -> Table:
@@ -82,9 +83,12 @@ def lasted(duration: timedelta) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def clock(at: datetime, zone: tzinfo) -> str:
-    """The time of day, where the hotline is."""
-    return f"{at.astimezone(zone):%H:%M:%S}"
+def clock(at: datetime, zone: tzinfo, today: datetime | None = None) -> str:
+    """The time of day where the hotline is, with the date if that is not today's."""
+    local = at.astimezone(zone)
+    if today is None or local.date() == today.astimezone(zone).date():
+        return f"{local:%H:%M:%S}"
+    return f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
@@ -29,7 +28,7 @@ app = typer.Typer(
 
 running.add_to(app)
 status.add_to(app)
-app.add_typer(agents.app, name="agents")
+app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
 calls.add_to(app)
 tail.add_to(app)
 settings.add_to(app)
@@ -37,6 +36,8 @@ settings.add_to(app)
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version as installed_version
+
         sys.stdout.write(f"hotline {installed_version('hotline')}\n")
         raise typer.Exit
 
@@ -48,7 +49,13 @@ def _hotline(
     config: ConfigFile = None,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="And nothing else."),
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            metavar="",
+            help="And nothing else.",
+        ),
     ] = False,
 ) -> None:
     context.obj = Where(state_dir=state_dir, config=config)
@@ -76,6 +83,12 @@ def run(arguments: list[str]) -> int:
             raise
         complain(str(error))
         return exit_for(error)
+    except BaseExceptionGroup as several:
+        told = _sentences(several)
+        if told is None or debugging():
+            raise
+        complain("\n".join(map(str, told)))
+        return exit_for(told[0])
     except BrokenPipeError:
         # Nobody reads on (`| head`). What is still buffered must not be complained of at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -91,6 +104,19 @@ def run(arguments: list[str]) -> int:
         )
         return Exit.DEFECT
     return Exit.DONE
+
+
+def _sentences(group: BaseExceptionGroup) -> list[errors.HotlineError] | None:
+    """The errors that a group of tasks ended with, if people are meant to read them all."""
+    found: list[errors.HotlineError] = []
+    for one in group.exceptions:
+        if isinstance(one, errors.HotlineError):
+            found.append(one)
+        elif isinstance(one, BaseExceptionGroup) and (inner := _sentences(one)) is not None:
+            found += inner
+        else:
+            return None
+    return found
 
 
 def complain(sentences: str) -> None:

@@ -32,7 +32,7 @@ ConfigFile = Annotated[
         rich_help_panel=WHERE,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="For programs.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

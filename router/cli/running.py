@@ -28,19 +28,24 @@ def up(
         str | None,
         typer.Option(
             metavar="HOST:PORT",
-            help="Where calls to agents' telephones are sent. [default: 127.0.0.1:5080]",
+            help="Where calls to agents' telephones are sent (else 127.0.0.1:5080).",
         ),
     ] = None,
     hours: Annotated[
         HoursMode | None,
-        typer.Option(help="Follow the clock, or hold it always day or night. [default: clock]"),
+        typer.Option(help="Follow the clock (else), or hold it always day or night."),
     ] = None,
-    restart: Annotated[
+    no_restart: Annotated[
         bool,
-        typer.Option(" /--no-restart", help="Do not start the engine again when it dies."),
-    ] = True,
+        typer.Option(
+            "--no-restart", metavar="", help="Do not start the engine again when it dies."
+        ),
+    ] = False,
     detach: Annotated[
-        bool, typer.Option("--detach", "-d", help="Return as soon as a call would be answered.")
+        bool,
+        typer.Option(
+            "--detach", "-d", metavar="", help="Return as soon as a call would be answered."
+        ),
     ] = False,
     state_dir: StateDir = None,
     config: ConfigFile = None,
@@ -63,7 +68,7 @@ def up(
         hotline_number=settings.hotline_number,
         ivr_dir=settings.ivr_dir,
         environment=configured.variables(),
-        restart=restart,
+        restart=not no_restart,
         detach=detach,
         console=out(),
     )
@@ -90,8 +95,16 @@ def run(context: typer.Context, state_dir: StateDir = None, config: ConfigFile =
     app.run(settings)
 
 
-def demo() -> None:
+def demo(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:
     """Show the stories of real callers and agents, and check that nobody is lost."""
-    from router.standalone.demo import main
+    from router.standalone.demo.main import main
 
-    raise typer.Exit(Exit(main()))
+    configured = configuration(context, state_dir, config)
+    code = main(
+        console=out(),
+        cache_dir=configured.settings.cache_dir,
+        mirror=configured.settings.debian_mirror,
+        ivr_dir=configured.settings.ivr_dir,
+        environment=configured.variables(),
+    )
+    raise typer.Exit(Exit(code))

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 import typer
 from rich.console import Console
-from rich.table import Column
+from rich.table import Column, Table
 from rich.text import Text
 
 from router.adapters.control.client import ControlClient
+from router.cli.calls_look import words
 from router.cli.exits import Exit
 from router.cli.look import STATE_STYLES, clock, counted, facts, lasted, out, say_json, table
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
@@ -40,6 +41,8 @@ def status(
         console = out()
         console.print(_summary(floor, well))
         _print_queues(console, floor)
+        if floor.alarms:
+            console.print()
         for alarm in floor.alarms:
             since = clock(alarm.since, settings.time_zone)
             console.print(Text(f"ALARM since {since}: {alarm.text} ({alarm.name})", "bold red"))
@@ -47,7 +50,7 @@ def status(
         raise typer.Exit(Exit.NOT_SO)
 
 
-def _summary(floor: Snapshot, well: bool) -> object:
+def _summary(floor: Snapshot, well: bool) -> Table:
     grid = facts()
     health = Text("● all is well", "green") if well else Text("● trouble", "bold red")
     grid.add_row("engine", health + Text(f"   life {floor.epoch}, policy {floor.policy}", "dim"))
@@ -66,7 +69,8 @@ def _callers(calls: tuple[CallView, ...]) -> Text:
         return Text("none")
     stages = Counter(call.stage for call in calls)
     return Text(
-        f"{len(calls)}: " + ", ".join(f"{number} {stage}" for stage, number in stages.items())
+        f"{len(calls)}: "
+        + ", ".join(f"{number} {words(stage)}" for stage, number in stages.items())
     )
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from router.adapters.control.client import ControlClient
-from router.cli.look import out, say_json_line
+from router.cli.exits import Exit
+from router.cli.look import err, out, say_json_line
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
 from router.cli.story_look import line_text
 from router.core.journal_lines import to_line
@@ -44,3 +45,5 @@ def tail(
                 console.print(line_text(line, settings.time_zone), soft_wrap=True)
     except KeyboardInterrupt:
         return  # This is how one stops looking.
+    err().print("The engine has ended.", style="yellow")
+    raise typer.Exit(Exit.NO_ENGINE)

@@ -167,7 +167,9 @@ class FakeDesk:
 
     async def _entries(self, inbox: asyncio.Queue[Entry]) -> AsyncIterator[Entry]:
         while True:
-            yield await inbox.get()
+            entry = await inbox.get()
+            yield entry
+            inbox.task_done()
 
     async def import_roster(self, text: str, source: str) -> None:
         if not text.startswith("agents:"):
