@@ -167,6 +167,10 @@ class FakeTelephony:
         """The far end has lost its network."""
         self._end(leg, LegEnding.LOST, 44)
 
+    def ends(self, leg: LegId, ending: LegEnding, cause: int) -> None:
+        """Any other end."""
+        self._end(leg, ending, cause)
+
     def prompt_ends(self, leg: LegId) -> None:
         """What is being played has been heard."""
         self._stop_playing(self.legs[leg])

@@ -45,7 +45,7 @@ class AriNode:
         self.node = node
         self._access = access
         self._events = events
-        self._inquiry = inquiry
+        self.inquiry = inquiry
         self._performer = performer
         self._heart = heart
         self._now = now
@@ -60,7 +60,7 @@ class AriNode:
         delay, said, patient_until = FIRST_DELAY, "", loop.time() + STARTING
         while True:
             try:
-                return await self._inquiry.next_epoch(at_least)
+                return await self.inquiry.next_epoch(at_least)
             except errors.AsteriskUnreachable as absence:
                 text = str(absence)
                 patient_until = loop.time() + STARTING
@@ -79,7 +79,7 @@ class AriNode:
         socket = EventSocket(
             access=self._access,
             http=self._events,
-            inquiry=self._inquiry,
+            inquiry=self.inquiry,
             node=self.node,
             deliver=deliver,
             seal=seal,
