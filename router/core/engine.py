@@ -226,7 +226,9 @@ def _deadline(turn: Turn, due: Deadline) -> None:
         case DigitDue():
             in_flow.digit_is_due(turn, due)
         case PromptOverdue():
-            in_flow.prompt_is_overdue(turn, due)
+            over = in_flow.prompt_is_overdue(turn, due)
+            if over is not None:
+                _playback(turn, over)
         case MessageDue():
             queueing.message_is_due(turn, due)
         case WideningDue():

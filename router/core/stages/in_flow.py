@@ -93,9 +93,10 @@ def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
         turn.move(FlowGiven(call=call, given=PromptOver(heard=event.heard)))
 
 
-def prompt_is_overdue(turn: Turn, due: PromptOverdue) -> None:
-    """Asterisk never said that it ended: go on as if it had."""
+def prompt_is_overdue(turn: Turn, due: PromptOverdue) -> PlaybackEnded | None:
+    """Asterisk never said that it ended: it counts as ended, for the engine to handle as such."""
     call = turn.floor.calls.get(due.call)
-    if call is not None and call.playing is not None and call.playing.id == due.playback:
-        turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=due.playback))
-        prompt_ends(turn, call, PlaybackEnded(at=turn.at, playback=due.playback, heard=True))
+    if call is None or call.playing is None or call.playing.id != due.playback:
+        return None
+    turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=due.playback))
+    return PlaybackEnded(at=turn.at, playback=due.playback, heard=True)
