@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from router.core import events as e
-from router.core.commands import (
-    Bridge,
-    Command,
-    Dial,
-    HandToDialplan,
-    Hangup,
-    Play,
-    RemoveBridge,
-    StartMusic,
-    StopMusic,
-    StopPlay,
-)
+from router.core.commands import Command, Dial
 from router.core.engine import Engine
 from router.core.floor import Call
 from router.core.policy import Policy
@@ -27,87 +17,53 @@ from router.core.routing.agent import AgentProfile
 from router.core.vocabulary import (
     AgentId,
     AgentState,
-    BridgeId,
     CallId,
     DeviceKind,
     LegEnding,
     LegId,
     NodeId,
     OfferOutcome,
-    PlaybackId,
-    PromptId,
     Refusal,
 )
 from tests.core.house import LINE, policy
+from tests.core.switchboard import FALLBACK, GONE, Switchboard
 
 NODE = NodeId("n1")
+NOON = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+"""A Tuesday, 12 h in Mexico City."""
 C = TypeVar("C", bound=Command)
 R = TypeVar("R", bound=Record)
 
 
 class Driver:
-    """One hotline. Legs and what they hear are followed as Asterisk would."""
+    """One hotline. `board` is its Asterisk: what legs hear is followed there."""
 
-    def __init__(self, rules: Policy | None = None) -> None:
-        self.engine = Engine(rules or policy(), epoch=7)
-        self.at = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+    def __init__(self, rules: Policy | None = None, *, at: datetime = NOON, epoch: int = 7) -> None:
+        self.engine = Engine(rules or policy(), epoch=epoch)
+        self.at = at
+        self.board = Switchboard()
         self.commands: list[Command] = []
         self.entries: list[Entry] = []
-        self.hears: dict[LegId, str] = {}
-        self.playing: dict[LegId, PlaybackId] = {}
-        self.bridges: dict[BridgeId, tuple[LegId, ...]] = {}
-        self.up: set[LegId] = set()
-        self.ringing: dict[LegId, Dial] = {}
+        self._coming: deque[e.Event] = deque()
         self._callers = 0
-        self.happens(e.LegsListed(at=self.at, node=NODE, legs=(), bridges=()))
+        self.listed()
 
     # -- what happens ---------------------------------------------------------------------
 
     def happens(self, event: e.Event) -> list[Command]:
-        outcome = self.engine.handle(event)
-        self.commands.extend(outcome.commands)
-        self.entries.extend(outcome.entries)
-        for command in outcome.commands:
-            self._obey(command)
-        return list(outcome.commands)
-
-    def _obey(self, command: Command) -> None:
-        match command:
-            case Play():
-                self.playing[command.leg] = command.playback
-                self.hears[command.leg] = "+".join(command.prompts)
-            case StopPlay():
-                if self.playing.get(command.leg) == command.playback:
-                    del self.playing[command.leg]
-                    self.hears[command.leg] = "silence"
-            case StartMusic():
-                self.hears[command.leg] = "music"
-            case StopMusic():
-                self.hears[command.leg] = "silence"
-            case Dial():
-                self.ringing[command.leg] = command
-            case Bridge():
-                self.bridges[command.bridge] = command.legs
-                for leg in command.legs:
-                    self.hears[leg] = "the other"
-            case RemoveBridge():
-                for leg in self.bridges.pop(command.bridge, ()):
-                    self.hears[leg] = "silence"
-            case HandToDialplan():
-                self.hears[command.leg] = "fallback"
-            case Hangup():
-                self._ended(command.leg)
-                self.happens(
-                    e.LegEnded(at=self.at, leg=command.leg, ending=LegEnding.HUNG_UP, cause=16)
-                )
-            case _:
-                pass
-
-    def _ended(self, leg: LegId) -> None:
-        self.hears[leg] = "gone"
-        self.playing.pop(leg, None)
-        self.ringing.pop(leg, None)
-        self.up.discard(leg)
+        """One event and all that follows from it, in the order of the inbox."""
+        ordered: list[Command] = []
+        self._coming.append(event)
+        while self._coming:
+            outcome = self.engine.handle(self._coming.popleft())
+            ordered.extend(outcome.commands)
+            self.entries.extend(outcome.entries)
+            for command in outcome.commands:
+                self.commands.append(command)
+                answer = self.board.obey(command, self.at)
+                if answer is not None:
+                    self._coming.append(answer)
+        return ordered
 
     def passes(self, seconds: float) -> None:
         """Time goes by; every wake-up on the way is kept, at its own instant."""
@@ -122,6 +78,7 @@ class Driver:
     def caller_arrives(self, dialled: str = LINE, *, seconds_ago: float = 0) -> Caller:
         self._callers += 1
         leg = LegId(f"caller-{self._callers}")
+        self.board.comes_up(leg, self.at)
         self.happens(
             e.CallArrived(
                 at=self.at,
@@ -158,7 +115,7 @@ class Driver:
 
     def rung(self) -> list[str]:
         """Whose telephones ring now."""
-        return sorted(d.agent for d in self.ringing.values())
+        return sorted(d.agent for d in self.board.ringing.values())
 
     def leg_of(self, name: str) -> LegId:
         """The live leg of an agent."""
@@ -171,8 +128,7 @@ class Driver:
 
     def picks_up(self, name: str) -> None:
         leg = self.leg_of(name)
-        self.ringing.pop(leg, None)
-        self.up.add(leg)
+        self.board.comes_up(leg, self.at)
         self.happens(e.LegAnswered(at=self.at, leg=leg))
 
     def agent_presses(self, name: str, digit: str) -> None:
@@ -180,7 +136,7 @@ class Driver:
 
     def answers(self, name: str) -> None:
         """Rings, is picked up, and by 1 if it is a public telephone."""
-        offer = self.ringing[self.leg_of(name)]
+        offer = self.board.ringing[self.leg_of(name)]
         self.rings(name)
         self.picks_up(name)
         if offer.device.kind is DeviceKind.PHONE:
@@ -188,22 +144,91 @@ class Driver:
 
     def leg_fails(self, name: str, ending: LegEnding, cause: int = 0) -> None:
         leg = self.leg_of(name)
-        self._ended(leg)
+        self.board.ends(leg, self.at)
         self.happens(e.LegEnded(at=self.at, leg=leg, ending=ending, cause=cause))
 
     def hangs_up(self, name: str) -> None:
         self.leg_fails(name, LegEnding.HUNG_UP, 16)
 
+    def loses_line(self, name: str) -> None:
+        """RTP or the network of an agent dies; nobody hung up."""
+        self.leg_fails(name, LegEnding.LOST, 44)
+
     def ready(self, name: str) -> None:
         self.happens(e.WrapUpFinished(at=self.at, agent=AgentId(name)))
+
+    def logs_in(self, name: str) -> None:
+        self.happens(e.AgentLoggedIn(at=self.at, agent=AgentId(name)))
+
+    def logs_out(self, name: str) -> None:
+        self.happens(e.AgentLoggedOut(at=self.at, agent=AgentId(name)))
+
+    def pauses(self, name: str, reason: str = "respiro") -> None:
+        self.happens(e.AgentPaused(at=self.at, agent=AgentId(name), reason=reason))
+
+    def resumes(self, name: str) -> None:
+        self.happens(e.AgentResumed(at=self.at, agent=AgentId(name)))
+
+    def dials_code(self, name: str, code: str) -> LegId:
+        """An agent dials a short code from their desk phone."""
+        leg = LegId(f"code-{len(self.commands)}")
+        self.board.comes_up(leg, self.at)
+        self.happens(e.CodeDialled(at=self.at, node=NODE, leg=leg, agent=AgentId(name), code=code))
+        return leg
 
     def state(self, name: str) -> AgentState:
         return self.engine.floor.agents[AgentId(name)].state
 
+    # -- the house ------------------------------------------------------------------------
+
+    def publishes(self, rules: Policy) -> None:
+        self.happens(e.PolicyPublished(at=self.at, policy=rules))
+
+    def disconnects(self) -> None:
+        self.happens(e.NodeDisconnected(at=self.at, node=NODE))
+
+    def listed(self, *, without: Iterable[LegId] = (), restarted: bool = False) -> list[Command]:
+        """(Re)connected: what the board holds is listed, but for the legs that have vanished."""
+        vanished = set(self.board.hears) if restarted else set(without)
+        for leg in vanished:
+            self.board.ends(leg, self.at)
+        bridges = self.board.bridges.items()
+        return self.happens(
+            e.LegsListed(
+                at=self.at,
+                node=NODE,
+                legs=tuple(self._listed_legs()),
+                bridges=tuple(e.ListedBridge(bridge=b, legs=legs) for b, legs in bridges),
+                restarted=restarted,
+            )
+        )
+
+    def _listed_legs(self) -> Iterable[e.ListedLeg]:
+        for leg, hears in sorted(self.board.hears.items()):
+            if hears != GONE and leg not in self.board.ringing:
+                yield listed_leg(leg, self.board.dialled.get(leg), stasis=hears != FALLBACK)
+        for leg, dial in sorted(self.board.ringing.items()):
+            yield listed_leg(leg, dial, stasis=False)
+
+    def alarms(self) -> list[str]:
+        """Those that stand."""
+        return sorted(self.engine.floor.alarms)
+
     # -- failures -------------------------------------------------------------------------
 
-    def refused(self, command: Command, why: Refusal = Refusal.REFUSED) -> None:
-        self.happens(e.CommandFailed(at=self.at, command=command, why=why, detail="no"))
+    def refused(
+        self,
+        command: Command,
+        why: Refusal = Refusal.REFUSED,
+        *,
+        dropped: tuple[Command, ...] = (),
+    ) -> None:
+        """It had no effect: Asterisk said no, or nothing, or the leg was gone."""
+        for undone in (command, *dropped):
+            self.board.undo(undone, self.at)
+        self.happens(
+            e.CommandFailed(at=self.at, command=command, why=why, detail="no", dropped=dropped)
+        )
 
     # -- what came of it ------------------------------------------------------------------
 
@@ -234,7 +259,7 @@ class Caller:
 
     @property
     def hears(self) -> str:
-        return self._driver.hears[self.leg]
+        return self._driver.board.hears[self.leg]
 
     def presses(self, digits: str) -> Caller:
         for digit in digits:
@@ -243,28 +268,47 @@ class Caller:
 
     def hears_out(self, *, heard: bool = True) -> Caller:
         """The prompt ends (or cannot be played)."""
-        playback = self._driver.playing.pop(self.leg)
-        self._driver.hears[self.leg] = "silence"
+        playback = self._driver.board.playing[self.leg]
+        self._driver.board.prompt_ends(playback, self._driver.at)
         self._driver.happens(e.PlaybackEnded(at=self._driver.at, playback=playback, heard=heard))
         return self
 
     def hangs_up(self) -> None:
-        self._driver._ended(self.leg)
+        self._driver.board.ends(self.leg, self._driver.at)
         self._driver.happens(
             e.LegEnded(at=self._driver.at, leg=self.leg, ending=LegEnding.HUNG_UP, cause=16)
         )
+
+    def chooses(self, key: str) -> Caller:
+        """Knows the menu: types the key ahead, and hears the queue's notice out, if it has one."""
+        self.presses(key)
+        if self.leg in self._driver.board.playing:
+            self.hears_out()
+        return self
 
     def talks_to(self) -> str | None:
         """The agent in the same bridge."""
         talk = self.call.talk
         if talk is None:
             return None
-        assert self._driver.bridges.get(talk.bridge) == (self.leg, talk.leg)
+        assert self._driver.board.bridges.get(talk.bridge) == (self.leg, talk.leg)
         return talk.agent
 
     def records(self) -> Sequence[Record]:
         return [x.record for x in self._driver.entries if x.call == self.id]
 
 
-def prompt(name: str) -> tuple[PromptId, ...]:
-    return (PromptId(name),)
+def listed_leg(leg: LegId, dial: Dial | None, *, stasis: bool = True) -> e.ListedLeg:
+    """A channel as it stands in a list; without `dial` it is a caller's or a short code's."""
+    role = "code" if leg.startswith("code") else "caller"
+    return e.ListedLeg(
+        leg=leg,
+        role="agent" if dial is not None else role,
+        call=(dial.call or "") if dial is not None else "",
+        offer=dial.offer if dial is not None else "",
+        agent=dial.agent if dial is not None else "",
+        epoch=dial.epoch if dial is not None else 0,
+        up=dial is None or stasis,
+        in_application=stasis,
+        created_at=NOON,
+    )
