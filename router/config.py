@@ -97,7 +97,7 @@ class Settings:
         default="hotline", metadata=declared("ari.user", "the engine's user in ari.conf", WORD)
     )
     ari_password: str = field(
-        default="", metadata=declared("ari.password", "the password of that user", SECRET)
+        default="", metadata=declared("ari.password", "the password of ari.user", SECRET)
     )
     ami_host: str = field(
         default="127.0.0.1", metadata=declared("ami.host", "where Asterisk's AMI listens", HOST)
@@ -107,7 +107,7 @@ class Settings:
         default="hotline", metadata=declared("ami.user", "the engine's user in manager.conf", WORD)
     )
     ami_password: str = field(
-        default="", metadata=declared("ami.password", "the secret of that user", SECRET)
+        default="", metadata=declared("ami.password", "the secret of ami.user", SECRET)
     )
     database: str = field(
         default="", metadata=declared("database", "PostgreSQL, as a libpq address", DATABASE)

@@ -352,6 +352,19 @@ def test_a_defect_is_one_sentence_and_a_traceback_on_request(
         run(["status"])
 
 
+def test_what_the_operating_system_refuses_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/state/roster.json")
+
+    monkeypatch.setattr("router.cli.main.app", breaks)
+    assert run(["run"]) == Exit.SURROUNDINGS
+    assert capsys.readouterr().err == (
+        "The operating system refuses: [Errno 13] Permission denied: '/state/roster.json'.\n"
+    )
+
+
 def test_errors_of_several_tasks_are_told_like_any_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

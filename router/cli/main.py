@@ -93,6 +93,11 @@ def run(arguments: list[str]) -> int:
         # Nobody reads on (`| head`). What is still buffered must not be complained of at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
+    except OSError as refusal:
+        if debugging():
+            raise
+        complain(f"The operating system refuses: {refusal}.")
+        return Exit.SURROUNDINGS
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except Exception as defect:
