@@ -40,12 +40,13 @@ UNWRITABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 class Limits:
     """How much is kept, and when it is time to say so.
 
-    `patience` is for one batch: a server that is slow, not gone, is given that long.
+    `patience` is for one batch: a server that is slow, not gone, is given that long. A larger
+    `batch` is hardly quicker, and holds up the engine's loop while it is encoded.
     """
 
     room: int = 100_000
     nearly_full: float = 0.8
-    batch: int = 500
+    batch: int = 100
     linger: timedelta = timedelta(milliseconds=50)
     late_after: timedelta = timedelta(seconds=5)
     patience: timedelta = timedelta(seconds=30)
