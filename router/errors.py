@@ -191,7 +191,7 @@ class DatabaseRefused(HotlineError):
 
 
 class MigrationsMissing(HotlineError):
-    """There are no migrations in {folder}. Name the folder `migrations` of the hotline's sources."""
+    """There are no migrations in {folder}. Name the folder `migrations` of our sources."""
 
 
 class MigrationEdited(HotlineError):
