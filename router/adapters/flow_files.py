@@ -119,8 +119,8 @@ def _prompts(
 def _version(contents: Mapping[str, bytes | None]) -> str:
     digest = hashlib.sha256()
     for name, content in contents.items():
-        content = content or b""
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        body = content or b""
+        digest.update(f"{name}\0{len(body)}\0".encode() + body)
     return digest.hexdigest()[:12]
 
 

@@ -46,10 +46,19 @@ class Reading:
     root: Entries
     problems: Problems
 
-    def miss(self, path: Path, says: str, word: str, what: str, known: Collection[str]) -> None:
-        """Something is named that does not exist."""
+    def miss(
+        self,
+        path: Path,
+        says: str,
+        word: str,
+        what: str,
+        known: Collection[str],
+        *,
+        key: bool = False,
+    ) -> None:
+        """Something is named that does not exist; `key`: on the left of the colon."""
         wrong = f"{says} {shown(word)}, which is no {what}"
-        place = place_of(self.root, *path)
+        place = place_of(self.root, *path, key=key)
         self.problems.add(place, wrong, listed(known), word=word, known=known)
 
 
@@ -119,7 +128,9 @@ def _look_at_reserves(reading: Reading) -> None:
         for hours in during.items if isinstance(during, Entries) else ():
             if hours not in known.names:
                 path = ("reserves", number, "during", hours)
-                reading.miss(path, "the reserve changes during", hours, "hours", known.names)
+                what = "entry of hours.yaml"
+                says = "the reserve changes during"
+                reading.miss(path, says, hours, what, known.names, key=True)
 
 
 def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
@@ -136,7 +147,9 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
         case HoursStep(hours=hours):
             known = reading.files.hours
             if known is not None and hours not in known.names:
-                reading.miss((*at, "hours"), f"{who} looks at", hours, "hours", known.names)
+                reading.miss(
+                    (*at, "hours"), f"{who} looks at", hours, "entry of hours.yaml", known.names
+                )
         case LanguageStep(language=language):
             _look_at_language(reading, (*at, "language"), who, language)
         case MenuStep(repeat=str(repeat), keys=keys) if repeat in keys:

@@ -79,7 +79,7 @@ def shown(value: object) -> str:
 
 def listed(words: Iterable[str]) -> str:
     """`a, b or c`, the first few of them."""
-    *others, last = sorted(words) or ["nothing"]
+    *others, last = sorted(words) or ["one to be written first"]
     if len(others) > 9:
         return ", ".join([*others[:9], "..."])
     return f"{', '.join(others)} or {last}" if others else last

@@ -12,12 +12,15 @@ import yaml
 from router.adapters.ivr.problems import Place, Problems, shown
 
 DEEPEST = 50
+ENOUGH = 1000
+"""Problems: the file is something else altogether, and the rest of it is not worth the time."""
 UNREADABLE = re.compile(
     "[^\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 """What YAML forbids, and tabs: an indentation that nobody sees."""
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times faster where PyYAML was built with libyaml."""
+UNCLOSED = "found unexpected end of stream"
 MEANINGS = {
     "mapping values are not allowed in this context": (
         "there is a ': ' where none can be",
@@ -27,10 +30,7 @@ MEANINGS = {
         "there is a ': ' where none can be",
         "quotes around a text that contains one, or a key on a line of its own",
     ),
-    "found unexpected end of stream": (
-        "the file ends inside quotes or brackets",
-        "them to be closed",
-    ),
+    UNCLOSED: ("the quotes that open here never close", "the same quotes at the end"),
     "could not find expected ':'": ("this line is not a 'key: value'", "a ':' after the key"),
     "did not find expected key": ("this line does not fit its neighbours", "the same indentation"),
 }
@@ -135,12 +135,14 @@ def _after(head: str, file: str) -> Place:
 
 
 def _explain(error: yaml.YAMLError, file: str, problems: Problems) -> None:
+    said = str(getattr(error, "problem", None) or "this cannot be read")
+    wrong, expected = MEANINGS.get(said, (f"this is no YAML: {said}", "`key: value` lines"))
     mark = getattr(error, "problem_mark", None)
+    if said == UNCLOSED:
+        mark = getattr(error, "context_mark", None) or mark
     place = Place(file=file)
     if mark is not None:
         place = Place(file=file, line=mark.line + 1, column=mark.column + 1)
-    said = str(getattr(error, "problem", None) or "this cannot be read")
-    wrong, expected = MEANINGS.get(said, (f"this is no YAML: {said}", "`key: value` lines"))
     problems.add(place, wrong, expected)
 
 
@@ -159,6 +161,8 @@ def _built(events: Iterator[Any], file: str, problems: Problems) -> Node | None:
     stack: list[_Open] = []
     documents = 0
     for event in events:
+        if len(problems.found) > ENOUGH:
+            return None
         place = _place(event, file)
         match event:
             case yaml.DocumentStartEvent():
