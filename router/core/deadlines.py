@@ -34,14 +34,6 @@ class MessageDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WideningDue:
-    """The next widening step on the call's own clock."""
-
-    call: CallId
-    wait: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueGivesUp:
     """The queue's own time-out."""
 
@@ -51,9 +43,7 @@ class QueueGivesUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAgain:
-    """Something that excluded an agent for this call has run out: match again."""
-
-    call: CallId
+    """A circle widens, or something that excluded an agent has run out: match again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +93,6 @@ Deadline = (
     DigitDue
     | PromptOverdue
     | MessageDue
-    | WideningDue
     | QueueGivesUp
     | LookAgain
     | MusicDue
@@ -116,7 +105,7 @@ Deadline = (
 
 
 class Deadlines:
-    """A heap of wake-ups. Nothing is cancelled: whoever handles one looks whether it still counts."""
+    """A heap of wake-ups; none is cancelled: whoever handles one looks whether it still counts."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[datetime, int, Deadline]] = []

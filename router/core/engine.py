@@ -20,7 +20,6 @@ from router.core.deadlines import (
     QueueGivesUp,
     RingingDue,
     RingsOut,
-    WideningDue,
     WrapUpOver,
 )
 from router.core.floor import Floor
@@ -231,8 +230,6 @@ def _deadline(turn: Turn, due: Deadline) -> None:
                 _playback(turn, over)
         case MessageDue():
             queueing.message_is_due(turn, due)
-        case WideningDue():
-            queueing.widening_is_due(turn, due)
         case QueueGivesUp():
             queueing.queue_gives_up(turn, due)
         case LookAgain():

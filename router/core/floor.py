@@ -53,7 +53,6 @@ class Place:
     widening: int = 0
     offers_made: int = 0
     passed_over: dict[AgentId, datetime] = field(default_factory=dict)
-    nobody_staffed: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -230,6 +229,8 @@ class Floor:
     alarms: dict[str, Alarm] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
     ignored: Counter[str] = field(default_factory=Counter)
+    looks_at: datetime | None = None
+    """The instant of the latest LookAgain: one at a time, however many callers wait for it."""
     handling: Deadline | None = None
     """The wake-up that is being handled: whose call it is, should that go wrong."""
     seq: int = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from router.core.commands import Command
-from router.core.deadlines import Deadline
+from router.core.deadlines import Deadline, LookAgain
 from router.core.floor import Agent, AgentLeg, Call, Floor, Offer
 from router.core.ivr.run import Turn as FlowTurn
 from router.core.ivr.waits import ForAgent, Given
@@ -169,6 +169,13 @@ class Turn:
     def wake(self, after: timedelta, deadline: Deadline) -> None:
         """Be woken."""
         self.floor.deadlines.add(self.at + after, deadline)
+
+    def look_again(self, at: datetime) -> None:
+        """Match at `at` though nothing may happen until then; one such wake-up is enough."""
+        floor = self.floor
+        if floor.looks_at is None or not self.at < floor.looks_at <= at:
+            floor.looks_at = at
+            floor.deadlines.add(at, LookAgain())
 
     def ignore(self, what: str) -> None:
         """Late, doubled and unknown events are normal in telephony (house.md 7)."""

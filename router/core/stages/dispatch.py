@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from router.core.deadlines import LookAgain
 from router.core.floor import Agent, Call, Floor, Place
 from router.core.records import Widened
 from router.core.routing.agent import AgentProfile
@@ -30,10 +29,7 @@ def look(turn: Turn) -> None:
     outcome = match(seekers, staff, reserves_in_force(floor, turn.at), turn.at)
     for chosen in outcome.matches:
         turn.move(OfferDue(match=chosen))
-    matched = {m.call for m in outcome.matches}
-    for s in seekers:
-        if s.call not in matched:
-            _wake_when_more_may_be_asked(turn, floor.calls[s.call], s.queue)
+    _look_again_when_more_may_be_asked(turn, waiting)
 
 
 def seeker(floor: Floor, call: Call) -> Seeker | None:
@@ -112,7 +108,8 @@ def _widen(turn: Turn, call: Call) -> None:
             Widened(queue=queue.name, step=place.widening, also=str(step.also), skipped=skipped),
             call.id,
         )
-        if step.alarm and due:
+    for step in queue.widen:
+        if step.alarm and call.arrived_at + step.after <= turn.at:
             turn.raise_alarm(
                 f"waiting:{queue.name}",
                 f"A caller in {queue.name} has waited {step.after.seconds} s.",
@@ -143,14 +140,18 @@ def _nobody_alarms(turn: Turn, waiting: list[Call]) -> None:
             turn.clear_alarm(f"waiting:{queue.name}")
 
 
-def _wake_when_more_may_be_asked(turn: Turn, call: Call, queue: Queue) -> None:
-    """Cool-downs, telephones that are down and refused offers run out: match again then."""
-    assert call.place is not None
-    ends = [at for at in call.place.passed_over.values()]
+def _look_again_when_more_may_be_asked(turn: Turn, waiting: list[Call]) -> None:
+    """At the first instant at which a circle widens, or a cool-down, a telephone's rest or the
+    sparing of who did not take a call runs out (W1, F5, F6)."""
+    changes: list[datetime | None] = []
+    for call in waiting:
+        assert call.place is not None
+        queue = turn.floor.policy.queues[call.place.queue]
+        changes.extend(call.arrived_at + step.after for step in queue.widen)
+        changes.extend(call.place.passed_over.values())
     for agent in turn.floor.staffed():
-        if agent.cools_until is not None:
-            ends.append(agent.cools_until)
-        ends.extend(t.down_until for t in agent.telephones if t.down_until is not None)
-    later = [at for at in ends if at > turn.at]
+        changes.append(agent.cools_until)
+        changes.extend(t.down_until for t in agent.telephones)
+    later = [at for at in changes if at is not None and at > turn.at]
     if later:
-        turn.wake(min(later) - turn.at, LookAgain(call=call.id))
+        turn.look_again(min(later))

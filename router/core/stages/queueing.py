@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from router.core.deadlines import MessageDue, MusicDue, QueueGivesUp, WideningDue
+from router.core.deadlines import MessageDue, MusicDue, QueueGivesUp
 from router.core.events import PlaybackEnded
 from router.core.floor import Call, Place
 from router.core.ivr.waits import QueueGaveUp
@@ -45,9 +45,6 @@ def enter(turn: Turn, move: QueueEntered) -> None:
 
 
 def _set_clocks(turn: Turn, call: Call, queue: Queue) -> None:
-    for step in queue.widen:
-        left = max(call.arrived_at + step.after - turn.at, timedelta(0))
-        turn.wake(left, WideningDue(call=call.id, wait=call.wait))
     if queue.waiting.message is not None:
         turn.wake(queue.waiting.first, MessageDue(call=call.id, wait=call.wait))
     if queue.gives_up_after is not None:
@@ -78,13 +75,6 @@ def music_is_due(turn: Turn, due: MusicDue) -> None:
     call = turn.floor.calls.get(due.call)
     if call is not None and call.place is not None and call.playing is None:
         music(turn, call)
-
-
-def widening_is_due(turn: Turn, due: WideningDue) -> None:
-    """The circle widens when the matcher looks next."""
-    call = turn.floor.calls.get(due.call)
-    if call is not None and call.place is not None and call.wait == due.wait:
-        turn.match_due = True
 
 
 def queue_gives_up(turn: Turn, due: QueueGivesUp) -> None:

@@ -69,7 +69,12 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> None:
     partners = _partners(event)
     handed = kept = 0
     for leg in listed.values():
-        if leg.leg in floor.callers or leg.leg in floor.agent_legs or leg.leg in floor.code_legs or (leg.leg in partners and _keep_conversation(turn, leg, listed, partners)):
+        if (
+            leg.leg in floor.callers
+            or leg.leg in floor.agent_legs
+            or leg.leg in floor.code_legs
+            or (leg.leg in partners and _keep_conversation(turn, leg, listed, partners))
+        ):
             kept += 1
         elif leg.role == "caller":
             _hand_stranger(turn, event, leg.leg)

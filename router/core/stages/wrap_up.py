@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from router.core.deadlines import LookAgain, WrapUpOver
+from router.core.deadlines import WrapUpOver
 from router.core.events import WrapUpFinished
 from router.core.floor import COOL_DOWN, DOWN_FOR, Agent, AgentLeg, WrapUp
 from router.core.records import WrapUpEnded, WrapUpStarted
@@ -53,8 +53,6 @@ def _length(turn: Turn, agent: Agent, leg: AgentLeg) -> timedelta | None:
 def _rest_the_line(turn: Turn, agent: Agent) -> None:
     """A line that just broke is not the first to be rung again for the caller it lost."""
     agent.cools_until = turn.at + COOL_DOWN
-    for call in turn.floor.waiting():
-        turn.wake(COOL_DOWN, LookAgain(call=call.id))
     for telephone in agent.telephones:
         if telephone.device.address is not None or telephone.device.number is None:
             telephone.down_until = turn.at + DOWN_FOR
