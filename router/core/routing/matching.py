@@ -7,7 +7,7 @@ A1 (order of agents), F3/F4 (several at once), F6 (nobody is asked twice while a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from router.core.routing.agent import AgentProfile
@@ -93,23 +93,32 @@ def match(
     free = {c.profile.id: c for c in staff if c.excluded is None}
     matches: list[Match] = []
     held_back: list[CallId] = []
-    for seeker in sorted(seekers, key=lambda s: s.order):
-        for _ in range(seeker.wants):
-            if not free:
-                return Matched(matches=tuple(matches), held_back=tuple(held_back))
-            eligible = [c for c in free.values() if _fits(seeker, c)]
-            open_to = [c for c in eligible if not _reserved(c, seeker, free, staff, reserves)]
-            if eligible and not open_to:
-                held_back.append(seeker.call)
-            asked = _not_passed_over(seeker, open_to, at)
-            if not asked:
-                break
-            ranked = sorted(asked, key=lambda c: _rank(seeker, c, rarity))
-            chosen = ranked[0]
-            why = _why(seeker, ranked, open_to, staff, free, rarity, at)
-            matches.append(Match(call=seeker.call, agent=chosen.profile.id, why=why))
-            del free[chosen.profile.id]
+    for seeker in _in_order(seekers):
+        if not free:
+            break
+        eligible = [c for c in free.values() if _fits(seeker, c)]
+        open_to = [c for c in eligible if not _reserved(c, seeker, free, staff, reserves)]
+        if eligible and not open_to and not seeker.extra:
+            held_back.append(seeker.call)
+        asked = _not_passed_over(seeker, open_to, at)
+        if not asked:
+            continue
+        ranked = sorted(asked, key=lambda c: _rank(seeker, c, rarity))
+        chosen = ranked[0]
+        why = _why(seeker, ranked, open_to, staff, free, rarity, at)
+        matches.append(Match(call=seeker.call, agent=chosen.profile.id, why=why))
+        del free[chosen.profile.id]
     return Matched(matches=tuple(matches), held_back=tuple(held_back))
+
+
+def _in_order(seekers: Iterable[Seeker]) -> list[Seeker]:
+    """Once for each agent wanted: in a class, everybody's first comes before anybody's second."""
+    wishes: list[Seeker] = []
+    for seeker in seekers:
+        if seeker.wants > 0:
+            wishes.append(seeker)
+        wishes.extend(replace(seeker, extra=True) for _ in range(seeker.wants - 1))
+    return sorted(wishes, key=lambda s: s.order)
 
 
 def anyone_staffed(accepted: Iterable[SkillSet], staff: Iterable[AgentProfile]) -> bool:
