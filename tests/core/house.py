@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
+from router.core.ivr.hours import Hours
 from router.core.ivr.model import Flow, FlowBook, Line
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.menu import MenuStep
@@ -104,14 +105,22 @@ def flow() -> Flow:
     return Flow(name=FlowName("linea"), start=StepName("saludo"), steps={s.name: s for s in steps})
 
 
-def policy(*queues: Queue, reserves: tuple[Reserve, ...] = (), version: str = "test") -> Policy:
-    """The small hotline; `queues` replace those of the same name."""
+def policy(
+    *queues: Queue,
+    reserves: tuple[Reserve, ...] = (),
+    version: str = "test",
+    night: bool = False,
+    without: str = "",
+) -> Policy:
+    """The small hotline; `queues` replace those of the same name, `without` takes one away."""
     replaced = {q.name: q for q in (CRISIS, JURIDICO, ORIENTACION, *queues)}
+    replaced.pop(QueueName(without), None)
+    noche = Hours(name="noche", tz=UTC, week=((),) * 7, forced=night)
     book = FlowBook(
         lines={LINE: Line(number=LINE, name="seguridad", flow=FlowName("linea"), language=ES)},
         default_line=LINE,
         flows={FlowName("linea"): flow()},
-        hours={},
+        hours={"noche": noche},
         first_resort=QueueName("crisis"),
     )
     codes = ("login", "logout", "pause", "resume", "ready", "refused")
