@@ -158,10 +158,10 @@ def read_circle(value: object) -> tuple[SkillSet, ...]:
 def read_preferences(value: object) -> dict[SkillName, int]:
     """`english`, or weights such as `{nahuatl: 2}`."""
     expected = "a skill, or skills with weights from 1 to 100 such as {nahuatl: 2}"
-    weights = value if isinstance(value, dict) else {value: "1"}
+    weights = value if isinstance(value, dict) else {text_of(value, expected): "1"}
     try:
         return {SkillName(read_name(k)): _weight(w, expected) for k, w in weights.items()}
-    except (Misread, TypeError):
+    except Misread:
         raise Misread(expected) from None
 
 

@@ -37,6 +37,8 @@ FRAGMENTS = [
     "a" * 5000,
     "[" * 60,
     "{a: " * 60,
+    "[crisis, [menu]]",
+    "{crisis: {menu: 1}}",
     "saludo",
     "crisis",
     "steps:",
@@ -61,7 +63,7 @@ def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
         at = draw(st.integers(0, len(text)))
         length = draw(st.integers(0, 60))
         fragment = draw(st.sampled_from(FRAGMENTS) | st.text(max_size=8))
-        match draw(st.sampled_from(("insert", "cut", "replace", "copy", "truncate"))):
+        match draw(st.sampled_from(("insert", "cut", "replace", "copy", "value", "truncate"))):
             case "insert":
                 text = text[:at] + fragment + text[at:]
             case "cut":
@@ -70,6 +72,9 @@ def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
                 text = text[:at] + fragment + text[at + length :]
             case "copy":
                 text = text[:at] + text[at : at + length] * 2 + text[at + length :]
+            case "value":
+                start = text.find(": ", at) + 2
+                text = text[:start] + fragment + text[max(start, text.find("\n", start)) :]
             case _:
                 text = text[:at]
     return name, text.encode("utf-8", "surrogatepass")

@@ -42,6 +42,16 @@ MISTAKES = (
         ),
     ),
     Mistake(
+        "preferred skills in a list",
+        "flows/linea.yaml",
+        "prefer: english",
+        "prefer: ▸[english]",
+        (
+            "the step 'prefiere_ingles': `prefer` is a list; expected a skill, or skills with"
+            " weights from 1 to 100 such as {nahuatl: 2}",
+        ),
+    ),
+    Mistake(
         "a key that no telephone has",
         "flows/linea.yaml",
         "      7: ingles",

@@ -31,11 +31,11 @@ CUT = "(cut)"
 class Caller:
     """`heard` since the last look: prompts joined by `+`, and `(cut)` where one was stopped."""
 
-    def __init__(self, book: FlowBook, at: datetime) -> None:
+    def __init__(self, book: FlowBook, at: datetime, dials: str = "55") -> None:
         self.book, self.at = book, at
         self.notes: list[StepNote] = []
         self.said: list[str] = []
-        line, _ = book.line_for("55")
+        line, _ = book.line_for(dials)
         self._take(begin(book, line, at))
 
     @property
