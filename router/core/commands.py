@@ -45,6 +45,11 @@ class LegOrder(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Admit(LegOrder):
+    """We have the caller: lift the time-out by which the dialplan would take them back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Play(LegOrder):
     """Play prompts one after another, as one playback."""
 
@@ -169,7 +174,8 @@ class WithdrawFromFallback(Order):
 
 
 Command = (
-    Play
+    Admit
+    | Play
     | StopPlay
     | StartMusic
     | StopMusic

@@ -30,6 +30,8 @@ class PhoneLines:
         self._users = users
         self._clock = clock
         self._calls: dict[str, str] = {}
+        # Events and traces come by different ways: an event may overtake its call's INVITE.
+        self._early: dict[str, list[events.CallEvent]] = {}
         self._digit: dict[str, str] = {}
         self._with_credentials: set[str] = set()
 
@@ -57,6 +59,7 @@ class PhoneLines:
 
     def event(self, event: LineEvent) -> list[Told]:
         at, call_id = self._clock(), event.call_id
+        told: events.CallEvent
         match event.kind:
             case "CALL_RINGING":
                 told = events.Ringing(at=at, call_id=call_id)
@@ -80,6 +83,9 @@ class PhoneLines:
                 )
             case _:
                 return []
+        if call_id not in self._calls:
+            self._early.setdefault(call_id, []).append(told)
+            return []
         return self._of_call(call_id, told)
 
     def _invited(self, message: SipMessage) -> list[Told]:
@@ -88,8 +94,7 @@ class PhoneLines:
         if message.call_id in self._calls or not message.opens_dialog:
             return []
         self._calls[message.call_id] = self._known(called)
-        return self._of_call(
-            message.call_id,
+        return self._begun(
             events.Incoming(
                 at=self._clock(),
                 call_id=message.call_id,
@@ -103,9 +108,13 @@ class PhoneLines:
         if message.call_id in self._calls or not message.opens_dialog:
             return []
         self._calls[message.call_id] = self._known(_user(message.headers.get("from", "")))
-        return self._of_call(
-            message.call_id, events.Dialled(at=self._clock(), call_id=message.call_id)
-        )
+        return self._begun(events.Dialled(at=self._clock(), call_id=message.call_id))
+
+    def _begun(self, first: events.CallEvent) -> list[Told]:
+        """The call's first event, and those that came before it."""
+        user = self._calls[first.call_id]
+        early = self._early.pop(first.call_id, [])
+        return [(user, first), *((user, event) for event in early)]
 
     def _registered(self, message: SipMessage) -> list[Told]:
         status = message.first_line.removeprefix("SIP/2.0 ")

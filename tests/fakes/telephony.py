@@ -217,7 +217,7 @@ class FakeTelephony:
                     if leg.playing == playback:
                         self._stop_playing(leg)
                 return None
-            case c.StartMusic(leg=leg_id) | c.StopMusic(leg=leg_id):
+            case c.StartMusic(leg=leg_id) | c.StopMusic(leg=leg_id) | c.Admit(leg=leg_id):
                 return self._set_music(leg_id, on=isinstance(command, c.StartMusic))
             case c.Dial():
                 return self._dial(command)

@@ -59,6 +59,12 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
             path="/channels/{channelId}/continue",
             query=("context", "extension", "priority"),
         ),
+        Operation(
+            name="setChannelVar",
+            method="POST",
+            path="/channels/{channelId}/variable",
+            query=("variable", "value"),
+        ),
         Operation(name="startMoh", method="POST", path="/channels/{channelId}/moh"),
         Operation(name="stopMoh", method="DELETE", path="/channels/{channelId}/moh"),
         Operation(

@@ -51,6 +51,11 @@ class Performer:
     async def perform(self, command: Command) -> Failure | None:
         """None: done. The members of the fallback queue are AMI's: refused here."""
         match command:
+            case c.Admit(leg=leg):
+                lifted = {"variable": "TIMEOUT(absolute)", "value": "0"}
+                return (
+                    await self._rest.ask("channels", "setChannelVar", channelId=leg, **lifted)
+                ).failure()
             case c.Play():
                 return await self._play(command)
             case c.StopPlay(playback=playback):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from router.core.commands import Admit
 from router.core.events import CallArrived
 from router.core.floor import Call
 from router.core.ivr.run import begin
@@ -41,4 +42,5 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         ),
         call.id,
     )
+    turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
     turn.move(FlowRan(call=call, result=result))
