@@ -13,6 +13,20 @@ APPLICATION = "hotline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """In seconds: pauses between attempts to connect, and between pings.
+
+    A peer that does not answer a ping within half of `ping_every` is dead. Asterisk's web server
+    is there some seconds before ARI is: `starting`.
+    """
+
+    first_delay: float = 0.1
+    last_delay: float = 2.0
+    ping_every: float = 4.0
+    starting: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """`url` is that of Asterisk's HTTP server; a request is given up after `timeout`."""
 
@@ -20,6 +34,7 @@ class Access:
     user: str
     password: str = field(repr=False)
     timeout: timedelta = timedelta(seconds=2)
+    pace: Pace = Pace()
 
     @property
     def base(self) -> str:

@@ -16,16 +16,13 @@ from router.adapters.ari.beat import Heart
 from router.adapters.ari.inquiry import Inquiry
 from router.adapters.ari.perform import House, Performer
 from router.adapters.ari.rest import http_session, rest
-from router.adapters.ari.socket import FIRST_DELAY, LAST_DELAY, EventSocket
+from router.adapters.ari.socket import EventSocket
 from router.adapters.ari.translate import Seal
 from router.core.commands import Command
 from router.core.vocabulary import NodeId, Refusal
 from router.ports import Deliver, Failure
 
 log = structlog.get_logger()
-
-# Asterisk's web server is there some seconds before ARI is.
-STARTING = 10.0
 
 
 class AriNode:
@@ -56,14 +53,14 @@ class AriNode:
 
         Raises AsteriskRefusedLogin or NotAsterisk: waiting would not help.
         """
-        loop = asyncio.get_running_loop()
-        delay, said, patient_until = FIRST_DELAY, "", loop.time() + STARTING
+        loop, pace = asyncio.get_running_loop(), self._access.pace
+        delay, said, patient_until = pace.first_delay, "", loop.time() + pace.starting
         while True:
             try:
                 return await self.inquiry.next_epoch(at_least)
             except errors.AsteriskUnreachable as absence:
                 text = str(absence)
-                patient_until = loop.time() + STARTING
+                patient_until = loop.time() + pace.starting
             except errors.NotAsterisk as strange:
                 if loop.time() > patient_until:
                     raise
@@ -72,7 +69,7 @@ class AriNode:
                 log.warning("ari.waiting", node=self.node, text=text)
             said = text
             await asyncio.sleep(delay)
-            delay = min(delay * 2, LAST_DELAY)
+            delay = min(delay * 2, pace.last_delay)
 
     async def run(self, deliver: Deliver, seal: Seal) -> None:
         """Events and beats until cancelled; returns when another engine has taken over."""

@@ -24,9 +24,6 @@ from router.ports import Deliver
 
 log = structlog.get_logger()
 
-FIRST_DELAY, LAST_DELAY = 0.1, 2.0
-# A peer that says nothing, not even a pong, is dead after one and a half of these.
-PING_EVERY = 4.0
 # Events that may come while the channels are listed (at most some seconds).
 BUFFER_SIZE = 10_000
 
@@ -65,7 +62,8 @@ class EventSocket:
 
     async def run(self) -> None:
         """Until another engine takes the application over (then it returns) or cancelled."""
-        delay = FIRST_DELAY
+        pace = self._access.pace
+        delay = pace.first_delay
         while True:
             try:
                 await self._one_connection()
@@ -76,14 +74,14 @@ class EventSocket:
                 log.warning("ari.inbox_full", node=self._node, detail=str(full))
             except errors.HotlineError as trouble:
                 # While Asterisk restarts it is absent, then half there: that takes some seconds.
-                if delay >= LAST_DELAY:
+                if delay >= pace.last_delay:
                     self._tell_trouble(str(trouble))
             if self._live:
-                self._live, delay = False, FIRST_DELAY
+                self._live, delay = False, pace.first_delay
                 log.warning("ari.disconnected", node=self._node)
                 self._try_to_deliver(NodeDisconnected(at=self._now(), node=self._node))
             await asyncio.sleep(delay)
-            delay = min(delay * 2, LAST_DELAY)
+            delay = min(delay * 2, pace.last_delay)
 
     async def _one_connection(self) -> None:
         async with self._connected() as socket:
@@ -104,7 +102,7 @@ class EventSocket:
                 socket = await self._http.ws_connect(
                     f"{self._access.base}/events",
                     params={"app": APPLICATION, "subscribeAll": "false"},
-                    heartbeat=PING_EVERY,
+                    heartbeat=self._access.pace.ping_every,
                     timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
                 )
         except aiohttp.WSServerHandshakeError as refusal:
