@@ -44,7 +44,7 @@ from router.setting_sources import (
     from_stack,
     stray_variables,
 )
-from router.standalone.folders import cache_folder, state_folder
+from router.folders import cache_folder, state_folder
 
 FILE_NAME = "hotline.toml"
 STACK_FILE = "stack.json"

@@ -64,6 +64,16 @@ class RtpEnd(asyncio.DatagramProtocol):
         self._transport = transport
         self.port = transport.get_extra_info("sockname")[1]
 
+    def aim(self, peer: tuple[str, int]) -> None:
+        """Sends there from now on, without waiting to be spoken to: as a phone does that has read
+        the other's SDP."""
+        self._peer = peer
+        self._changed.set()
+
+    def rest(self) -> None:
+        """Sends nothing until it is spoken to or aimed again."""
+        self._peer = None
+
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         at = time.monotonic()
         if len(data) < _HEAD.size:
@@ -116,12 +126,13 @@ class RtpEnd(asyncio.DatagramProtocol):
 
     async def send(self) -> None:
         """For ever, and from the first packet that comes in: before that nobody listens."""
-        while self._peer is None:
-            self._changed.clear()
-            await self._changed.wait()
-        due = time.monotonic()
+        due = 0.0
         while True:
-            if self._keys.empty():
+            if self._peer is None:
+                self._changed.clear()
+                await self._changed.wait()
+                due = time.monotonic()
+            elif self._keys.empty():
                 first = self._timestamp % len(self._sound)
                 self._send(PCMU, self._sound[first : first + _SAMPLES])
                 self._timestamp += _SAMPLES

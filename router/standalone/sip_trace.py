@@ -42,7 +42,7 @@ class SipTrace:
 
     def feed(self, data: bytes) -> list[SipMessage]:
         self._pending += data
-        messages = []
+        messages: list[SipMessage] = []
         while (head := _HEAD.search(self._pending)) is not None:
             tail = self._pending.find(_TAIL, head.end())
             if tail < 0:

@@ -19,7 +19,7 @@ from router.core.vocabulary import AgentId, Device, DeviceKind
 from router.standalone import asterisk
 from router.standalone.asterisk_folder import render
 from router.standalone.debian import ensure
-from router.standalone.folders import cache_folder
+from router.folders import cache_folder
 from router.standalone.programs import Prefix
 from router.standalone.site import Site, private_site
 

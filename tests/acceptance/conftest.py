@@ -2,6 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from router.standalone.programs import Prefix
 from tests.acceptance.asterisk_server import ari, asterisk_server, prefix
+from tests.acceptance.hotline_up import Hotline, hotline_up
+from tests.acceptance.people import Callers, callers_telephones
+from tests.acceptance.practice import write_flows
 
 __all__ = ["ari", "asterisk_server", "prefix"]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def hotline(
+    prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Hotline]:
+    """By day, with practice lines beside the shipped one; nobody does it harm."""
+    folder = tmp_path_factory.mktemp("day")
+    flows = write_flows(folder / "ivr")
+    async with hotline_up(
+        folder / "state", "--hours", "day", environment={"HOTLINE_IVR_DIR": str(flows)}
+    ) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def callers(
+    prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Callers]:
+    """Telephones behind the trunk, which every stack accepts calls from."""
+    async with callers_telephones(prefix, tmp_path_factory.mktemp("callers")) as telephones:
+        yield telephones
+
+
+@pytest.fixture
+def phones_folder(tmp_path: Path) -> Path:
+    """Where a test's telephones keep their files."""
+    return tmp_path

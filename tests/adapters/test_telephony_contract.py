@@ -234,17 +234,6 @@ async def test_telephone_that_is_withdrawn_stops_ringing(world: World) -> None:
     assert (await ended(world, command.leg)).ending is LegEnding.HUNG_UP
 
 
-async def test_repeated_dial_of_one_leg_rings_once(world: World) -> None:
-    command = dial()
-    assert await world.perform(command) is None
-    await world.agent_rings()
-    await world.inbox.gets(e.LegRinging)
-    assert await world.perform(command) is None
-    await world.agent_answers()
-    await world.inbox.gets(e.LegAnswered)
-    assert len(world.inbox.all(e.LegRinging)) == 1
-
-
 async def test_desk_phone_that_is_not_there_is_refused_at_once(world: World) -> None:
     refusal = await world.perform(dial(Device(kind=DeviceKind.DESK, password="x")))
     assert refusal is not None

@@ -75,9 +75,11 @@ class Driver:
 
     # -- callers --------------------------------------------------------------------------
 
-    def caller_arrives(self, dialled: str = LINE, *, seconds_ago: float = 0) -> Caller:
+    def caller_arrives(
+        self, dialled: str = LINE, *, seconds_ago: float = 0, leg: LegId | None = None
+    ) -> Caller:
         self._callers += 1
-        leg = LegId(f"caller-{self._callers}")
+        leg = leg or LegId(f"caller-{self._callers}")
         self.board.comes_up(leg, self.at)
         self.happens(
             e.CallArrived(

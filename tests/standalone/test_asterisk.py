@@ -22,7 +22,7 @@ from router import errors
 from router.standalone import asterisk
 from router.standalone.asterisk_folder import DIALPLANS, fill, render
 from router.standalone.debian import ensure
-from router.standalone.folders import cache_folder
+from router.folders import cache_folder
 from router.standalone.programs import Prefix
 from router.standalone.site import Site, private_site
 
@@ -181,7 +181,7 @@ def test_it_outlives_its_starter(folder: Path, site: Site, prefix: Prefix) -> No
         "import json, os, sys; from pathlib import Path;"
         "from router.standalone import asterisk;"
         "from router.standalone.debian import ensure;"
-        "from router.standalone.folders import cache_folder;"
+        "from router.folders import cache_folder;"
         "from router.standalone.site import Site;"
         "site = Site(**json.loads(sys.argv[2]));"
         "asterisk.start(Path(sys.argv[1]), site, prefix=ensure(cache=cache_folder(os.environ)))"

@@ -14,7 +14,7 @@ import pytest
 from router import errors
 from router.standalone import debian
 from router.standalone.apt import Package
-from router.standalone.folders import cache_folder
+from router.folders import cache_folder
 from router.standalone.programs import Prefix, Program
 from tests.standalone.web_folder import serving
 

@@ -6,7 +6,7 @@ import os
 import pwd
 from pathlib import Path
 
-from router.standalone.folders import cache_folder, state_folder
+from router.folders import cache_folder, state_folder
 
 
 def test_without_settings_the_home_folder_is_used() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from router import errors
 from router.standalone.debian import ensure
-from router.standalone.folders import cache_folder
+from router.folders import cache_folder
 from router.standalone.phone_events import (
     AudioArrived,
     Cancelled,

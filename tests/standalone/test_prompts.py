@@ -13,7 +13,7 @@ import pytest
 from router import errors
 from router.core.vocabulary import Language, PromptId
 from router.standalone import debian
-from router.standalone.folders import cache_folder
+from router.folders import cache_folder
 from router.standalone.programs import Prefix
 from router.standalone.prompts import BuiltPrompt, Source, build
 
