@@ -25,7 +25,7 @@ from router.adapters.control.server import serve_control
 from router.adapters.postgres import migrate
 from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
-from router.adapters.postgres.write_behind import Limits
+from router.adapters.postgres.write_behind import Limits, Trouble
 from router.adapters.roster_file import RosterFile
 from router.adapters.roster_yaml import read_roster
 from router.clock import Clock
@@ -40,6 +40,9 @@ from router.ports import Failure
 from router.runner import Runner
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+ASK_AGAIN_AFTER = 1.0
+MIGRATING = "migrations"
+"""The alarm of a database that cannot be brought to this version's shape."""
 LAST_WORDS_WITHIN = timedelta(seconds=5)
 
 log = structlog.get_logger("hotline")
@@ -160,7 +163,7 @@ async def _serve(settings: Settings) -> None:
         async with serve_control(desk, settings.state_dir):
             await _together(
                 runner.run(),
-                _write_behind(settings, journal, identities),
+                _write_behind(settings, journal, identities, on_trouble),
                 ami.run(runner.deliver),
                 ari.run(runner.deliver, identities.seal),
             )
@@ -181,7 +184,10 @@ async def _together(*parts: Coroutine[None, None, None]) -> None:
 
 
 async def _write_behind(
-    settings: Settings, journal: PostgresJournal, identities: PostgresIdentities
+    settings: Settings,
+    journal: PostgresJournal,
+    identities: PostgresIdentities,
+    on_trouble: Trouble,
 ) -> None:
     """The database may come later, or go: calls do not wait for it."""
     said = False
@@ -189,12 +195,17 @@ async def _write_behind(
         try:
             for name in await migrate.apply(settings.database, MIGRATIONS):
                 log.info("database.migrated", migration=name)
+            on_trouble(MIGRATING, None)
             break
         except errors.DatabaseUnreachable as absence:
             if not said:
                 log.warning("database.waiting", text=str(absence))
             said = True
-            await asyncio.sleep(1)
+            await asyncio.sleep(ASK_AGAIN_AFTER)
+        except errors.HotlineError as refusal:
+            # Calls go on; what is to be written waits in memory until somebody mends it.
+            on_trouble(MIGRATING, str(refusal))
+            await asyncio.sleep(ASK_AGAIN_AFTER)
     try:
         await _together(journal.run(), identities.run())
     finally:

@@ -123,11 +123,12 @@ class Translator:
     def _digit(self, message: Mapping[str, Any], at: datetime) -> Event:
         return e.DigitPressed(at=at, leg=LegId(message["channel"]["id"]), digit=message["digit"])
 
-    def _playback_finished(self, message: Mapping[str, Any], at: datetime) -> Event:
+    def _playback_finished(self, message: Mapping[str, Any], at: datetime) -> Event | None:
         playback = message["playback"]
-        # A prompt that a hang-up cuts off has "failed" too; its file was there.
-        target = playback["target_uri"].removeprefix("channel:")
-        heard = playback["state"] != "failed" or target in self._hanging
+        if playback["target_uri"].removeprefix("channel:") in self._hanging:
+            # Cut off by a hang-up: the leg's own end follows, and nothing is to be said any more.
+            return None
+        heard = playback["state"] != "failed"
         return e.PlaybackEnded(at=at, playback=PlaybackId(playback["id"]), heard=heard)
 
     def _user_event(self, message: Mapping[str, Any], at: datetime) -> BeatReturned | None:

@@ -188,8 +188,8 @@ def test_prompt_without_a_file_ends_unheard() -> None:
     assert _heard("prompt_is_missing") == [False]
 
 
-def test_prompt_cut_off_by_a_hang_up_is_not_a_missing_file() -> None:
-    assert _heard("prompt_is_cut_by_hang_up") == [True]
+def test_prompt_cut_off_by_a_hang_up_is_no_news_beside_the_hang_up() -> None:
+    assert _heard("prompt_is_cut_by_hang_up") == []
 
 
 def _heard(story: str) -> list[bool]:
