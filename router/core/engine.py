@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from router.core import events as e
@@ -34,7 +34,9 @@ from router.core.stages import (
     publishing,
     queueing,
     recovery,
+    refusal,
     shift,
+    short_code,
     wrap_up,
 )
 from router.core.turn import (
@@ -53,6 +55,8 @@ from router.core.turn import (
     QueueEntered,
     Turn,
 )
+
+MATCH_AFTER_BUG = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,9 @@ class Engine:
         """After a bug while handling `event`: its caller goes to the dialplan (house.md 8)."""
         turn = Turn(floor=self.floor, at=event.at)
         recovery.quarantine(turn, event)
-        _finish(turn)
+        _moves(turn)  # and no matching: should the bug be there, the caller is given away first
+        if turn.match_due:
+            turn.look_again(turn.at + MATCH_AFTER_BUG)
         return self._outcome(turn)
 
     def _outcome(self, turn: Turn) -> Outcome:
@@ -111,7 +117,7 @@ def _event(turn: Turn, event: e.Event) -> None:
         case e.CallArrived():
             arrival.caller_arrives(turn, event)
         case e.CodeDialled():
-            doing = shift.code_is_dialled(turn, event)
+            doing = short_code.is_dialled(turn, event)
             if doing is not None:
                 _event(turn, doing)
         case e.LegRinging() | e.LegAnswered() | e.LegEnded() | e.LegLeft():
@@ -121,7 +127,7 @@ def _event(turn: Turn, event: e.Event) -> None:
         case e.PlaybackEnded():
             _playback(turn, event)
         case e.CommandFailed():
-            for over in recovery.command_fails(turn, event):
+            for over in refusal.command_fails(turn, event):
                 _playback(turn, over)
         case e.ClockReached():
             _clock(turn)
@@ -171,7 +177,7 @@ def _leg_end(turn: Turn, event: e.LegEnded) -> None:
     if call is not None:
         turn.move(CallerGone(call=call, ending=event.ending))
     elif leg is not None:
-        recovery.partner_is_alone(turn, leg, event)
+        recovery.partner_is_alone(turn, leg)
         turn.move(AgentLegOver(leg=leg, ending=event.ending, cause=event.cause))
     elif event.leg in floor.strays:
         recovery.stray_ends(turn, event)
@@ -200,7 +206,7 @@ def _playback(turn: Turn, event: e.PlaybackEnded) -> None:
     )
     code = next((c for c in floor.code_legs.values() if c.playback == event.playback), None)
     if code is not None:
-        shift.code_answer_ends(turn, code, event)
+        short_code.answer_ends(turn, code, event)
     elif call is None:
         turn.ignore("PlaybackEnded")
     elif call.playing is not None and call.playing.id == event.playback:

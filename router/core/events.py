@@ -97,7 +97,7 @@ class PlaybackEnded(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandFailed(Happened):
-    """A command was not carried out. `dropped`: the later commands of its turn that went with it."""
+    """A command was not carried out, nor were `dropped`, the later ones of its turn."""
 
     command: Command
     why: Refusal

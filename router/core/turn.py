@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from router.core.commands import Command
 from router.core.deadlines import Deadline, LookAgain
-from router.core.floor import Agent, AgentLeg, Call, Floor, Offer
+from router.core.floor import AgentLeg, Call, Floor, Offer
 from router.core.ivr.run import Turn as FlowTurn
 from router.core.ivr.waits import ForAgent, Given
 from router.core.records import AlarmCleared, AlarmRaised, Entry, Record
 from router.core.routing.matching import Match
 from router.core.snapshot import Alarm
+from router.core.staff import Agent
 from router.core.vocabulary import CallId, LegEnding, OfferOutcome
 
 

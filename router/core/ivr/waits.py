@@ -47,7 +47,7 @@ class Digit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptOver:
-    """The prompt ended; `heard` False: it could not be played, and the flow goes on all the same."""
+    """The prompt ended; `heard` False: it could not be played, and the flow goes on as well."""
 
     heard: bool
 

@@ -1,4 +1,4 @@
-"""Caller and agent talk; whatever ends it, the caller is kept until they hang up themselves (P3)."""
+"""Caller and agent talk; whatever ends it, the caller is kept until they hang up (P3)."""
 
 from __future__ import annotations
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from router.core.floor import Agent, Call, Floor, Place
+from router.core.floor import Call, Floor, Place
 from router.core.records import Widened
 from router.core.routing.agent import AgentProfile
 from router.core.routing.explain import Exclusion
 from router.core.routing.matching import Candidate, Held, Seeker, anyone_staffed, match
 from router.core.routing.queue import Queue
+from router.core.staff import Agent
 from router.core.turn import OfferDue, Turn
 from router.core.vocabulary import AgentState
 

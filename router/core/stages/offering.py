@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from router.core.commands import Dial, Hangup, Play, StopPlay
+from router.core.commands import Dial, EnrolInFallback, Hangup, Play, StopPlay
 from router.core.deadlines import ConfirmationDue, LegOverdue, RingingDue, RingsOut
 from router.core.events import DigitPressed, LegAnswered, LegRinging, PlaybackEnded
-from router.core.floor import (
-    COOL_DOWN,
-    DOWN_FOR,
-    MISSES_BEFORE_PAUSE,
-    Agent,
-    AgentLeg,
-    Call,
-    Offer,
-)
+from router.core.floor import AgentLeg, Call, Offer
 from router.core.records import AgentStateChanged, OfferEnded, OfferMade, OfferPickedUp, OfferRang
 from router.core.routing.queue import RING_FOR
 from router.core.speech import LEG_GONE_WITHIN
+from router.core.staff import COOL_DOWN, DOWN_FOR, MISSES_BEFORE_PAUSE, Agent
 from router.core.turn import (
     AgentFreed,
     AgentLegOver,
@@ -50,7 +43,9 @@ def make(turn: Turn, move: OfferDue) -> None:
     floor, chosen = turn.floor, move.match
     call, agent = floor.calls[chosen.call], floor.agents[chosen.agent]
     telephone = agent.telephone(turn.at)
-    assert call.place is not None and telephone is not None and agent.state is AgentState.READY
+    assert call.place is not None
+    assert telephone is not None
+    assert agent.state is AgentState.READY
     queue = floor.policy.queues[call.place.queue]
     call.legs_made += 1
     call.offers_made += 1
@@ -69,7 +64,12 @@ def make(turn: Turn, move: OfferDue) -> None:
     call.offers[offer.id] = floor.offers[offer.id] = offer
     agent.offer, agent.leg, agent.since = offer.id, offer.leg, turn.at
     floor.agent_legs[offer.leg] = AgentLeg(
-        id=offer.leg, node=call.node, call=call.id, agent=agent.id, offer=offer.id
+        id=offer.leg,
+        node=call.node,
+        call=call.id,
+        agent=agent.id,
+        offer=offer.id,
+        device=offer.device,
     )
     ring_for = queue.ring_for.get(telephone.device.kind, RING_FOR[telephone.device.kind])
     turn.order(
@@ -275,3 +275,6 @@ def _pause_for_misses(turn: Turn, agent: Agent) -> None:
     agent.paused, agent.since = "missed_offers", turn.at
     turn.note(AgentStateChanged(agent=agent.id, state=AgentState.PAUSED, reason="missed_offers"))
     turn.raise_alarm(name, f"{agent.id} missed {agent.misses} calls in a row and is paused.")
+    if agent.telephone_of(DeviceKind.DESK) is not None:
+        for node in turn.floor.nodes:
+            turn.order(EnrolInFallback(node=node, call=None, agent=agent.id, paused=True))

@@ -1,4 +1,4 @@
-"""Another policy takes force: flows for callers who come, queues for those who wait as well (W3)."""
+"""Another policy takes force: flows for callers to come, queues for those who wait too (W3)."""
 
 from __future__ import annotations
 
@@ -15,5 +15,8 @@ def policy_is_published(turn: Turn, event: PolicyPublished) -> None:
         if call.place is not None and call.place.queue not in event.policy.queues:
             call.place.queue = event.policy.first_resort
             call.place.widening = 0
+    for offer in floor.offers.values():
+        if offer.queue not in event.policy.queues:
+            offer.queue = event.policy.first_resort
     turn.note(PolicyChanged(version=event.policy.version))
     turn.match_due = True

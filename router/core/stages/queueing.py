@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from router.core.deadlines import MessageDue, MusicDue, QueueGivesUp
 from router.core.events import PlaybackEnded
 from router.core.floor import Call, Place
@@ -12,8 +10,6 @@ from router.core.records import Queued, TimedOut
 from router.core.routing.queue import Queue
 from router.core.speech import music, say
 from router.core.turn import FlowGiven, OffersWithdrawn, QueueEntered, Turn
-
-MUSIC_AGAIN_AFTER = timedelta(seconds=1)
 
 
 def enter(turn: Turn, move: QueueEntered) -> None:

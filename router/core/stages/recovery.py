@@ -1,4 +1,4 @@
-"""When something went wrong: lost connections, orphaned legs, refused commands, bugs of our own.
+"""When something went wrong: lost connections, orphaned legs, bugs of our own.
 
 Adoption of callers from an earlier life of the engine is its own chapter (survival.md); until then
 conversations are left alone, and everyone else is given to the dialplan's fallback.
@@ -9,18 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from router.core.commands import (
-    Bridge,
-    Command,
-    Dial,
-    HandToDialplan,
-    Hangup,
-    Play,
-    RemoveBridge,
-    StartMusic,
-    StopPlay,
-)
-from router.core.deadlines import LegOverdue, MusicDue
+from router.core.commands import HandToDialplan, Hangup, RemoveBridge
+from router.core.deadlines import LegOverdue
 from router.core.events import (
     CallArrived,
     ClockReached,
@@ -31,25 +21,21 @@ from router.core.events import (
     LegsListed,
     ListedLeg,
     NodeDisconnected,
-    PlaybackEnded,
     TroubleReported,
 )
 from router.core.floor import AgentLeg, Call
-from router.core.records import CommandRefused, HandedToFallback, NodeConnected, NodeLost
+from router.core.records import HandedToFallback, NodeConnected, NodeLost
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.turn import (
     AgentLegOver,
     CallerGone,
-    ConversationBroken,
     GivenAway,
-    OfferOver,
     Turn,
 )
-from router.core.vocabulary import AgentId, CallId, LegEnding, LegId, OfferId, OfferOutcome, Refusal
+from router.core.vocabulary import AgentId, CallId, LegEnding, LegId, NodeId, OfferId, PlaybackId
 
 JUST_DIALLED = timedelta(seconds=3)
 """A leg ordered so recently may not be in the list yet; its own deadline watches it."""
-MUSIC_AGAIN_AFTER = timedelta(seconds=1)
 
 
 def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
@@ -73,11 +59,11 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> None:
             leg.leg in floor.callers
             or leg.leg in floor.agent_legs
             or leg.leg in floor.code_legs
-            or (leg.leg in partners and _keep_conversation(turn, leg, listed, partners))
+            or (leg.leg in partners and _keep_conversation(turn, event.node, leg, listed, partners))
         ):
             kept += 1
         elif leg.role == "caller":
-            _hand_stranger(turn, event, leg.leg)
+            _hand_stranger(turn, event.node, leg.leg)
             handed += 1
         elif leg.role in ("agent", "code"):
             turn.order(Hangup(node=event.node, call=None, leg=leg.leg))
@@ -93,12 +79,21 @@ def _bury_the_vanished(turn: Turn, event: LegsListed, listed: Mapping[LegId, Lis
     """Legs that we know and Asterisk does not: their end went by unseen."""
     ending = LegEnding.LOST if event.restarted else LegEnding.HUNG_UP
     floor = turn.floor
+    elsewhere = {leg.leg for leg in event.legs if leg.leg not in listed}
     for call in list(floor.calls.values()):
-        if call.node == event.node and call.leg not in listed:
+        if call.node != event.node or call.leg in listed:
+            continue
+        if call.leg in elsewhere:
+            turn.move(GivenAway(call=call, reason="found in the dialplan", has_left=True))
+        else:
             turn.move(CallerGone(call=call, ending=ending))
+    for stray in [s for s in floor.strays if s not in listed]:
+        _end_stray(turn, stray)
     for leg in list(floor.agent_legs.values()):
         if leg.node != event.node or leg.id in listed:
             continue
+        if leg.partner is not None:
+            floor.strays.pop(leg.partner, None)
         offer = floor.offers.get(leg.offer) if leg.offer is not None else None
         fresh = offer is not None and turn.at - offer.made_at < JUST_DIALLED
         if event.restarted or not fresh:
@@ -119,6 +114,7 @@ def _partners(event: LegsListed) -> dict[LegId, LegId]:
 
 def _keep_conversation(
     turn: Turn,
+    node: NodeId,
     leg: ListedLeg,
     listed: Mapping[LegId, ListedLeg],
     partners: Mapping[LegId, LegId],
@@ -137,7 +133,7 @@ def _keep_conversation(
         known.leg, known.since = agent.leg, turn.at
     floor.agent_legs[agent.leg] = AgentLeg(
         id=agent.leg,
-        node=next(iter(floor.nodes)),
+        node=node,
         call=CallId(agent.call),
         agent=AgentId(agent.agent),
         partner=caller.leg,
@@ -145,8 +141,7 @@ def _keep_conversation(
     return True
 
 
-def _hand_stranger(turn: Turn, event: LegsListed | LegEnded, leg: LegId) -> None:
-    node = event.node if isinstance(event, LegsListed) else next(iter(turn.floor.nodes))
+def _hand_stranger(turn: Turn, node: NodeId, leg: LegId) -> None:
     call = CallId(f"{node}-{leg}")
     turn.order(HandToDialplan(node=node, call=call, leg=leg))
     turn.note(HandedToFallback(queue=None, reason="unknown after a restart"), call)
@@ -154,7 +149,11 @@ def _hand_stranger(turn: Turn, event: LegsListed | LegEnded, leg: LegId) -> None
 
 def stray_ends(turn: Turn, event: LegEnded) -> None:
     """A caller of an earlier life hung up: their agent's phone is let go."""
-    agent_leg = turn.floor.agent_legs.get(turn.floor.strays.pop(event.leg))
+    _end_stray(turn, event.leg)
+
+
+def _end_stray(turn: Turn, leg: LegId) -> None:
+    agent_leg = turn.floor.agent_legs.get(turn.floor.strays.pop(leg))
     if agent_leg is not None:
         agent_leg.partner = None
         agent_leg.closing = True
@@ -162,10 +161,10 @@ def stray_ends(turn: Turn, event: LegEnded) -> None:
         turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=agent_leg.id))
 
 
-def partner_is_alone(turn: Turn, leg: AgentLeg, event: LegEnded) -> None:
+def partner_is_alone(turn: Turn, leg: AgentLeg) -> None:
     """The agent of such a conversation is gone: the caller is given to the fallback."""
     if leg.partner is not None and turn.floor.strays.pop(leg.partner, None) is not None:
-        _hand_stranger(turn, event, leg.partner)
+        _hand_stranger(turn, leg.node, leg.partner)
 
 
 def leg_leaves(turn: Turn, event: LegLeft) -> None:
@@ -190,62 +189,6 @@ def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
         turn.move(CallerGone(call=call, ending=LegEnding.HUNG_UP))
 
 
-def command_fails(turn: Turn, event: CommandFailed) -> list[PlaybackEnded]:
-    """Asterisk said no, or nothing: the story goes on, and the caller hears something.
-
-    Returns prompts that count as ended, for the engine to handle like any other end.
-    """
-    command = event.command
-    turn.note(
-        CommandRefused(command=type(command).__name__, why=event.why.value, detail=event.detail),
-        command.call,
-    )
-    ended = []
-    for failed in (command, *event.dropped):
-        over = _consequence(turn, failed, event.why)
-        if over is not None:
-            ended.append(over)
-    return ended
-
-
-def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | None:
-    floor = turn.floor
-    match command:
-        case Play(playback=playback):
-            if why is Refusal.UNKNOWN:
-                turn.order(
-                    StopPlay(
-                        node=command.node,
-                        call=command.call,
-                        leg=command.leg,
-                        playback=playback,
-                    )
-                )
-            return PlaybackEnded(at=turn.at, playback=playback, heard=False)
-        case Dial(offer=offer_id):
-            offer = floor.offers.get(offer_id)
-            if offer is not None:
-                gone = why is not Refusal.UNKNOWN
-                turn.move(OfferOver(offer=offer, outcome=OfferOutcome.UNREACHABLE, leg_gone=gone))
-        case Bridge():
-            call = floor.calls.get(command.call) if command.call is not None else None
-            if call is not None and call.talk is not None and call.talk.bridge == command.bridge:
-                leg = floor.agent_legs[call.talk.leg]
-                leg.lost = leg.closing = True
-                turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
-                turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
-                turn.move(ConversationBroken(call=call, own_hangup=False))
-        case StartMusic():
-            if why is not Refusal.GONE and command.call is not None:
-                turn.wake(MUSIC_AGAIN_AFTER, MusicDue(call=command.call))
-        case HandToDialplan():
-            if why is Refusal.UNKNOWN:
-                turn.order(command)
-        case _:
-            pass  # hang-ups have their LegOverdue; the rest is repeated at the next connection
-    return None
-
-
 def trouble_is_reported(turn: Turn, event: TroubleReported) -> None:
     """The shell's trouble is an alarm like any other."""
     if event.text is None:
@@ -268,16 +211,21 @@ def quarantine(turn: Turn, event: Event) -> None:
 
 
 def _whose(turn: Turn, event: Event) -> Call | None:
-    """The call that an event, or the wake-up being handled, is about."""
+    """The call that an event, the command it tells of, or the wake-up being handled is about."""
     floor = turn.floor
-    about = floor.handling if isinstance(event, ClockReached) else event
-    leg = getattr(about, "leg", None)
-    if leg is not None:
-        agent_leg = floor.agent_legs.get(leg)
-        return floor.call_of_caller(leg) or (floor.calls.get(agent_leg.call) if agent_leg else None)
-    playback = getattr(about, "playback", None)
-    if playback is not None:
-        return floor.calls.get(floor.playbacks.get(playback, CallId("")))
+    about: object = event
+    if isinstance(event, ClockReached):
+        about = floor.handling
+    elif isinstance(event, CommandFailed):
+        about = event.command
+    leg = getattr(about, "leg", LegId(""))
+    agent_leg = floor.agent_legs.get(leg)
     offer = floor.offers.get(getattr(about, "offer", OfferId("")))
-    call = getattr(about, "call", offer.call if offer is not None else None)
-    return floor.calls.get(call) if call is not None else None
+    calls = (
+        floor.callers.get(leg),
+        agent_leg.call if agent_leg is not None else None,
+        floor.playbacks.get(getattr(about, "playback", PlaybackId(""))),
+        offer.call if offer is not None else None,
+        getattr(about, "call", None),
+    )
+    return next((floor.calls[c] for c in calls if c is not None and c in floor.calls), None)

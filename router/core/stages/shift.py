@@ -6,29 +6,22 @@ from typing import assert_never
 
 from router.core.commands import (
     EnrolInFallback,
-    Hangup,
-    Play,
     ProvisionDevice,
     RetireDevice,
     WithdrawFromFallback,
 )
-from router.core.deadlines import LegOverdue
 from router.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPaused,
     AgentResumed,
-    CodeDialled,
     DeviceChanged,
     LegsListed,
-    PlaybackEnded,
     RosterReplaced,
-    WrapUpFinished,
 )
-from router.core.floor import Agent, CodeLeg, Telephone
 from router.core.records import AgentStateChanged, DeviceStateChanged, RosterChanged, WrapUpEnded
 from router.core.routing.agent import AgentProfile
-from router.core.speech import LEG_GONE_WITHIN
+from router.core.staff import Agent, Telephone
 from router.core.turn import OfferOver, Turn
 from router.core.vocabulary import (
     AgentState,
@@ -36,13 +29,9 @@ from router.core.vocabulary import (
     EndedBy,
     NodeId,
     OfferOutcome,
-    PlaybackId,
 )
 
 Doing = AgentLoggedIn | AgentLoggedOut | AgentPaused | AgentResumed
-
-CODES = {"*11": "login", "*12": "logout", "*13": "pause", "*14": "resume", "*15": "ready"}
-"""Short codes from a desk phone; dialplans/extensions.conf lets no others through."""
 
 
 def roster_is_replaced(turn: Turn, event: RosterReplaced) -> None:
@@ -58,7 +47,6 @@ def roster_is_replaced(turn: Turn, event: RosterReplaced) -> None:
         if present is None:
             floor.agents[profile.id] = _hire(turn, profile)
         else:
-            present.leaving = False
             _update(turn, present, profile)
     turn.note(
         RosterChanged(
@@ -85,7 +73,8 @@ def _update(turn: Turn, agent: Agent, profile: AgentProfile) -> None:
     before = agent.profile
     agent.profile = profile
     agent.telephones = _telephones(profile, agent.telephones)
-    if before.devices != profile.devices:
+    back, agent.leaving = agent.leaving, False
+    if back or before.devices != profile.devices:
         had, has = _desk(before), _desk(profile)
         if had and not has:
             for node in turn.floor.nodes:
@@ -109,8 +98,9 @@ def _telephones(profile: AgentProfile, known: list[Telephone]) -> list[Telephone
 
 def _dismiss(turn: Turn, agent: Agent) -> None:
     _log_out(turn, agent, "removed")
-    for node in turn.floor.nodes:
-        turn.order(RetireDevice(node=node, call=None, agent=agent.id))
+    if _desk(agent.profile):
+        for node in turn.floor.nodes:
+            turn.order(RetireDevice(node=node, call=None, agent=agent.id))
     if agent.leg is None:
         del turn.floor.agents[agent.id]
     else:
@@ -237,56 +227,6 @@ def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
         telephone.down_until = None
     turn.note(DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable))
     turn.match_due = True
-
-
-def code_is_dialled(turn: Turn, event: CodeDialled) -> Doing | WrapUpFinished | None:
-    """A short code from a desk phone: do it, say so, and let the phone go.
-
-    Returns the doing, for the engine to handle as if it had come by the console.
-    """
-    floor = turn.floor
-    agent = floor.agents.get(event.agent)
-    meaning = CODES.get(event.code)
-    doing = _meant(turn, agent, meaning) if agent is not None and meaning is not None else None
-    said = meaning if doing is not None and meaning is not None else "refused"
-    floor.codes_dialled += 1
-    playback = PlaybackId(f"{event.node}-e{floor.epoch}-k{floor.codes_dialled}")
-    floor.code_legs[event.leg] = CodeLeg(
-        id=event.leg, node=event.node, agent=event.agent, playback=playback
-    )
-    turn.order(
-        Play(
-            node=event.node,
-            call=None,
-            leg=event.leg,
-            playback=playback,
-            prompts=(floor.policy.agent_prompts[said],),
-            language=floor.policy.agent_language,
-        )
-    )
-    return doing
-
-
-def _meant(turn: Turn, agent: Agent, meaning: str) -> Doing | WrapUpFinished | None:
-    match meaning:
-        case "login":
-            return AgentLoggedIn(at=turn.at, agent=agent.id)
-        case "logout":
-            return AgentLoggedOut(at=turn.at, agent=agent.id)
-        case "pause" if agent.logged_in:
-            return AgentPaused(at=turn.at, agent=agent.id, reason="own")
-        case "resume" if agent.logged_in:
-            return AgentResumed(at=turn.at, agent=agent.id)
-        case "ready" if agent.wrap_up is not None:
-            return WrapUpFinished(at=turn.at, agent=agent.id)
-        case _:
-            return None
-
-
-def code_answer_ends(turn: Turn, leg: CodeLeg, event: PlaybackEnded) -> None:
-    """Said: the agent's phone is let go."""
-    turn.order(Hangup(node=leg.node, call=None, leg=leg.id))
-    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
 
 
 def node_is_back(turn: Turn, event: LegsListed) -> None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from router.core.deadlines import WrapUpOver
 from router.core.events import WrapUpFinished
-from router.core.floor import COOL_DOWN, DOWN_FOR, Agent, AgentLeg, WrapUp
+from router.core.floor import AgentLeg
 from router.core.records import WrapUpEnded, WrapUpStarted
+from router.core.staff import COOL_DOWN, DOWN_FOR, Agent, WrapUp
 from router.core.turn import AgentFreed, Turn
-from router.core.vocabulary import EndedBy
+from router.core.vocabulary import DeviceKind, EndedBy
 
 NOTHING = timedelta(0)
 
@@ -35,7 +36,7 @@ def _begin(turn: Turn, agent: Agent, leg: AgentLeg) -> None:
     until = None if lasts is None else turn.at + lasts
     agent.wrap_up = WrapUp(call=leg.call, since=turn.at, until=until)
     if leg.lost:
-        _rest_the_line(turn, agent)
+        _rest_the_line(turn, agent, leg)
     if lasts == NOTHING:
         end(turn, agent, EndedBy.SYSTEM)
     elif lasts is not None:
@@ -50,11 +51,15 @@ def _length(turn: Turn, agent: Agent, leg: AgentLeg) -> timedelta | None:
     return queue.wrap_up if queue is not None else NOTHING
 
 
-def _rest_the_line(turn: Turn, agent: Agent) -> None:
-    """A line that just broke is not the first to be rung again for the caller it lost."""
+def _rest_the_line(turn: Turn, agent: Agent, leg: AgentLeg) -> None:
+    """A line that just broke is not the first to be rung again for the caller it lost.
+
+    A leg that we hung up ourselves, because the bridge was refused, says nothing of its telephone.
+    """
     agent.cools_until = turn.at + COOL_DOWN
     for telephone in agent.telephones:
-        if telephone.device.address is not None or telephone.device.number is None:
+        broke = telephone.device == leg.device and not leg.closing
+        if broke and telephone.device.kind is DeviceKind.DESK:
             telephone.down_until = turn.at + DOWN_FOR
 
 

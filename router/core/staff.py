@@ -1,0 +1,87 @@
+"""The agents on the floor: what they are doing now, and which of their telephones can be rung."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from router.core.routing.agent import AgentProfile
+from router.core.vocabulary import AgentId, AgentState, CallId, Device, DeviceKind, LegId, OfferId
+
+MISSES_BEFORE_PAUSE = 3
+"""Missed offers in a row before the agent is paused (F5)."""
+COOL_DOWN = timedelta(seconds=5)
+"""An agent who missed a call is not rung again at once (F5)."""
+DOWN_FOR = timedelta(seconds=30)
+"""A telephone that proved unreachable is left alone so long, unless its contact changes (F5)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class WrapUp:
+    """After a conversation; `until` None: the agent ends it (P1)."""
+
+    call: CallId
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Telephone:
+    """One device of an agent. `down_until`: it proved unreachable; wait so long or for its contact.
+
+    A public number is taken as reachable until an attempt says otherwise.
+    """
+
+    device: Device
+    reachable: bool
+    down_until: datetime | None = None
+
+    def usable(self, at: datetime) -> bool:
+        """Whether it may be rung now."""
+        return self.reachable and (self.down_until is None or self.down_until <= at)
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """An agent on the floor. They are free only when their last leg has ended (house.md 9)."""
+
+    profile: AgentProfile
+    telephones: list[Telephone]
+    since: datetime
+    logged_in: bool = False
+    paused: str | None = None
+    leg: LegId | None = None
+    offer: OfferId | None = None
+    call: CallId | None = None
+    wrap_up: WrapUp | None = None
+    idle_since: datetime
+    misses: int = 0
+    cools_until: datetime | None = None
+    leaving: bool = False
+
+    @property
+    def id(self) -> AgentId:
+        return self.profile.id
+
+    @property
+    def state(self) -> AgentState:
+        """Derived, so that no two facts can disagree."""
+        if self.offer is not None:
+            return AgentState.OFFERED
+        if self.leg is not None:
+            return AgentState.TALKING
+        if not self.logged_in:
+            return AgentState.LOGGED_OUT
+        if self.wrap_up is not None:
+            return AgentState.WRAP_UP
+        if self.paused is not None:
+            return AgentState.PAUSED
+        return AgentState.READY
+
+    def telephone(self, at: datetime) -> Telephone | None:
+        """The first that may be rung now, in the roster's order."""
+        return next((t for t in self.telephones if t.usable(at)), None)
+
+    def telephone_of(self, kind: DeviceKind) -> Telephone | None:
+        """The first of a kind."""
+        return next((t for t in self.telephones if t.device.kind is kind), None)

@@ -1,0 +1,87 @@
+"""Asterisk did not carry out a command: the story goes on, and the caller hears something."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from router.core.commands import (
+    Bridge,
+    Command,
+    Dial,
+    HandToDialplan,
+    Hangup,
+    Play,
+    StartMusic,
+    StopPlay,
+)
+from router.core.deadlines import LegOverdue, MusicDue
+from router.core.events import CommandFailed, PlaybackEnded
+from router.core.records import CommandRefused
+from router.core.speech import LEG_GONE_WITHIN
+from router.core.turn import ConversationBroken, OfferOver, Turn
+from router.core.vocabulary import OfferOutcome, Refusal
+
+MUSIC_AGAIN_AFTER = timedelta(seconds=1)
+
+
+def command_fails(turn: Turn, event: CommandFailed) -> list[PlaybackEnded]:
+    """Asterisk said no, or nothing: the story goes on, and the caller hears something.
+
+    Returns prompts that count as ended, for the engine to handle like any other end.
+    """
+    command = event.command
+    turn.note(
+        CommandRefused(command=type(command).__name__, why=event.why.value, detail=event.detail),
+        command.call,
+    )
+    ended = [_consequence(turn, command, event.why)]
+    ended.extend(_never_sent(turn, dropped) for dropped in event.dropped)
+    return [over for over in ended if over is not None]
+
+
+def _never_sent(turn: Turn, command: Command) -> PlaybackEnded | None:
+    """It went with another command: nobody is to blame for it, least of all a telephone."""
+    if isinstance(command, Dial):
+        offer = turn.floor.offers.get(command.offer)
+        if offer is not None:
+            turn.move(OfferOver(offer=offer, outcome=OfferOutcome.WITHDRAWN, leg_gone=True))
+        return None
+    return _consequence(turn, command, Refusal.REFUSED)
+
+
+def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | None:
+    floor = turn.floor
+    match command:
+        case Play(playback=playback):
+            if why is Refusal.UNKNOWN:
+                turn.order(
+                    StopPlay(
+                        node=command.node,
+                        call=command.call,
+                        leg=command.leg,
+                        playback=playback,
+                    )
+                )
+            return PlaybackEnded(at=turn.at, playback=playback, heard=False)
+        case Dial(offer=offer_id):
+            offer = floor.offers.get(offer_id)
+            if offer is not None:
+                gone = why is not Refusal.UNKNOWN
+                turn.move(OfferOver(offer=offer, outcome=OfferOutcome.UNREACHABLE, leg_gone=gone))
+        case Bridge():
+            call = floor.calls.get(command.call) if command.call is not None else None
+            if call is not None and call.talk is not None and call.talk.bridge == command.bridge:
+                leg = floor.agent_legs[call.talk.leg]
+                leg.lost = leg.closing = True
+                turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
+                turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
+                turn.move(ConversationBroken(call=call, own_hangup=False))
+        case StartMusic():
+            if why is not Refusal.GONE and command.call is not None:
+                turn.wake(MUSIC_AGAIN_AFTER, MusicDue(call=command.call))
+        case HandToDialplan():
+            if why is Refusal.UNKNOWN:
+                turn.order(command)
+        case _:
+            pass  # hang-ups have their LegOverdue; the rest is repeated at the next connection
+    return None

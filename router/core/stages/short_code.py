@@ -1,0 +1,75 @@
+"""An agent dials a short code from their desk phone: it is done, said, and the phone let go."""
+
+from __future__ import annotations
+
+from router.core.commands import Hangup, Play
+from router.core.deadlines import LegOverdue
+from router.core.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPaused,
+    AgentResumed,
+    CodeDialled,
+    PlaybackEnded,
+    WrapUpFinished,
+)
+from router.core.floor import CodeLeg
+from router.core.speech import LEG_GONE_WITHIN
+from router.core.staff import Agent
+from router.core.turn import Turn
+from router.core.vocabulary import PlaybackId
+
+Meant = AgentLoggedIn | AgentLoggedOut | AgentPaused | AgentResumed | WrapUpFinished
+
+CODES = {"*11": "login", "*12": "logout", "*13": "pause", "*14": "resume", "*15": "ready"}
+"""Short codes from a desk phone; dialplans/extensions.conf lets no others through."""
+
+
+def is_dialled(turn: Turn, event: CodeDialled) -> Meant | None:
+    """A short code from a desk phone: do it, say so, and let the phone go.
+
+    Returns the doing, for the engine to handle as if it had come by the console.
+    """
+    floor = turn.floor
+    agent = floor.agents.get(event.agent)
+    meaning = CODES.get(event.code)
+    doing = _meant(turn, agent, meaning) if agent is not None and meaning is not None else None
+    said = meaning if doing is not None and meaning is not None else "refused"
+    floor.codes_dialled += 1
+    playback = PlaybackId(f"{event.node}-e{floor.epoch}-k{floor.codes_dialled}")
+    floor.code_legs[event.leg] = CodeLeg(
+        id=event.leg, node=event.node, agent=event.agent, playback=playback
+    )
+    turn.order(
+        Play(
+            node=event.node,
+            call=None,
+            leg=event.leg,
+            playback=playback,
+            prompts=(floor.policy.agent_prompts[said],),
+            language=floor.policy.agent_language,
+        )
+    )
+    return doing
+
+
+def _meant(turn: Turn, agent: Agent, meaning: str) -> Meant | None:
+    match meaning:
+        case "login":
+            return AgentLoggedIn(at=turn.at, agent=agent.id)
+        case "logout":
+            return AgentLoggedOut(at=turn.at, agent=agent.id)
+        case "pause" if agent.logged_in:
+            return AgentPaused(at=turn.at, agent=agent.id, reason="own")
+        case "resume" if agent.logged_in:
+            return AgentResumed(at=turn.at, agent=agent.id)
+        case "ready" if agent.wrap_up is not None:
+            return WrapUpFinished(at=turn.at, agent=agent.id)
+        case _:
+            return None
+
+
+def answer_ends(turn: Turn, leg: CodeLeg, event: PlaybackEnded) -> None:
+    """Said: the agent's phone is let go."""
+    turn.order(Hangup(node=leg.node, call=None, leg=leg.id))
+    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))

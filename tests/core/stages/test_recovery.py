@@ -1,0 +1,434 @@
+"""When something went wrong: nobody is dropped for it, and one call at most pays for a bug."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.core import events as e
+from router.core.commands import HandToDialplan, Hangup, Play, RemoveBridge, StartMusic
+from router.core.records import (
+    Abandoned,
+    CallFinished,
+    CommandRefused,
+    Ended,
+    HandedToFallback,
+    NodeConnected,
+    NodeLost,
+    OfferEnded,
+)
+from router.core.vocabulary import (
+    AgentId,
+    AgentState,
+    BridgeId,
+    EndedBy,
+    LegEnding,
+    LegId,
+    OfferOutcome,
+    PlaybackId,
+    Refusal,
+)
+from tests.core.driver import NODE, Caller, Driver, listed_leg
+from tests.core.house import agent
+
+
+def crisis_hotline(*, on: str = "desk") -> Driver:
+    hotline = Driver()
+    hotline.works(agent("ana", on=on, psicologia=3, crisis=3))
+    return hotline
+
+
+# -- the connection ---------------------------------------------------------------------------
+
+
+def test_a_lost_connection_is_an_alarm_and_concludes_nothing_about_callers() -> None:
+    hotline = crisis_hotline()
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.disconnects()
+    assert hotline.alarms() == ["node:n1"]
+    assert hotline.records(NodeLost)
+    assert caller.call.place is not None
+    hotline.listed()
+    assert hotline.alarms() == []
+    assert hotline.records(NodeConnected)[-1].handed == 0
+
+
+def in_the_menu(hotline: Driver) -> Caller:
+    return hotline.caller_arrives().hears_out()
+
+
+def waiting(hotline: Driver) -> Caller:
+    hotline.pauses("ana")
+    return hotline.caller_arrives().chooses("1")
+
+
+def rung_for(hotline: Driver) -> Caller:
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.rings("ana")
+    hotline.passes(4)
+    return caller
+
+
+def talking(hotline: Driver) -> Caller:
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.answers("ana")
+    return caller
+
+
+def after_it(hotline: Driver) -> Caller:
+    caller = talking(hotline)
+    hotline.hangs_up("ana")
+    return caller
+
+
+SITUATIONS = [in_the_menu, waiting, rung_for, talking, after_it]
+situation = pytest.mark.parametrize("situation", SITUATIONS)
+
+
+@situation
+def test_a_reconnect_that_finds_everybody_changes_nothing(situation: object) -> None:
+    hotline = crisis_hotline()
+    assert callable(situation)
+    caller: Caller = situation(hotline)
+    heard, before = caller.hears, list(hotline.records(OfferEnded))
+    ordered = hotline.listed()
+    assert caller.hears == heard
+    assert hotline.records(OfferEnded) == before
+    assert not [c for c in ordered if isinstance(c, Hangup | HandToDialplan | RemoveBridge)]
+    assert hotline.records(NodeConnected)[-1].kept >= 1
+
+
+@situation
+def test_a_caller_who_hung_up_meanwhile_leaves_the_floor(situation: object) -> None:
+    hotline = crisis_hotline()
+    assert callable(situation)
+    caller: Caller = situation(hotline)
+    hotline.listed(without=[caller.leg])
+    assert not hotline.engine.floor.calls
+    assert [r.by for r in hotline.records(CallFinished)] == [EndedBy.CALLER]
+    assert not hotline.board.ringing
+    agent_now = hotline.engine.floor.agents[AgentId("ana")]
+    assert (agent_now.leg, agent_now.offer) == (None, None)
+
+
+@situation
+def test_a_caller_found_in_the_dialplan_is_handed_over_and_not_abandoned(
+    situation: object,
+) -> None:
+    hotline = crisis_hotline()
+    assert callable(situation)
+    caller: Caller = situation(hotline)
+    hotline.board.leaves(caller.leg, hotline.at)
+    hotline.listed()
+    assert not hotline.engine.floor.calls
+    assert len(hotline.records(HandedToFallback)) == 1
+    assert not hotline.records(Abandoned)
+    assert not hotline.records(CallFinished)
+
+
+@situation
+def test_after_a_restart_of_asterisk_its_calls_are_lost_and_agents_free(
+    situation: object,
+) -> None:
+    hotline = crisis_hotline()
+    assert callable(situation)
+    situation(hotline)
+    hotline.listed(restarted=True)
+    assert not hotline.engine.floor.calls
+    assert hotline.records(CallFinished)[-1].by in (EndedBy.LOST, EndedBy.SYSTEM)
+    agent_now = hotline.engine.floor.agents[AgentId("ana")]
+    assert (agent_now.leg, agent_now.offer, agent_now.call) == (None, None, None)
+    assert not hotline.engine.floor.agent_legs
+
+
+def test_an_agent_who_hung_up_meanwhile_lets_the_flow_go_on() -> None:
+    hotline = crisis_hotline()
+    caller = talking(hotline)
+    hotline.disconnects()
+    hotline.listed(without=[hotline.leg_of("ana")])
+    assert caller.hears == "gracias"
+
+
+def test_a_leg_dialled_a_moment_ago_is_given_time_to_appear() -> None:
+    hotline = crisis_hotline()
+    hotline.caller_arrives().chooses("1")
+    ringing = hotline.board.ringing.pop(hotline.leg_of("ana"))
+    hotline.listed()
+    assert not hotline.outcomes()
+    hotline.board.ringing[ringing.leg] = ringing
+    hotline.passes(3)
+    assert hotline.outcomes() == [("ana", OfferOutcome.UNREACHABLE)]
+
+
+def test_desks_and_members_are_told_again_because_asterisk_keeps_them_in_memory() -> None:
+    hotline = crisis_hotline()
+    hotline.works(agent("ben", juridico=1), log_in=False)
+    names = [type(c).__name__ for c in hotline.listed(restarted=True)]
+    assert names.count("ProvisionDevice") == 2
+    assert names.count("EnrolInFallback") == 1
+
+
+def test_a_short_code_whose_phone_has_gone_is_forgotten() -> None:
+    hotline = crisis_hotline()
+    leg = hotline.dials_code("ana", "*13")
+    hotline.listed(without=[leg])
+    assert not hotline.engine.floor.code_legs
+
+
+# -- strangers of an earlier life -------------------------------------------------------------
+
+
+def after_a_restart(first: Driver, *, epoch: int = 8) -> Driver:
+    """The same Asterisk, and an engine that remembers the roster only."""
+    second = Driver(epoch=epoch)
+    second.works(agent("ana", psicologia=3, crisis=3))
+    second.board, second.at = first.board, first.at
+    return second
+
+
+def test_after_a_restart_of_the_engine_a_waiting_caller_is_given_to_the_fallback() -> None:
+    before = crisis_hotline()
+    caller = waiting(before)
+    now = after_a_restart(before)
+    now.listed()
+    assert now.board.hears[caller.leg] == "fallback"
+    assert [r.queue for r in now.records(HandedToFallback)] == [None]
+    assert now.records(NodeConnected)[-1].handed == 1
+
+
+def test_after_a_restart_of_the_engine_a_conversation_is_left_alone_and_the_agent_is_busy() -> None:
+    before = crisis_hotline()
+    caller = talking(before)
+    now = after_a_restart(before)
+    now.listed()
+    assert now.board.hears[caller.leg] == "the other"
+    assert now.state("ana") is AgentState.TALKING
+    other = now.caller_arrives(leg=LegId("caller-other")).chooses("1")
+    assert now.rung() == []
+    now.board.ends(caller.leg, now.at)
+    now.happens(e.LegEnded(at=now.at, leg=caller.leg, ending=LegEnding.HUNG_UP))
+    assert now.rung() == ["ana"]
+    assert len(other.call.offers) == 1
+
+
+def test_after_a_restart_the_caller_whose_agent_goes_is_given_to_the_fallback() -> None:
+    before = crisis_hotline()
+    caller = talking(before)
+    now = after_a_restart(before)
+    now.listed()
+    now.loses_line("ana")
+    assert now.board.hears[caller.leg] == "fallback"
+    assert now.state("ana") is AgentState.READY
+
+
+def test_a_kept_conversation_that_ended_unseen_frees_the_agent() -> None:
+    before = crisis_hotline()
+    caller = talking(before)
+    now = after_a_restart(before)
+    now.listed()
+    now.listed(without=[caller.leg])
+    assert now.state("ana") is AgentState.READY
+    assert not now.engine.floor.strays
+
+
+def test_after_a_restart_an_agents_leg_without_a_caller_is_hung_up() -> None:
+    before = crisis_hotline()
+    rung_for(before)
+    leg = before.leg_of("ana")
+    now = after_a_restart(before)
+    now.listed()
+    assert leg in [h.leg for h in now.ordered(Hangup)]
+
+
+def test_empty_bridges_are_deleted_and_ours_are_kept() -> None:
+    hotline = crisis_hotline()
+    caller = talking(hotline)
+    assert caller.call.talk is not None
+    ours = caller.call.talk.bridge
+    empty = e.ListedBridge(bridge=BridgeId("old"), legs=())
+    mine = e.ListedBridge(bridge=ours, legs=(caller.leg, caller.call.talk.leg))
+    legs = tuple(
+        listed_leg(leg, hotline.board.dialled.get(leg)) for leg in (caller.leg, mine.legs[1])
+    )
+    ordered = hotline.happens(
+        e.LegsListed(at=hotline.at, node=NODE, legs=legs, bridges=(empty, mine))
+    )
+    assert [c.bridge for c in ordered if isinstance(c, RemoveBridge)] == ["old"]
+
+
+# -- refused commands -------------------------------------------------------------------------
+
+
+def test_every_refusal_is_written_down_with_the_call() -> None:
+    hotline = Driver()
+    caller = hotline.caller_arrives()
+    hotline.refused(hotline.ordered(Play)[0])
+    assert hotline.records(CommandRefused) == [
+        CommandRefused(command="Play", why="refused", detail="no")
+    ]
+    assert [x.call for x in hotline.entries if isinstance(x.record, CommandRefused)] == [caller.id]
+
+
+def test_prompts_dropped_with_another_command_do_not_hold_the_flow() -> None:
+    hotline = Driver()
+    caller = hotline.caller_arrives()
+    play = hotline.ordered(Play)[0]
+    music = StartMusic(node=NODE, call=caller.id, leg=caller.leg)
+    hotline.refused(music, dropped=(play,))
+    assert caller.hears == "menu"
+
+
+def test_a_handover_whose_fate_is_unknown_is_ordered_again() -> None:
+    hotline = Driver()
+    caller = hotline.caller_arrives()
+    order = HandToDialplan(node=NODE, call=caller.id, leg=caller.leg)
+    hotline.refused(order, Refusal.UNKNOWN)
+    assert hotline.ordered(HandToDialplan) == [order]
+
+
+def test_a_refusal_about_a_call_that_is_gone_changes_nothing() -> None:
+    hotline = crisis_hotline()
+    caller = talking(hotline)
+    commands = list(hotline.commands)
+    caller.hangs_up()
+    ended = len(hotline.records(Ended))
+    for command in commands:
+        if command.call is not None:
+            hotline.refused(command)
+    assert len(hotline.records(Ended)) == ended
+    assert not hotline.engine.floor.calls
+
+
+# -- our own bugs -----------------------------------------------------------------------------
+
+
+def quarantined(hotline: Driver, event: e.Event) -> None:
+    outcome = hotline.engine.quarantine(event)
+    hotline.entries.extend(outcome.entries)
+    hotline.commands.extend(outcome.commands)
+    for command in outcome.commands:
+        hotline.board.obey(command, hotline.at)
+
+
+@situation
+@pytest.mark.parametrize("kind", ["digit", "playback", "refusal"])
+def test_a_bug_gives_the_caller_to_the_dialplan_and_nobody_else(
+    situation: object, kind: str
+) -> None:
+    hotline = crisis_hotline()
+    other = hotline.caller_arrives()
+    assert callable(situation)
+    caller: Caller = situation(hotline)
+    events: dict[str, e.Event] = {
+        "digit": e.DigitPressed(at=hotline.at, leg=caller.leg, digit="1"),
+        "refusal": e.CommandFailed(
+            at=hotline.at,
+            command=StartMusic(node=NODE, call=caller.id, leg=caller.leg),
+            why=Refusal.REFUSED,
+            detail="",
+        ),
+    }
+    playing = hotline.board.playing.get(caller.leg)
+    if kind == "playback" and playing is not None:
+        events[kind] = e.PlaybackEnded(at=hotline.at, playback=playing, heard=True)
+    quarantined(hotline, events.get(kind, events["digit"]))
+    assert caller.hears == "fallback"
+    assert [r.reason for r in hotline.records(HandedToFallback)] == ["defect"]
+    assert list(hotline.engine.floor.calls) == [other.id]
+    assert "bug" in hotline.alarms()
+
+
+def test_a_bug_about_an_agents_leg_costs_the_call_it_was_for() -> None:
+    hotline = crisis_hotline()
+    caller = rung_for(hotline)
+    quarantined(hotline, e.LegRinging(at=hotline.at, leg=hotline.leg_of("ana")))
+    assert caller.hears == "fallback"
+    assert hotline.outcomes() == [("ana", OfferOutcome.WITHDRAWN)]
+
+
+def test_a_bug_while_a_caller_arrives_gives_them_to_the_dialplan() -> None:
+    hotline = Driver()
+    arrival = e.CallArrived(
+        at=hotline.at,
+        node=NODE,
+        leg=LegId("new"),
+        number_dialled="5555335533",
+        arrived_at=hotline.at,
+        caller=None,
+    )
+    quarantined(hotline, arrival)
+    assert [c.leg for c in hotline.ordered(HandToDialplan)] == ["new"]
+
+
+def test_a_bug_that_is_nobodys_costs_nobody() -> None:
+    hotline = crisis_hotline()
+    caller = waiting(hotline)
+    quarantined(hotline, e.AgentLoggedIn(at=hotline.at, agent=AgentId("ana")))
+    quarantined(hotline, e.PlaybackEnded(at=hotline.at, playback=PlaybackId("x"), heard=True))
+    quarantined(hotline, e.ClockReached(at=hotline.at))
+    assert caller.call.place is not None
+
+
+def test_a_bug_in_the_matcher_costs_the_call_and_not_the_handover(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hotline = crisis_hotline()
+    caller = waiting(hotline)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("router.core.engine.dispatch.look", broken)
+    with pytest.raises(ZeroDivisionError):
+        hotline.resumes("ana")
+    quarantined(hotline, e.DigitPressed(at=hotline.at, leg=caller.leg, digit="1"))
+    assert caller.hears == "fallback"
+
+
+def test_a_bug_in_a_wake_up_costs_the_call_that_it_was_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hotline = Driver()
+    caller, other = hotline.caller_arrives(), hotline.caller_arrives()
+    caller.hears_out().hears_out()
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("router.core.engine.in_flow.digit_is_due", broken)
+    with pytest.raises(ZeroDivisionError):
+        hotline.passes(4)
+    quarantined(hotline, e.ClockReached(at=hotline.at))
+    assert caller.hears == "fallback"
+    assert list(hotline.engine.floor.calls) == [other.id]
+
+
+# -- troubles of the shell --------------------------------------------------------------------
+
+
+def test_the_shells_trouble_is_an_alarm_until_it_is_over() -> None:
+    hotline = Driver()
+    hotline.happens(e.TroubleReported(at=hotline.at, name="journal", text="full"))
+    assert hotline.alarms() == ["journal"]
+    hotline.happens(e.TroubleReported(at=hotline.at, name="journal", text=None))
+    assert hotline.alarms() == []
+
+
+def test_entries_are_numbered_without_a_gap_over_the_life_of_an_engine() -> None:
+    hotline = crisis_hotline()
+    talking(hotline).hangs_up()
+    assert [x.seq for x in hotline.entries] == list(range(1, len(hotline.entries) + 1))
+    assert {x.epoch for x in hotline.entries} == {7}
+
+
+def test_a_new_life_never_uses_an_id_twice() -> None:
+    hotline, later = Driver(epoch=7), Driver(epoch=8)
+    ids = set()
+    for life in (hotline, later):
+        life.works(agent("ana", psicologia=3, crisis=3))
+        life.caller_arrives().chooses("1")
+        life.answers("ana")
+        for command in life.commands:
+            for name in ("playback", "bridge", "offer"):
+                if (name_id := getattr(command, name, None)) is not None:
+                    ids.add((life.engine.floor.epoch, name_id))
+    assert len({each for _, each in ids}) == len(ids)
