@@ -1,0 +1,63 @@
+"""`make bench`: what the hotline is quick at, and what it is measured against."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+
+from rich.console import Console
+
+from tests.bench import freed_agent, knee, prompts_heard, voices_joined
+from tests.bench.figures import Figure, plain, show
+from tests.bench.stack import Bench, bench_stack
+
+Measure = Callable[..., Awaitable[list[Figure]]]
+
+BENCHES: Mapping[str, Measure] = {
+    "prompts": prompts_heard.measure,
+    "voices": voices_joined.measure,
+    "freed": freed_agent.measure,
+    "knee": knee.measure,
+}
+
+
+def main() -> int:
+    """1 if a target was missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHES)} (default: all)"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer samples, wider steps")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    given = parser.parse_args()
+    unknown = [name for name in given.names if name not in BENCHES]
+    if unknown:
+        parser.error(f"there is no bench {unknown[0]!r}; there are {', '.join(BENCHES)}")
+    figures = asyncio.run(_run(given.names or list(BENCHES), quick=given.quick))
+    if given.json:
+        print(json.dumps(plain(figures), ensure_ascii=False, indent=1))
+    else:
+        show(figures, Console())
+    return 0 if all(one.holds is not False for one in figures) else 1
+
+
+async def _run(names: list[str], *, quick: bool) -> list[Figure]:
+    console = Console(stderr=True)
+    figures: list[Figure] = []
+    with console.status("The stack is coming up") as status:
+        async with bench_stack() as bench:
+            for name in names:
+                status.update(f"Measuring: {name}")
+                figures += await _measured(BENCHES[name], bench, quick)
+    return figures
+
+
+async def _measured(measure: Measure, bench: Bench, quick: bool) -> list[Figure]:
+    return await measure(bench, quick=quick)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
