@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -43,3 +44,23 @@ async def callers(
 def phones_folder(tmp_path: Path) -> Path:
     """Where a test's telephones keep their files."""
     return tmp_path
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories told side by side begin with their module: whoever waits for one comes last in it."""
+    begun: dict[object, int] = {}
+    for index, item in enumerate(items):
+        begun.setdefault(item.getparent(pytest.Module), index)
+    items.sort(
+        key=lambda item: (
+            begun[item.getparent(pytest.Module)],
+            _asks_for_told(item),
+        )
+    )
+
+
+def _asks_for_told(item: pytest.Item) -> bool:
+    """By its own parameter; in such a module every test has the fixture."""
+    function = getattr(item, "function", None)
+    return function is not None and "told" in inspect.signature(function).parameters

@@ -1,0 +1,208 @@
+"""A whole hotline for tests: `hotline up` as a process, and the commands that operators give."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from router.adapters.control.client import ControlClient
+from router.core.records import CallFinished
+from router.core.snapshot import Snapshot
+from router.standalone.demo.feed import Feed
+from router.standalone.loopback import free_port
+
+PROGRAM = (sys.executable, "-m", "router.cli.main")
+# When pytest is killed, the stack ends as by Ctrl-C, to its last process.
+TETHERED = ("setpriv", "--pdeathsig", "TERM", "--")
+UP_WITHIN = 60.0
+CARRIER_ADDRESS = "127.0.0.3"
+LOOK_AGAIN_AFTER = 0.02
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def said(self) -> str:
+        """What a person saw, with the line breaks of a narrow terminal taken out."""
+        return " ".join((self.out + self.err).split())
+
+
+@dataclass(slots=True, kw_only=True)
+class Hotline:
+    """A stack that is up, as a program outside sees it."""
+
+    folder: Path
+    carrier: str
+    process: asyncio.subprocess.Process
+    environment: Mapping[str, str]
+    feed: Feed
+    output: bytearray = field(default_factory=bytearray)
+
+    @property
+    def stack(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.folder / "stack.json").read_text())
+        return content
+
+    def uri(self, number: str) -> str:
+        """What a caller dials to reach this number."""
+        sip = self.stack["sip"]
+        return f"sip:{number}@{sip['host']}:{sip['port']}"
+
+    @property
+    def registrar(self) -> str:
+        sip = self.stack["sip"]
+        return f"{sip['host']}:{sip['port']}"
+
+    async def runs(self, *words: str, given: str | None = None) -> Ran:
+        """`hotline ... --state-dir FOLDER`, to its end."""
+        return await runs(
+            *words, "--state-dir", str(self.folder), given=given, environment=self.environment
+        )
+
+    async def floor(self) -> Snapshot:
+        """Everything at this instant, from the engine."""
+        return await asyncio.to_thread(ControlClient(self.folder).floor)
+
+    async def asks(self, question: Callable[[ControlClient], T]) -> T:
+        """What an operator's command asks of the engine, without the start of a program."""
+        return await asyncio.to_thread(question, ControlClient(self.folder))
+
+    async def has_forgotten_every_call(self, *, within: float = 5) -> None:
+        """Until no caller is on the floor."""
+        async with asyncio.timeout(within):
+            since = self.feed.position()
+            while (await self.floor()).calls:
+                await self.feed.first(CallFinished, within=within, since=since)
+                since = self.feed.position()
+
+    @contextmanager
+    def engine_frozen(self) -> Iterator[None]:
+        """SIGSTOP, and SIGCONT at the end."""
+        pid = self.stack["engine_pid"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def hotline_up(
+    folder: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Hotline]:
+    """`hotline up` until the end of the block, ended as by Ctrl-C."""
+    carrier = f"{CARRIER_ADDRESS}:{free_port(CARRIER_ADDRESS)}"
+    told = {**os.environ, **(environment or {})}
+    process = await asyncio.create_subprocess_exec(
+        *TETHERED, *PROGRAM, "up", "--state-dir", str(folder), "--carrier", carrier, *options,
+        env=told,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    output = bytearray()
+    reading = asyncio.create_task(_read(process, output))
+    feed = Feed(folder, lambda line: None)
+    try:
+        try:
+            await until((folder / "stack.json").exists, unless=process, within=UP_WITHIN)
+        except TimeoutError:
+            said = output.decode(errors="replace")
+            raise AssertionError(f"`hotline up` did not come up: {said}") from None
+        feed.start()
+        yield Hotline(
+            folder=folder,
+            carrier=carrier,
+            process=process,
+            environment=told,
+            feed=feed,
+            output=output,
+        )
+    finally:
+        feed.stop()
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+        await reading
+
+
+async def _read(process: asyncio.subprocess.Process, output: bytearray) -> None:
+    assert process.stdout is not None
+    while block := await process.stdout.read(1 << 16):
+        output += block
+
+
+async def runs(
+    *words: str,
+    given: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    within: float = 60,
+) -> Ran:
+    """`hotline ...`, to its end."""
+    process = await asyncio.create_subprocess_exec(
+        *TETHERED, *PROGRAM, *words,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(within):
+            out, err = await process.communicate(None if given is None else given.encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return Ran(code=process.returncode, out=out.decode(), err=err.decode())
+
+
+async def until(
+    holds: Callable[[], T | None],
+    *,
+    within: float,
+    unless: asyncio.subprocess.Process | None = None,
+) -> T:
+    """Looks again and again: a file or a process tells nobody that it changed."""
+    async with asyncio.timeout(within):
+        while not (found := holds()):
+            if unless is not None and unless.returncode is not None:
+                raise TimeoutError
+            await asyncio.sleep(LOOK_AGAIN_AFTER)
+        return found
+
+
+def processes_of(folder: Path) -> set[int]:
+    """Whose command line, environment or working directory names the folder."""
+    named = os.fsencode(folder)
+    found = set()
+    for each in Path("/proc").iterdir():
+        if each.name.isdigit() and int(each.name) != os.getpid():
+            with suppress(OSError):
+                where = os.fsencode(os.readlink(each / "cwd"))
+                told = (each / "cmdline").read_bytes() + b"\0" + (each / "environ").read_bytes()
+                if named in told or where.startswith(named):
+                    found.add(int(each.name))
+    return found

@@ -1,0 +1,77 @@
+"""The shipped flow files with practice lines beside them: one number, flow, queue, skill for each.
+
+A story that has a line of its own disturbs no other, so that slow ones can be told at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from router.config import SHIPPED_FLOWS
+
+FIRST_NUMBER = 5570000000
+
+LINES: Mapping[str, str] = {
+    "plain": "ring: {desk: 8s, phone: 8s}",
+    "busy": "ring: {desk: 8s, phone: 8s}",
+    "declined": "ring: {desk: 8s, phone: 8s}",
+    "unknown": "ring: {desk: 8s, phone: 8s}",
+    "unavailable": "ring: {desk: 8s, phone: 8s}",
+    "mute": "ring: {desk: 8s, phone: 8s}",
+    "unanswered": "ring: {desk: 2s, phone: 2s}",
+    "machine": "ring: {desk: 8s, phone: 8s}",
+    "confirmed": "ring: {desk: 8s, phone: 8s}",
+    "given_up": "ring: {desk: 8s, phone: 8s}",
+    "given_up_late": "ring: {desk: 8s, phone: 8s}",
+    "both": "fanout: {agents: 2, from_offer: 1}",
+    "second_device": "ring: {desk: 8s, phone: 8s}",
+    "full": "ring: {desk: 8s, phone: 8s}",
+    "broken": "ring: {desk: 8s, phone: 8s}",
+    "ended": "ring: {desk: 8s, phone: 8s}",
+    "left": "ring: {desk: 8s, phone: 8s}",
+    "wrapped": "wrap_up: agent",
+    "timed": "wrap_up: 60s",
+}
+"""Each queue's own settings."""
+
+
+def number(line: str) -> str:
+    """What a caller dials to reach the queue of this name."""
+    return str(FIRST_NUMBER + list(LINES).index(line))
+
+
+def write_flows(folder: Path) -> Path:
+    """The folder for HOTLINE_IVR_DIR."""
+    shutil.copytree(SHIPPED_FLOWS, folder)
+    for line in LINES:
+        (folder / f"flows/{line}.yaml").write_text(
+            f"start: waits\nsteps:\n  waits:\n    queue: {line}\n    next: gracias\n"
+            "  gracias:\n    goodbye: gracias\n"
+        )
+    _insert(
+        folder / "lines.yaml",
+        "lines:\n",
+        "".join(
+            f"  {number(line)}:\n    name: {line}\n    flow: {line}\n    language: es\n"
+            for line in LINES
+        ),
+    )
+    _insert(
+        folder / "queues.yaml",
+        "\nqueues:\n",
+        "".join(
+            f"  {line}:\n    class: 40\n    skills: {line}\n    target: 80% in 30s\n"
+            f"    prefer: {{{line}: 1}}\n    whisper: susurro_orientacion\n    {own}\n"
+            + ("" if "wrap_up" in own else "    wrap_up: 1min\n")
+            for line, own in LINES.items()
+        ),
+    )
+    return folder
+
+
+def _insert(file: Path, after: str, text: str) -> None:
+    before, found, rest = file.read_text().partition(after)
+    assert found, f"{file} has no {after!r}"
+    file.write_text(before + found + text + rest)
