@@ -101,6 +101,7 @@ class World(Protocol):
     async def perform(self, command: Command) -> Failure | None: ...
     async def caller_arrives(self) -> LegId: ...
     async def caller_presses(self, digit: str) -> None: ...
+    async def caller_hears_it(self) -> None: ...
     async def caller_hangs_up(self) -> None: ...
     async def agent_rings(self) -> None: ...
     async def agent_answers(self) -> None: ...
@@ -135,6 +136,9 @@ class FakeWorld:
 
     async def caller_presses(self, digit: str) -> None:
         self.telephony.presses(self._caller, digit)
+
+    async def caller_hears_it(self) -> None:
+        assert any(leg.playing for leg in self.telephony.legs.values())
 
     async def caller_hangs_up(self) -> None:
         self.telephony.hangs_up(self._caller)
@@ -191,6 +195,9 @@ class RealWorld:
         for packet in rfc4733(digit):
             self.caller._audio.sendto(packet, where)
 
+    async def caller_hears_it(self) -> None:
+        await self.caller.hears()
+
     async def caller_hangs_up(self) -> None:
         assert self.answer is not None
         self.caller.hangs_up(self.answer)
@@ -237,6 +244,7 @@ class Gate:
     def __init__(self, target: tuple[str, int]) -> None:
         self._target = target
         self._writers: set[asyncio.StreamWriter] = set()
+        self._carrying: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server
         self.port = 0
 
@@ -252,8 +260,14 @@ class Gate:
     async def close(self) -> None:
         self._server.close()
         self.cut()
+        await asyncio.gather(*self._carrying, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        carrying = asyncio.create_task(self._carry(reader, writer))
+        self._carrying.add(carrying)
+        carrying.add_done_callback(self._carrying.discard)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(*self._target)
         self._writers |= {writer, back}
         await asyncio.gather(_pump(reader, back), _pump(there, writer))
@@ -267,7 +281,8 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
     except ConnectionError:
         pass
-    writer.close()
+    finally:
+        writer.close()
 
 
 @asynccontextmanager

@@ -184,12 +184,13 @@ async def test_prompt_whose_file_is_missing_ends_unheard(world: World) -> None:
     assert not (await world.inbox.gets(e.PlaybackEnded)).heard
 
 
-async def test_prompt_cut_off_by_a_hang_up_is_not_a_missing_file(world: World) -> None:
+async def test_prompt_cut_off_by_a_hang_up_is_no_news(world: World) -> None:
     leg = await world.caller_arrives()
     assert await world.perform(play(leg, LONG)) is None
+    await world.caller_hears_it()
     await world.caller_hangs_up()
     await ended(world, leg)
-    assert (await world.inbox.gets(e.PlaybackEnded)).heard
+    assert not world.inbox.all(e.PlaybackEnded)
 
 
 async def test_music_can_be_started_and_stopped_twice(world: World) -> None:

@@ -334,7 +334,7 @@ class FakeTelephony:
     def _end(self, leg_id: LegId, ending: LegEnding, cause: int) -> None:
         leg = self.legs.pop(leg_id)
         self._leave_bridges(leg_id)
-        self._stop_playing(leg)
+        leg.playing = None
         if leg_id not in self.handed:
             self._tell(e.LegEnded(at=self._now(), leg=leg_id, ending=ending, cause=cause))
 

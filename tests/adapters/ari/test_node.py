@@ -1,0 +1,334 @@
+"""The ARI adapter against a server that misbehaves: it comes back, and says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+
+from router import errors
+from router.adapters.ari.access import Access
+from router.adapters.ari.node import AriNode
+from router.core import commands as c
+from router.core import events as e
+from router.core.events import Event
+from router.core.vocabulary import AgentId, CallerKey, CallId, Device, DeviceKind, LegId, Refusal
+from router.ports import BeatReturned
+from tests.adapters.ari.ari_server import (
+    NODE,
+    PASSWORD,
+    AriServer,
+    ari_server,
+    arrives,
+    channel,
+    connected,
+    never,
+    presses,
+    replies,
+)
+from tests.adapters.telephony_world import Inbox
+
+DESK = Device(kind=DeviceKind.DESK, address="sip:ana@127.0.0.1:6001")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[AriServer]:
+    async with ari_server() as running:
+        yield running
+
+
+@asynccontextmanager
+async def running(node: AriNode, inbox: Inbox) -> AsyncIterator[asyncio.Task[None]]:
+    """Until the block ends; with the beat written as the runner does."""
+    task = asyncio.create_task(node.run(inbox.deliver, seal))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def seal(call: CallId, number: str) -> CallerKey | None:
+    return CallerKey("key")
+
+
+async def is_live(inbox: Inbox, times: int = 1) -> None:
+    await inbox.until(lambda: len(inbox.all(e.LegsListed)) >= times)
+
+
+def hang_up(leg: str = "1.1") -> c.Hangup:
+    return c.Hangup(node=NODE, call=CallId("c"), leg=LegId(leg))
+
+
+# The event socket
+
+
+async def test_events_during_the_listing_come_after_the_list(server: AriServer) -> None:
+    server.listing = asyncio.Event()
+    server.channels = [channel("1.1"), channel("2.2")]
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await server.is_asked("GET", "/channels")
+        await server.says(presses("1.1", "4"), arrives("2.2"))
+        server.listing.set()
+        await inbox.gets(e.CallArrived)
+        first, *rest = (event for event in inbox.events)
+        assert isinstance(first, e.LegsListed)
+        # Who arrives during the listing is an arrival, not a stranger.
+        assert [leg.leg for leg in first.legs] == ["1.1"]
+        assert [type(event) for event in rest] == [e.DigitPressed, e.CallArrived]
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    ["{", "[]", "null", '"x"', "{}", '{"type": "StasisStart"}', '{"type": "ChannelDestroyed"}'],
+)
+async def test_malformed_event_costs_nothing_but_itself(server: AriServer, garbage: str) -> None:
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        await server.says(garbage, presses("1.1", "4"))
+        assert (await inbox.gets(e.DigitPressed)).digit == "4"
+        assert len(server.sockets) == 1
+
+
+async def test_broken_connection_is_told_and_the_list_comes_again(server: AriServer) -> None:
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        await server.hangs_up()
+        await is_live(inbox, times=2)
+        kinds = [type(event) for event in inbox.events]
+        assert kinds == [e.LegsListed, e.NodeDisconnected, e.LegsListed]
+        assert [each.restarted for each in inbox.all(e.LegsListed)] == [True, False]
+
+
+async def test_asterisk_that_restarted_is_told_apart_and_gets_its_endpoints_again(
+    server: AriServer,
+) -> None:
+    inbox = Inbox()
+    provision = c.ProvisionDevice(node=NODE, call=None, agent=AgentId("ana"), device=DESK)
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        for _ in range(2):
+            assert await node.perform(provision) is None
+        assert _puts(server) == ["aor", "endpoint"]
+        await server.restarts()
+        await is_live(inbox, times=2)
+        assert inbox.all(e.LegsListed)[1].restarted
+        assert await node.perform(provision) is None
+        assert _puts(server) == ["aor", "endpoint"] * 2
+
+
+def _puts(server: AriServer) -> list[str]:
+    return [path.split("/")[-2] for method, path, _ in server.asked if method == "PUT"]
+
+
+async def test_full_inbox_means_reconnect_and_list(server: AriServer) -> None:
+    inbox, full = Inbox(), [True]
+
+    def deliver(item: Event | BeatReturned) -> None:
+        if isinstance(item, e.DigitPressed) and full.pop():
+            full.append(False)
+            raise errors.InboxFull(size=1)
+        inbox.deliver(item)
+
+    async with connected(server) as node:
+        task = asyncio.create_task(node.run(deliver, seal))
+        await is_live(inbox)
+        await server.says_last(presses("1.1", "4"))
+        await is_live(inbox, times=2)
+        await server.says(presses("1.1", "5"))
+        assert (await inbox.gets(e.DigitPressed)).digit == "5"
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_engine_that_was_replaced_stands_down(server: AriServer) -> None:
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox) as task:
+        await is_live(inbox)
+        await server.says_last({"type": "ApplicationReplaced", "application": "hotline"})
+        async with asyncio.timeout(5):
+            await task
+        asked = len(server.asked)
+        refusal = await node.perform(hang_up())
+        assert refusal is not None
+        assert refusal.why is Refusal.REFUSED
+        await node.beat(1.0)
+        assert len(server.asked) == asked
+        assert len(server.sockets) == 1
+
+
+async def test_password_that_stops_being_right_is_an_alarm_until_it_is_right_again(
+    server: AriServer,
+) -> None:
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        server.password = "another"
+        await server.hangs_up()
+        trouble = await inbox.gets(e.TroubleReported)
+        assert trouble.text is not None
+        assert "ari.password" in trouble.text
+        assert PASSWORD not in trouble.text
+        server.password = PASSWORD
+        await is_live(inbox, times=2)
+        await inbox.until(lambda: len(inbox.all(e.TroubleReported)) == 2)
+        assert inbox.all(e.TroubleReported)[1].text is None
+
+
+# The beat and the epoch
+
+
+async def test_beat_is_the_time_that_asterisk_put_on_the_event(server: AriServer) -> None:
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        await server.is_asked("POST", "/events/user/hotline-beat")
+        await server.says(
+            {
+                "type": "ChannelUserevent",
+                "eventname": "hotline-beat",
+                "timestamp": "2026-11-24T15:00:00.900+0000",
+            }
+        )
+        await inbox.until(lambda: bool(inbox.beats))
+        await node.beat(inbox.beats[0].stamp)
+        assert server.variables["ENGINE_BEAT"] == "1795532400"
+
+
+async def test_beat_does_not_wait_for_requests_that_wait_for_a_prompt(server: AriServer) -> None:
+    server.replies["POST /channels/1.1/moh"] = never
+    async with connected(server) as node:
+        music = c.StartMusic(node=NODE, call=CallId("c"), leg=LegId("1.1"))
+        waiting = [asyncio.create_task(node.perform(music)) for _ in range(60)]
+        async with asyncio.timeout(1):
+            await node.beat(7.0)
+        assert server.variables["ENGINE_BEAT"] == "7"
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("kept", "at_least", "epoch"), [("", 0, 1), ("6", 0, 7), ("6", 9, 10), ("x", 2, 3)]
+)
+async def test_epoch_is_higher_than_any_before(
+    server: AriServer, kept: str, at_least: int, epoch: int
+) -> None:
+    server.variables["HOTLINE_EPOCH"] = kept
+    async with connected(server) as node:
+        assert await node.next_epoch(at_least) == epoch
+    assert server.variables["HOTLINE_EPOCH"] == str(epoch)
+
+
+# Broken surroundings
+
+
+async def test_wrong_password_is_said_at_once(server: AriServer) -> None:
+    async with connected(server, password="wrong") as node:
+        with pytest.raises(errors.AsteriskRefusedLogin, match=r"'hotline'.*ari\.password"):
+            await node.next_epoch()
+
+
+async def test_server_that_is_not_asterisk_is_said(server: AriServer) -> None:
+    server.replies["GET /asterisk/variable"] = replies(404)
+    async with connected(server) as node:
+        with pytest.raises(errors.NotAsterisk, match=r"HTTP 404.*ari\.url"):
+            await node.next_epoch()
+
+
+async def test_asterisk_that_is_not_there_yet_is_waited_for() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    absent = AriServer(port=port)
+    async with connected(absent) as node:
+        waiting = asyncio.create_task(node.next_epoch())
+        await asyncio.sleep(0)
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", absent.answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        async with asyncio.timeout(5):
+            assert await waiting == 1
+        await runner.cleanup()
+
+
+# Requests
+
+
+async def test_login_is_in_no_address(server: AriServer) -> None:
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        assert await node.perform(hang_up()) is None
+    assert server.addresses
+    assert not any("api_key" in address or "hotline:" in address for address in server.addresses)
+
+
+async def test_requests_share_their_connections(server: AriServer) -> None:
+    async with connected(server) as node:
+        for _ in range(20):
+            assert await node.perform(hang_up()) is None
+    assert len(server.connections) == 1
+
+
+async def test_request_without_an_answer_has_an_unknown_outcome(server: AriServer) -> None:
+    server.replies["DELETE /channels/1.1"] = never
+    async with connected(server, timeout=timedelta(seconds=0.1)) as node:
+        refusal = await node.perform(hang_up())
+    assert refusal is not None
+    assert refusal.why is Refusal.UNKNOWN
+
+
+async def test_server_that_hangs_up_has_an_unknown_outcome(server: AriServer) -> None:
+    async def vanish(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    server.replies["POST /channels/1.1/moh"] = vanish
+    async with connected(server) as node:
+        music = c.StartMusic(node=NODE, call=CallId("c"), leg=LegId("1.1"))
+        refusal = await node.perform(music)
+    assert refusal is not None
+    assert refusal.why is Refusal.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (400, Refusal.REFUSED),
+        (401, Refusal.REFUSED),
+        (404, Refusal.GONE),
+        (405, Refusal.REFUSED),
+        (409, Refusal.GONE),
+        (412, Refusal.REFUSED),
+        (413, Refusal.REFUSED),
+        (422, Refusal.REFUSED),
+        (451, Refusal.REFUSED),
+        (500, Refusal.REFUSED),
+        (599, Refusal.REFUSED),
+    ],
+)
+async def test_every_status_is_a_value(server: AriServer, status: int, why: Refusal) -> None:
+    server.replies["POST /channels/1.1/moh"] = replies(status, {"message": "No"})
+    async with connected(server) as node:
+        music = c.StartMusic(node=NODE, call=CallId("c"), leg=LegId("1.1"))
+        refusal = await node.perform(music)
+    assert refusal is not None
+    assert refusal.why is why
+    assert refusal.detail == f"startMoh: {status} No"
+
+
+def test_password_is_in_no_representation() -> None:
+    access = Access(url="http://x:1", user="hotline", password=PASSWORD)
+    assert PASSWORD not in repr(access)
