@@ -126,6 +126,8 @@ class Baresip:
     async def start(self) -> None:
         """Ready in about 50 ms. Raises BaresipFailed with what it said."""
         control_port = free_port()
+        while control_port == self._port + 1:  # baresip's own, for TLS
+            control_port = free_port()
         self._write_configuration(control_port)
         # On a pipe its output would come 4 KB late; on a terminal it comes line by line.
         self._terminal, inner = pty.openpty()

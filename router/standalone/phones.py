@@ -218,7 +218,8 @@ async def switched_on(
     They share one baresip, which has a line for each; another number there gets 404. `folder`
     exists; what is in use lies in a folder of its own below it, for as long as the phones are on.
     """
-    port = port or free_port(address)
+    # baresip takes the next one for TLS, unasked.
+    port = port or free_port(address, and_next=True)
     phones: dict[str, Phone] = {}
     lines = PhoneLines(f"{address}:{port}", [handset.name for handset in handsets])
 
