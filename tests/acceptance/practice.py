@@ -32,7 +32,9 @@ LINES: Mapping[str, str] = {
     "ended": "ring: {desk: 8s, phone: 8s}",
     "left": "ring: {desk: 8s, phone: 8s}",
     "wrapped": "wrap_up: agent",
-    "timed": "wrap_up: 60s",
+    "overridden": "wrap_up: agent",
+    "leaving": "ring: {desk: 8s, phone: 8s}",
+    "pausing": "ring: {desk: 8s, phone: 8s}",
 }
 """Each queue's own settings."""
 
