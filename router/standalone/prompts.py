@@ -20,9 +20,9 @@ from router.standalone.telephone_audio import is_telephone_wav, telephone_wav
 # In the sounds of a language, so that `sound:hotline/menu` is said in the channel's language.
 FOLDER = "hotline"
 VOICES: Mapping[str, str] = {"es": "es-419", "en": "en-us"}
-WORDS_PER_MINUTE = 150
+WORDS_PER_MINUTE = 165
 # Raised when the same text shall sound otherwise than before.
-RECIPE = 1
+RECIPE = 2
 
 
 class Source(StrEnum):

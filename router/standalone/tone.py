@@ -78,10 +78,8 @@ def tone_share(samples: array[int], hz: float) -> float:
     if not total:
         return 0.0
     cosines, sines = _waves(hz, len(samples))
-    real: float
-    imaginary: float
     real, imaginary = sum(map(mul, samples, cosines)), sum(map(mul, samples, sines))
-    return 2 * (real * real + imaginary * imaginary) / (len(samples) * total)
+    return float(2 * (real * real + imaginary * imaginary) / (len(samples) * total))
 
 
 def tone_present(samples: array[int], hz: float) -> bool:

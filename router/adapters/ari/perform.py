@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from hashlib import sha256
 
 from router.adapters.ari.access import APPLICATION
 from router.adapters.ari.endings import NORMAL
@@ -158,6 +159,11 @@ class Performer:
         if self._made.get(command.agent) == wanted:
             # Made again, the phone would count as unreachable until it answers OPTIONS.
             return None
+        if await self._stands(command.agent, wanted):
+            # An earlier life of the engine made it: made again, a phone that registers would be
+            # lost until it registers again.
+            self._made[command.agent] = wanted
+            return None
         # Asterisk adds to lists instead of replacing them, so the old objects go first.
         failure = await self._forget(command.agent)
         if failure is not None:
@@ -173,11 +179,22 @@ class Performer:
             )
             if not answer.is_good:
                 return answer.failure()
+        made_so = {"variable": _mark_name(command.agent), "value": _mark(wanted)}
+        answer = await self._rest.ask("asterisk", "setGlobalVar", **made_so)
         self._made[command.agent] = wanted
-        return None
+        return answer.failure()
+
+    async def _stands(self, agent: AgentId, wanted: tuple[SipObject, ...]) -> bool:
+        """Whether Asterisk has exactly this: a global variable lives as long as the objects do."""
+        answer = await self._rest.ask("asterisk", "getGlobalVar", variable=_mark_name(agent))
+        return bool(answer.is_good and answer.body["value"] == _mark(wanted))
 
     async def _forget(self, agent: AgentId) -> Failure | None:
         self._made.pop(agent, None)
+        no_more = {"variable": _mark_name(agent), "value": ""}
+        answer = await self._rest.ask("asterisk", "setGlobalVar", **no_more)
+        if not answer.is_good:
+            return answer.failure()
         for kind in ("endpoint", "aor", "auth"):
             answer = await self._rest.ask(
                 "asterisk", "deleteObject", configClass="res_pjsip", objectType=kind, id=agent
@@ -186,6 +203,16 @@ class Performer:
             if failure is not None:
                 return failure
         return None
+
+
+def _mark_name(agent: AgentId) -> str:
+    """A name that no agent's id can spoil."""
+    return f"HOTLINE_DESK_{sha256(agent.encode()).hexdigest()[:16]}"
+
+
+def _mark(made: tuple[SipObject, ...]) -> str:
+    """Tells the objects from others; a password in them cannot be read from it."""
+    return sha256(repr(made).encode()).hexdigest()
 
 
 def _or_gone(answer: Answer) -> Failure | None:

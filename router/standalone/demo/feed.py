@@ -72,9 +72,9 @@ class Feed:
                 grown = self._grown
                 for line in self._lines[since:]:
                     record = line.record
-                    if (call is None or line.call == call) and isinstance(record, kind):
-                        if where(record):
-                            return line, record
+                    ours = call is None or line.call == call
+                    if ours and isinstance(record, kind) and where(record):
+                        return line, record
                 since = len(self._lines)
                 await grown.wait()
 

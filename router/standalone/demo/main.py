@@ -96,27 +96,29 @@ async def _demo(plan: Plan, carrier_port: int, console: Console) -> bool:
 async def _play(stack: Stack, carrier_port: int, screen: Screen) -> bool:
     began = datetime.now(UTC) - timedelta(minutes=1)
 
+    stories: dict[str, Story] = {}
+
     def on_line(line: Line) -> None:
         if isinstance(line.record, OfferMade):
-            screen.say(None, f"[dim]{sentence(line.record)}[/dim]")
+            story = stories.get(line.call or "")
+            screen.say(story, f"[dim]{sentence(line.record)}[/dim]")
 
     feed = Feed(stack.plan.state_dir, on_line)
     feed.start()
     figures = Figures()
     async with telephones(stack, carrier_port, feed) as house:
-        stage = Stage(house, screen, figures)
+        stage = Stage(house, screen, figures, stories)
         await house.log_in(EVA)
         await house.log_in(ANA, LUIS, MAR, TEO)
         screen.say(None, "five agents are logged in: two at home, three in the office")
-        talking = await _stories(stage)
-        await _without_an_engine(stage, talking)
+        await _stories(stage)
         feed.stop()
     screen.summary()
     balanced = await _books(stack, began, figures, screen)
     return screen.holds and balanced
 
 
-async def _stories(stage: Stage) -> Story | None:
+async def _stories(stage: Stage) -> None:
     """Side by side where they can be; the silent caller's lasts as long as the menu."""
     screen = stage.screen
     first = screen.story("1", "crisis, an agent at home")
@@ -144,11 +146,19 @@ async def _stories(stage: Stage) -> Story | None:
         await watching
         await _seen(sixth, caller_gives_up(stage, sixth))
 
-    silent = asyncio.create_task(_seen(third, silent_caller(stage, third)))
-    await asyncio.gather(
-        _seen(first, in_turn()), _seen(fifth, answering_machine(stage, fifth)), silent
-    )
-    return third
+    async def silent_then_no_engine() -> None:
+        caller, since = await silent_caller(stage, third)
+        await asyncio.wait(others)
+        await _without_an_engine(stage)
+        stage.screen.say(third, "Ana and her caller have talked on all the while")
+        stage.measure(third, caller, ANA, since)
+        await caller.phone.hang_up()
+
+    others = [
+        asyncio.create_task(_seen(first, in_turn())),
+        asyncio.create_task(_seen(fifth, answering_machine(stage, fifth))),
+    ]
+    await _seen(third, silent_then_no_engine())
 
 
 async def _seen(story: Story, happening: Awaitable[object]) -> None:
@@ -159,7 +169,7 @@ async def _seen(story: Story, happening: Awaitable[object]) -> None:
         story.check(str(failure) or "something that should have happened did not", False)
 
 
-async def _without_an_engine(stage: Stage, talking: Story | None) -> None:
+async def _without_an_engine(stage: Stage) -> None:
     """A dead engine, then a frozen one; conversations go on, and who dials talks to an agent."""
     engine = stage.house.stack.engine
     killed = stage.screen.story("7", "the engine is dead")

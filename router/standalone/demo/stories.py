@@ -49,15 +49,19 @@ class Figures:
 class Stage:
     """What every story needs."""
 
-    def __init__(self, house: House, screen: Screen, figures: Figures) -> None:
+    def __init__(
+        self, house: House, screen: Screen, figures: Figures, stories: dict[str, Story]
+    ) -> None:
         self.house = house
         self.screen = screen
         self.figures = figures
+        self._stories = stories
 
     async def calls(self, story: Story, what: str) -> Caller:
         """Somebody dials and hears the greeting."""
         self.screen.say(story, f"a caller dials: {what}")
         caller = await self.house.dials()
+        self._stories[caller.call] = story
         heard = await caller.phone.hears(within=3 * SECOND, since=caller.answered_at)
         self.figures.first_sound.append((heard.start - caller.answered_at) * 1000)
         self.screen.say(story, "the caller hears the greeting")
@@ -111,10 +115,14 @@ class Stage:
         self, story: Story, caller: Caller, agent: Player, since: float, seconds: float = TALK_FOR
     ) -> None:
         """They talk on for a while, and each hears the other's tone all the time."""
-        phone = self.house.phone(agent)
-        while now() - since < seconds:
-            await phone.more_to_hear()
+        await self.for_a_while(caller, seconds - (now() - since))
         self.measure(story, caller, agent, since)
+
+    async def for_a_while(self, caller: Caller, seconds: float) -> None:
+        """As long as the caller's telephone has heard so much more."""
+        until = now() + seconds
+        while now() < until:
+            await caller.phone.more_to_hear()
 
     def measure(self, story: Story, caller: Caller, agent: Player, since: float) -> None:
         """Both tones, from `since` to what was received last."""
@@ -172,7 +180,6 @@ async def silent_caller(stage: Stage, story: Story) -> tuple[Caller, float]:
     stage.screen.say(story, "greeting and menu are over, no key was pressed: crisis")
     story.check("no key was pressed, and silence led to crisis", step.after == "silence")
     since = await stage.takes(story, caller, ANA, within=15)
-    await stage.talk(story, caller, ANA, since)
     return caller, since
 
 
@@ -234,6 +241,7 @@ async def caller_gives_up(stage: Stage, story: Story) -> None:
     desk = stage.house.phone(LUIS)
     await desk.incoming(within=10 * SECOND)
     stage.screen.say(story, "Luis's desk phone rings")
+    await stage.for_a_while(caller, 1.0)
     left_at = now()
     await caller.phone.hang_up()
     stage.screen.say(story, "the caller hangs up")
