@@ -221,4 +221,4 @@ def _forced(hours: HoursMode) -> dict[str, bool] | None:
 
 
 def _media_address(settings: Settings) -> str:
-    return urlsplit(settings.ari_url).hostname or "127.0.0.1"
+    return settings.media_address or urlsplit(settings.ari_url).hostname or "127.0.0.1"

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import router
 from router import errors
+from router.folders import cache_folder, state_folder
 from router.setting import (
     ADDRESS,
     COMMAND,
@@ -44,7 +45,6 @@ from router.setting_sources import (
     from_stack,
     stray_variables,
 )
-from router.folders import cache_folder, state_folder
 
 FILE_NAME = "hotline.toml"
 STACK_FILE = "stack.json"
@@ -98,6 +98,12 @@ class Settings:
     )
     ari_password: str = field(
         default="", metadata=declared("ari.password", "the password of ari.user", SECRET)
+    )
+    media_address: str = field(
+        default="",
+        metadata=declared(
+            "media_address", "where phones send audio, if not to ari.url's host", HOST
+        ),
     )
     ami_host: str = field(
         default="127.0.0.1", metadata=declared("ami.host", "where Asterisk's AMI listens", HOST)

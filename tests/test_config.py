@@ -175,3 +175,9 @@ def test_a_child_reads_from_its_environment_what_its_parent_was_told() -> None:
     environment = {"HOTLINE_ARI_PASSWORD": "s3cr3t", "HOME": "/h"}
     parent = load(given, environment=environment)
     assert load(environment=parent.variables()).settings == parent.settings
+
+
+def test_phones_send_audio_to_asterisks_own_address_unless_another_is_named() -> None:
+    assert load(environment={"HOME": "/home/ana"}).settings.media_address == ""
+    environment = {"HOME": "/home/ana", "HOTLINE_MEDIA_ADDRESS": "203.0.113.7"}
+    assert load(environment=environment).settings.media_address == "203.0.113.7"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from router import errors
-from router.cli import agents, calls, running, settings, status, tail
+from router.cli import agents, calls, running, settings, sounds, status, tail
 from router.cli.exits import EPILOG, Exit, exit_for
 from router.cli.look import err
 from router.cli.options import ConfigFile, StateDir, Where
@@ -32,6 +32,7 @@ app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
 calls.add_to(app)
 tail.add_to(app)
 settings.add_to(app)
+sounds.add_to(app)
 
 
 def _print_version(wanted: bool) -> None:

@@ -31,6 +31,7 @@ class Site:
     ami_password: str = field(repr=False)
     ami_guard_password: str = field(repr=False)
     sip_host: str = LOOPBACK
+    sip_bind: str = LOOPBACK
     trunk_from: str = "127.0.0.2"
     hotline_number: str = "5555335533"
     control_host: str = LOOPBACK
