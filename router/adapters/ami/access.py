@@ -9,6 +9,15 @@ from router import errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """In seconds: pauses between attempts to connect, and between pings."""
+
+    first_delay: float = 0.1
+    last_delay: float = 2.0
+    ping_every: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """An action is given up after `timeout`."""
 
@@ -17,6 +26,7 @@ class Access:
     user: str
     password: str = field(repr=False)
     timeout: timedelta = timedelta(seconds=2)
+    pace: Pace = Pace()
 
     @property
     def where(self) -> str:

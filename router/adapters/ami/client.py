@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,8 +48,7 @@ class AmiClient(Manager):  # type: ignore[misc]  # panoramisk has no types
                     lambda: OneConnection(self), self._access.host, self._access.port
                 )
         except OSError as failure:
-            detail = "no answer in time" if isinstance(failure, TimeoutError) else failure.strerror
-            raise self._access.unreachable(str(detail).lower()) from failure
+            raise self._access.unreachable(_no_answer(failure)) from failure
         reply = await self.act(
             "Login", Username=self._access.user, Secret=self._access.password, Events="on"
         )
@@ -102,3 +102,9 @@ class AmiClient(Manager):  # type: ignore[misc]  # panoramisk has no types
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone.set()
+
+
+def _no_answer(failure: OSError) -> str:
+    if isinstance(failure, TimeoutError):
+        return "no answer in time"
+    return os.strerror(failure.errno).lower() if failure.errno else str(failure)

@@ -20,9 +20,6 @@ from router.ports import Deliver, Failure
 
 log = structlog.get_logger()
 
-FIRST_DELAY, LAST_DELAY = 0.1, 2.0
-PING_EVERY = 5.0
-
 TROUBLE = "ami"
 """The name of this adapter's alarm."""
 
@@ -53,19 +50,20 @@ class AmiNode:
 
     async def run(self, deliver: Deliver) -> None:
         """Until cancelled; comes back when the connection breaks."""
-        delay = FIRST_DELAY
+        pace = self._access.pace
+        delay = pace.first_delay
         while True:
             try:
                 await self._one_connection(deliver)
-                delay = FIRST_DELAY
+                delay = pace.first_delay
             except errors.InboxFull as full:
                 log.warning("ami.inbox_full", node=self.node, detail=str(full))
             except errors.HotlineError as trouble:
                 # While Asterisk restarts it is absent, then half there: that takes some seconds.
-                if delay >= LAST_DELAY:
+                if delay >= pace.last_delay:
                     self._tell_trouble(str(trouble), deliver)
             await asyncio.sleep(delay)
-            delay = min(delay * 2, LAST_DELAY)
+            delay = min(delay * 2, pace.last_delay)
 
     async def perform(self, command: EnrolInFallback | WithdrawFromFallback) -> Failure | None:
         """None: done, or remembered and done at the next connection."""
@@ -90,7 +88,7 @@ class AmiNode:
             await self._members.restore(client)
             self._tell_trouble("", deliver)
             log.info("ami.connected", node=self.node)
-            await _while_it_answers(client)
+            await _while_it_answers(client, self._access.pace.ping_every)
             log.warning("ami.disconnected", node=self.node)
         finally:
             self._client = None
@@ -138,12 +136,12 @@ class AmiNode:
             log.warning("ami.inbox_full", node=self.node)
 
 
-async def _while_it_answers(client: AmiClient) -> None:
+async def _while_it_answers(client: AmiClient, ping_every: float) -> None:
     """A connection that is merely open proves nothing: pings are checked."""
     lost = asyncio.create_task(client.lost())
     try:
         while not lost.done():
-            await asyncio.wait((lost,), timeout=PING_EVERY)
+            await asyncio.wait((lost,), timeout=ping_every)
             if not lost.done() and not (await client.act("Ping")).answered:
                 return
     finally:
