@@ -53,6 +53,8 @@ class Agent:
     """Empty: the queue's own."""
     also: str = ""
     """More devices in YAML, behind the first."""
+    comes: bool = True
+    """Logs in with the others."""
 
     @property
     def user(self) -> str:
@@ -104,8 +106,9 @@ class Shift:
         await self._hotline.asks(lambda desk: desk.import_roster(self.roster, "the test's roster"))
 
     async def logs_in(self, *agents: str) -> None:
-        """All who have a telephone, or these; once they can be offered calls."""
-        chosen = tuple(map(AgentId, agents or [each.id for each in self.agents]))
+        """All who come, or these; once they can be offered calls."""
+        coming = [each.id for each in self.agents if each.comes]
+        chosen = tuple(map(AgentId, agents or coming))
         change = await self._hotline.asks(lambda desk: desk.change_shift(LogIn(agents=chosen)))
         assert not change.hindrances, change.hindrances
 

@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 
 from router.core.records import Abandoned, OfferEnded, OfferMade, OfferPickedUp
-from router.core.vocabulary import DeviceKind, OfferOutcome
+from router.core.vocabulary import AgentState, DeviceKind, OfferOutcome
+from router.standalone.loopback import free_port
 from router.standalone.phone_events import Cancelled, Closed, Incoming
 from router.standalone.phones import Answer
 from router.standalone.programs import Prefix
@@ -213,6 +214,16 @@ async def second_caller_waits_for_the_only_agent(world: World) -> None:
         await other.is_answered_by("full-1")
 
 
+async def agent_logs_in_whose_phone_is_off(world: World) -> None:
+    refused = await world.hotline.runs("agents", "login", "off-1", "plain-1")
+    assert refused.code == 1
+    assert "does not answer; calls are offered as soon as it does" in refused.said
+    assert "(plain-1)" in refused.said
+    floor = await world.hotline.floor()
+    (off,) = [view for view in floor.agents if view.profile.id == "off-1"]
+    assert off.state is AgentState.READY
+
+
 STORIES: tuple[Story[World], ...] = (
     phone_is_busy,
     phone_declines,
@@ -228,6 +239,7 @@ STORIES: tuple[Story[World], ...] = (
     two_ring_and_one_is_faster,
     second_device_is_rung,
     second_caller_waits_for_the_only_agent,
+    agent_logs_in_whose_phone_is_off,
 )
 
 
@@ -275,6 +287,12 @@ async def told(
                     skills="second_device: 5",
                     elsewhere=refusers["second_device"].uri,
                     also='{kind: phone, number: "+525512340004"}',
+                ),
+                Agent(
+                    id="off-1",
+                    skills="off: 5",
+                    elsewhere=f"sip:off-1@127.0.0.1:{free_port()}",
+                    comes=False,
                 ),
                 Agent(id="second_device-2", skills="", mobile="+525512340004"),
             )
@@ -347,3 +365,7 @@ async def test_agents_second_device_is_rung_when_the_first_cannot_be_reached(
 
 async def test_second_caller_waits_until_the_only_agent_is_free(told: Told[World]) -> None:
     await told(second_caller_waits_for_the_only_agent)
+
+
+async def test_login_says_whose_telephone_does_not_answer(told: Told[World]) -> None:
+    await told(agent_logs_in_whose_phone_is_off)
