@@ -58,17 +58,26 @@ class Rest:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._calls: dict[tuple[str, str], Any] = {}
 
     async def ask(self, resource: str, operation: str, **values: object) -> Answer:
         """One request. Give lists as tuples: aioari joins lists into text."""
         try:
-            body = await getattr(getattr(self._client, resource), operation)(**values)
+            body = await self._call(resource, operation)(**values)
         except _Refused as refused:
             said = f"{refused.status} {_message(refused.text)}"
             return Answer(status=refused.status, detail=f"{operation}: {said}")
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             return Answer(status=0, detail=f"{operation}: {no_answer(failure)}")
         return Answer(status=200, body=body)
+
+    def _call(self, resource: str, operation: str) -> Any:
+        # aioari makes a new class at each look-up.
+        call = self._calls.get((resource, operation))
+        if call is None:
+            call = getattr(getattr(self._client, resource), operation)
+            self._calls[resource, operation] = call
+        return call
 
 
 def no_answer(failure: Exception) -> str:

@@ -47,6 +47,8 @@ class AriServer:
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     listing: asyncio.Event | None = None
     """If there is one, the list of channels waits for it."""
+    half_open: bool = False
+    """Pings are not answered."""
     port: int = 0
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _read_all: asyncio.Event = field(default_factory=asyncio.Event)
@@ -92,7 +94,7 @@ class AriServer:
         await socket.prepare(request)
         self.sockets.append(socket)
         async for frame in socket:
-            if frame.type is WSMsgType.PING:
+            if frame.type is WSMsgType.PING and not self.half_open:
                 await socket.pong(frame.data)
             elif frame.type is WSMsgType.PONG:
                 self._read_all.set()

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from router.ports import BeatReturned
 from tests.adapters.ari.ari_server import (
     NODE,
     PASSWORD,
+    QUICK,
     AriServer,
     ari_server,
     arrives,
@@ -106,6 +108,18 @@ async def test_broken_connection_is_told_and_the_list_comes_again(server: AriSer
         kinds = [type(event) for event in inbox.events]
         assert kinds == [e.LegsListed, e.NodeDisconnected, e.LegsListed]
         assert [each.restarted for each in inbox.all(e.LegsListed)] == [True, False]
+
+
+async def test_connection_that_is_open_but_dead_is_given_up(server: AriServer) -> None:
+    server.half_open = True
+    inbox = Inbox()
+    async with (
+        connected(server, pace=replace(QUICK, ping_every=0.05)) as node,
+        running(node, inbox),
+    ):
+        await inbox.gets(e.NodeDisconnected)
+        server.half_open = False
+        await is_live(inbox, times=2)
 
 
 async def test_asterisk_that_restarted_is_told_apart_and_gets_its_endpoints_again(
