@@ -1,0 +1,188 @@
+"""Callers who wait, by requirement class and widening step: one queue for each kind."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from heapq import heapify, heappop, heappush
+
+from router.core.routing.demand import Demand, Instant
+from router.core.routing.skills import SkillSet
+from router.core.routing.staff import Profile
+from router.core.vocabulary import AgentId, CallId
+
+AT_HEAD, OVERDUE, IN_TURN = range(3)
+"""Tiers of a class (O1): back from a lost agent, overdue, in turn."""
+TIERS = 3
+NOBODY: frozenset[AgentId] = frozenset()
+
+Entry = tuple[Instant, CallId, int, "Caller"]
+"""A wish for one agent: the key of the order, the call, a running number, the caller."""
+
+
+class Circle:
+    """Who is eligible: any one of the sets. `profiles` has their bits."""
+
+    __slots__ = ("accepted", "heavy", "kinds", "profiles")
+
+    def __init__(self, accepted: tuple[SkillSet, ...], heavy: bool) -> None:
+        self.accepted = accepted
+        self.heavy = heavy
+        self.profiles = 0
+        self.kinds: list[Kind] = []
+
+    def fits(self, profile: Profile) -> bool:
+        """Computed once for each pair of kinds."""
+        if self.heavy and profile.resting:
+            return False
+        return any(each.fits(profile.skills) for each in self.accepted)
+
+
+class Kind:
+    """Callers of one line, step and tier. `plain` may hold dead entries, `odd` holds none.
+
+    Whoever may not have some agent, or knows one, is `odd`: looked at one by one. All others of a
+    kind are equal, so that if the first of them cannot be served, none can. `peers` has the bits of
+    all kinds of the same rank.
+    """
+
+    __slots__ = ("bit", "circle", "dead", "line", "live", "odd", "peers", "plain", "rank")
+
+    def __init__(self, line: Line, circle: Circle, tier: int) -> None:
+        self.line = line
+        self.circle = circle
+        self.rank = (-line.demand.order_class, tier)
+        self.bit = 0
+        self.peers = 0
+        self.plain: list[Entry] = []
+        self.odd: list[Entry] = []
+        self.live = 0
+        self.dead = 0
+
+    def add(self, entry: Entry) -> None:
+        self.live += 1
+        if entry[3].odd:
+            insort(self.odd, entry)
+        else:
+            heappush(self.plain, entry)
+
+    def drop(self, entry: Entry) -> None:
+        """The caller has let go of the entry; a plain one stays behind as a tombstone."""
+        self.live -= 1
+        if entry[3].odd:
+            del self.odd[bisect_left(self.odd, entry)]
+        elif self.plain and self.plain[0] is entry:
+            heappop(self.plain)
+        else:
+            self.dead += 1
+            if self.dead > 64 and self.dead > self.live:
+                self.plain = [e for e in self.plain if e[3].holds(e)]
+                heapify(self.plain)
+                self.dead = 0
+
+    def first_plain(self) -> Entry | None:
+        plain = self.plain
+        while plain:
+            entry = plain[0]
+            if entry[3].first is entry or entry[3].holds(entry):
+                return entry
+            heappop(plain)
+            self.dead -= 1
+        return None
+
+
+class Clock:
+    """The one timer of a line's step: who is due when. `step` -1: when they are overdue."""
+
+    __slots__ = ("armed", "heap", "line", "step")
+
+    def __init__(self, line: Line, step: int) -> None:
+        self.line = line
+        self.step = step
+        self.heap: list[tuple[Instant, int, Caller]] = []
+        self.armed: Instant | None = None
+
+    def counts(self, caller: Caller) -> bool:
+        """Whether the caller still waits for this moment."""
+        if caller.gone or caller.line is not self.line:
+            return False
+        return caller.tier == IN_TURN if self.step < 0 else caller.step == self.step
+
+
+class Line:
+    """All callers of one demand."""
+
+    __slots__ = (
+        "clocks",
+        "demand",
+        "groups",
+        "groups_of",
+        "kinds",
+        "late",
+        "population",
+        "preferences",
+    )
+
+    def __init__(self, demand: Demand, circles: list[Circle]) -> None:
+        self.demand = demand
+        self.kinds = [[Kind(self, c, tier) for tier in range(2 * TIERS)] for c in circles]
+        for circle, kinds in zip(circles, self.kinds, strict=True):
+            circle.kinds.extend(kinds)
+        self.clocks = [Clock(self, step) for step in range(len(demand.after))]
+        self.late = Clock(self, -1)
+        self.population = [0] * len(circles)
+        self.preferences: dict[int, int] = {}
+        self.groups: list[int] = []
+        self.groups_of = (-1, -1)
+
+    def preferred(self, profile: Profile) -> int:
+        """A1.2: the weight of each preferred skill times the level in it."""
+        known = self.preferences.get(profile.index)
+        if known is None:
+            known = sum(w * profile.skills.get(s, 0) for s, w in self.demand.prefer)
+            self.preferences[profile.index] = known
+        return known
+
+
+class Caller:
+    """A caller who waits. `first`: the wish for an agent, `extras`: for more at the same time."""
+
+    __slots__ = (
+        "arrived",
+        "extras",
+        "first",
+        "gone",
+        "id",
+        "key",
+        "line",
+        "never",
+        "odd",
+        "passed",
+        "since",
+        "step",
+        "sticky",
+        "tier",
+    )
+
+    def __init__(self, call: CallId, line: Line, since: Instant, arrived: Instant) -> None:
+        self.id = call
+        self.line = line
+        self.since = since
+        self.arrived = arrived
+        self.key = since - line.demand.head_start
+        self.tier = IN_TURN
+        self.step = 0
+        self.odd = False
+        self.gone = False
+        self.never = NOBODY
+        self.sticky = NOBODY
+        self.passed: dict[AgentId, Instant] | None = None
+        self.first: Entry | None = None
+        self.extras: list[Entry] = []
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether the entry is alive."""
+        return self.first is entry or any(each is entry for each in self.extras)
+
+    def kind(self, extra: bool) -> Kind:
+        """Where their wishes stand."""
+        return self.line.kinds[self.step][self.tier + TIERS if extra else self.tier]

@@ -1,0 +1,308 @@
+"""All callers who wait: their lines and kinds, what is due to happen to them, and who is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from router.core.routing.demand import Demand, Instant
+from router.core.routing.lines import (
+    IN_TURN,
+    OVERDUE,
+    Caller,
+    Circle,
+    Clock,
+    Entry,
+    Kind,
+    Line,
+)
+from router.core.routing.skills import SkillSet
+from router.core.routing.staff import Kept, Profile, Staff
+from router.core.vocabulary import CallId
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """More agents are eligible for a call (W1); `skipped`: nobody was staffed before (W2)."""
+
+    call: CallId
+    step: int
+    skipped: bool
+
+
+class Reminder:
+    """A moment of a call that somebody outside wants to know of."""
+
+    __slots__ = ("caller",)
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+
+
+class Waiting:
+    """Kinds are bits, the lowest is served first. `fresh`: kinds with a caller who is to be looked
+    at; `mask`: kinds with any caller."""
+
+    def __init__(self, staff: Staff) -> None:
+        self.staff = staff
+        self.callers: dict[CallId, Caller] = {}
+        self.lines: dict[Demand, Line] = {}
+        self.kinds: list[Kind] = []
+        self.mask = 0
+        self.fresh = 0
+        self.due: list[tuple[Instant, int, Clock | Caller | Reminder]] = []
+        self.widened: list[Widening] = []
+        self.reminded: list[CallId] = []
+        self.unsettled: list[Caller] = []
+        self._circles: dict[tuple[tuple[SkillSet, ...], bool], Circle] = {}
+        self._unnumbered = False
+        self._numbered = 0
+        self._count = 0
+
+    # -- kinds ----------------------------------------------------------------------------
+
+    def line(self, demand: Demand) -> Line:
+        """The line of all who ask for the same."""
+        line = self.lines.get(demand)
+        if line is None:
+            line = Line(demand, [self._circle(each, demand.heavy) for each in demand.circles])
+            self.lines[demand] = line
+            self.kinds.extend(kind for kinds in line.kinds for kind in kinds)
+            self._unnumbered = True
+        return line
+
+    def _circle(self, accepted: tuple[SkillSet, ...], heavy: bool) -> Circle:
+        circle = self._circles.get((accepted, heavy))
+        if circle is None:
+            circle = Circle(accepted, heavy)
+            self._circles[(accepted, heavy)] = circle
+            for profile in self.staff.profiles:
+                if circle.fits(profile):
+                    circle.profiles |= profile.bit
+        return circle
+
+    def meet(self, profile: Profile) -> None:
+        """A kind of agent that was never seen before."""
+        for circle in self._circles.values():
+            if circle.fits(profile):
+                circle.profiles |= profile.bit
+                for kind in circle.kinds:
+                    profile.kinds |= kind.bit
+
+    def number_if_due(self) -> None:
+        """New lines find their rank among the others."""
+        if self._unnumbered:
+            self.number()
+
+    def number(self) -> None:
+        """The lowest bit is the kind that is served first."""
+        self._unnumbered = False
+        self._numbered += 1
+        self.kinds.sort(key=lambda kind: kind.rank)
+        ranks: dict[tuple[int, int], int] = {}
+        self.mask = 0
+        for place, kind in enumerate(self.kinds):
+            kind.bit = 1 << place
+            ranks[kind.rank] = ranks.get(kind.rank, 0) | kind.bit
+            if kind.live:
+                self.mask |= kind.bit
+        for kind in self.kinds:
+            kind.peers = ranks[kind.rank]
+        for profile in self.staff.profiles:
+            profile.kinds = 0
+        for circle in self._circles.values():
+            bits = sum(kind.bit for kind in circle.kinds)
+            for profile in self.staff.profiles:
+                if circle.profiles & profile.bit:
+                    profile.kinds |= bits
+        self.fresh = self.mask
+
+    def forget_empty_lines(self) -> None:
+        """Lines of an earlier policy that nobody stands in."""
+        self.lines = {demand: each for demand, each in self.lines.items() if any(each.population)}
+        self._circles.clear()
+        for line in self.lines.values():
+            for kinds in line.kinds:
+                circle = kinds[0].circle
+                self._circles[(circle.accepted, circle.heavy)] = circle
+        for circle in self._circles.values():
+            circle.kinds = [kind for kind in circle.kinds if kind.line.demand in self.lines]
+        self.kinds = [kind for line in self.lines.values() for each in line.kinds for kind in each]
+        self._unnumbered = True
+
+    def held(self, kept: Kept) -> int:
+        """The kinds that a reserve keeps from its agents, while it binds (O4). It never makes a
+        queue unserviceable."""
+        if self._unnumbered:
+            self.number()
+        few = kept.staffed <= kept.keep
+        version = (self.staff.staffed, few, self._numbered)
+        if kept.held_of != version:
+            kept.held = 0
+            others = self.staff.staffed & ~kept.profiles
+            for circle in self._circles.values():
+                if circle.profiles & others or not few:
+                    for kind in circle.kinds:
+                        if kind.line.demand.order_class < kept.for_class:
+                            kept.held |= kind.bit
+            kept.held_of = version
+        return kept.held
+
+    # -- callers --------------------------------------------------------------------------
+
+    def stand(self, caller: Caller) -> None:
+        """In a line and a step: its timers count for them."""
+        line = caller.line
+        step = caller.step
+        line.population[step] += 1
+        if step < len(line.clocks):
+            self._set(line.clocks[step], caller, caller.arrived + line.demand.after[step])
+            if not line.kinds[step][0].circle.profiles & self.staff.staffed:
+                self.unsettled.append(caller)
+        if line.demand.overdue is not None and caller.tier == IN_TURN:
+            self._set(line.late, caller, caller.since + line.demand.overdue)
+
+    def _set(self, clock: Clock, caller: Caller, due: Instant) -> None:
+        self._count += 1
+        heappush(clock.heap, (due, self._count, caller))
+        self._arm(clock, due)
+
+    def _arm(self, clock: Clock, due: Instant) -> None:
+        if clock.armed is None or due < clock.armed:
+            clock.armed = due
+            self.call_at(due, clock)
+
+    def call_at(self, at: Instant, what: Clock | Caller | Reminder) -> None:
+        """Wake up for it."""
+        self._count += 1
+        heappush(self.due, (at, self._count, what))
+
+    def wish(self, caller: Caller, *, extra: bool = False) -> None:
+        """The caller may be offered to one more agent."""
+        if self._unnumbered:
+            self.number()
+        self._count += 1
+        entry: Entry = (caller.key, caller.id, self._count, caller)
+        if extra:
+            caller.extras.append(entry)
+        else:
+            caller.first = entry
+        kind = caller.kind(extra)
+        kind.add(entry)
+        self.mask |= kind.bit
+        if kind.circle.profiles & self.staff.idle:
+            self.fresh |= kind.bit
+
+    def unwish(self, caller: Caller, *, extra: bool = False) -> None:
+        """To one less."""
+        kind = caller.kind(extra)
+        if extra:
+            entry: Entry | None = caller.extras.pop()
+        else:
+            entry, caller.first = caller.first, None
+        assert entry is not None
+        kind.drop(entry)
+        if not kind.live:
+            self.mask &= ~kind.bit
+
+    def lift(self, caller: Caller) -> tuple[bool, int]:
+        """Out of their queue, until `put`: nothing of a caller changes while they stand in one."""
+        wishes = (caller.first is not None, len(caller.extras))
+        if caller.first is not None:
+            self.unwish(caller)
+        while caller.extras:
+            self.unwish(caller, extra=True)
+        return wishes
+
+    def put(self, caller: Caller, wishes: tuple[bool, int]) -> None:
+        """Back, wherever they belong now."""
+        first, extras = wishes
+        if first:
+            self.wish(caller)
+        for _ in range(extras):
+            self.wish(caller, extra=True)
+
+    # -- time -----------------------------------------------------------------------------
+
+    def pass_time(self, at: Instant) -> None:
+        """Whatever is due by now, and steps in which nobody works any more (W1, W2, O1, F6)."""
+        due = self.due
+        while due and due[0][0] <= at:
+            moment, _, what = heappop(due)
+            if isinstance(what, Clock):
+                if what.armed == moment:
+                    self._ring(what, at)
+            elif isinstance(what, Reminder):
+                if not what.caller.gone:
+                    self.reminded.append(what.caller.id)
+            elif not what.gone:
+                self._look_at(what)
+        if self.staff.shrunk:
+            self.staff.shrunk = False
+            self._leave_empty_circles(at)
+        if self.unsettled:
+            unsettled, self.unsettled = self.unsettled, []
+            for caller in unsettled:
+                if not caller.gone:
+                    self._settle(caller, at)
+
+    def _ring(self, clock: Clock, at: Instant) -> None:
+        clock.armed = None
+        heap = clock.heap
+        while heap and heap[0][0] <= at:
+            caller = heappop(heap)[2]
+            if clock.counts(caller):
+                if clock.step >= 0:
+                    self._settle(caller, at)
+                else:
+                    wishes = self.lift(caller)
+                    caller.tier = OVERDUE
+                    self.put(caller, wishes)
+        while heap and not clock.counts(heap[0][2]):
+            heappop(heap)
+        if heap:
+            self._arm(clock, heap[0][0])
+
+    def _settle(self, caller: Caller, at: Instant) -> None:
+        """By the call's own clock, and at once past a circle in which nobody works now."""
+        line, step = caller.line, caller.step
+        after = line.demand.after
+        while step < len(after):
+            due = caller.arrived + after[step] <= at
+            if not due and line.kinds[step][0].circle.profiles & self.staff.staffed:
+                break
+            step += 1
+            self.widened.append(Widening(caller.id, step, not due))
+        if step != caller.step:
+            wishes = self.lift(caller)
+            line.population[caller.step] -= 1
+            caller.step = step
+            line.population[step] += 1
+            self.put(caller, wishes)
+            if step < len(after):
+                self._set(line.clocks[step], caller, caller.arrived + after[step])
+
+    def _leave_empty_circles(self, at: Instant) -> None:
+        staffed = self.staff.staffed
+        for line in self.lines.values():
+            for step, clock in enumerate(line.clocks):
+                if line.population[step] and not line.kinds[step][0].circle.profiles & staffed:
+                    for _, _, caller in sorted(clock.heap):
+                        if clock.counts(caller):
+                            self._settle(caller, at)
+
+    def _look_at(self, caller: Caller) -> None:
+        if caller.first is not None:
+            self.fresh |= caller.kind(False).bit
+        if caller.extras:
+            self.fresh |= caller.kind(True).bit
+
+    def take_widened(self) -> list[Widening]:
+        """Since the last time."""
+        widened, self.widened = self.widened, []
+        return widened
+
+    def take_reminded(self) -> list[CallId]:
+        """Since the last time."""
+        reminded, self.reminded = self.reminded, []
+        return reminded
