@@ -65,17 +65,15 @@ async def test_dial_carries_the_intent_and_the_hotlines_number_only(server: AriS
             },
         )
     ]
-    assert server.bodies == [
-        {
-            "variables": {
-                "HOTLINE_ROLE": "agent",
-                "HOTLINE_CALL": CALL,
-                "HOTLINE_OFFER": "n1-1.1-e7-o1",
-                "HOTLINE_AGENT": "ana",
-                "HOTLINE_EPOCH": "7",
-            }
-        }
-    ]
+    (body,) = server.bodies
+    assert body["variables"].items() >= {
+        ("HOTLINE_ROLE", "agent"),
+        ("HOTLINE_CALL", CALL),
+        ("HOTLINE_OFFER", DIAL.offer),
+        ("HOTLINE_AGENT", "ana"),
+        ("HOTLINE_EPOCH", "7"),
+    }
+    assert NUMBER not in str(body)
 
 
 async def test_dial_of_a_leg_that_exists_is_done(server: AriServer) -> None:
