@@ -139,12 +139,13 @@ async def _serve(settings: Settings) -> None:
     async with ari_node(node=node, access=access, house=house, now=clock.now) as ari:
         engine = Engine(policy, await ari.next_epoch())
         desk: EngineDesk
+        log_entry = logbook.entry_logger()
         alarms = AlarmCommand(settings.alarm_command)
 
         def heard(entries: Sequence[Entry]) -> None:
             journal.append(entries)
             for entry in entries:
-                logbook.log_entry(entry)
+                log_entry(entry)
             desk.hear(entries)
             alarms.hear(entries)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 
-from router.adapters.logbook import configure, event_name, log_entry
+from router.adapters.logbook import configure, entry_logger, event_name
 from router.core.journal_lines import KINDS
 from router.core.records import AlarmRaised, CommandRefused, Entry, OfferEnded, Record, StepEntered
 from router.core.vocabulary import AgentId, CallId, FlowName, OfferId, OfferOutcome, StepName
@@ -52,7 +52,7 @@ def only_line(log: io.StringIO) -> dict[str, Any]:
 
 
 def test_a_record_is_one_line_with_its_event_name_and_fields(log: io.StringIO) -> None:
-    log_entry(entry(DECLINED))
+    entry_logger()(entry(DECLINED))
     line = only_line(log)
     assert line.pop("logged_at")
     assert line == {
@@ -71,7 +71,7 @@ def test_a_record_is_one_line_with_its_event_name_and_fields(log: io.StringIO) -
 
 
 def test_an_alarm_is_a_warning_and_belongs_to_no_call(log: io.StringIO) -> None:
-    log_entry(entry(AlarmRaised(alarm="disk", text="almost full"), call=None))
+    entry_logger()(entry(AlarmRaised(alarm="disk", text="almost full"), call=None))
     line = only_line(log)
     assert line["level"] == "warning"
     assert "call_id" not in line
@@ -81,12 +81,14 @@ def test_how_many_keys_were_pressed_is_logged(log: io.StringIO) -> None:
     step = StepEntered(
         flow=FlowName("main"), step=StepName("menu"), step_kind="menu", after="key", digits=2
     )
-    log_entry(entry(step))
+    entry_logger()(entry(step))
     assert only_line(log)["keys_pressed"] == 2
 
 
 def test_a_number_in_a_detail_of_the_network_is_hidden(log: io.StringIO) -> None:
-    log_entry(entry(CommandRefused(command="dial", why="refused", detail="PJSIP/+525512345678@t")))
+    entry_logger()(
+        entry(CommandRefused(command="dial", why="refused", detail="PJSIP/+525512345678@t"))
+    )
     assert "5512345678" not in log.getvalue()
     assert only_line(log)["detail"] == "PJSIP/+[number]@t"
 
@@ -129,10 +131,24 @@ def test_asterisks_own_ids_are_left_alone(log: io.StringIO) -> None:
 def test_the_console_shows_the_same_without_braces() -> None:
     written = io.StringIO()
     configure(as_json=False, stream=written)
-    log_entry(entry(DECLINED))
+    entry_logger()(entry(DECLINED))
     structlog.reset_defaults()
     assert "offer.ended" in written.getvalue()
+    assert "outcome=declined after=3.25 cause=17\n" in written.getvalue()
     assert "{" not in written.getvalue()
+
+
+def test_a_traceback_in_a_file_follows_its_line() -> None:
+    written = io.StringIO()
+    configure(as_json=False, stream=written)
+    try:
+        raise ValueError("cannot dial +525512345678")
+    except ValueError:
+        structlog.get_logger().exception("failed", text="a caller was lost")
+    structlog.reset_defaults()
+    line, *trace = written.getvalue().splitlines()
+    assert line.endswith("text='a caller was lost'")
+    assert trace[-1] == "ValueError: cannot dial +[number]"
 
 
 @pytest.mark.parametrize(
