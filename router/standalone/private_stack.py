@@ -24,8 +24,8 @@ from router.standalone.site import Site, private_site
 STACK_FILE = "stack.json"
 SUPERVISOR_FILE = "up.pid"
 RESTART_AFTER = 0.2
-"""Seconds; a dead engine is back within two (interface.md 3)."""
-RESTART_PAUSE_AT_MOST = 10.0
+"""Seconds; a dead engine is back within two, however often it dies (interface.md 3)."""
+RESTART_PAUSE_AT_MOST = 1.0
 STEADY_AFTER = 30.0
 """An engine that lived so long did not die of its start."""
 ENGINE_STOPS_WITHIN = 10.0
@@ -198,7 +198,7 @@ async def _watch(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
             steady = loop.time() - began > STEADY_AFTER
             pause = RESTART_AFTER if steady else min(pause * 2, RESTART_PAUSE_AT_MOST)
             say(f"The engine died; a new one starts (its log: {stack.engine.log})")
-            if not steady and pause > 1:
+            if not steady:
                 await asyncio.wait({stopping}, timeout=pause)
             if not stopping.done():
                 await stack.engine.start()
