@@ -27,6 +27,8 @@ from router.core.vocabulary import (
     QueueName,
 )
 
+DEPARTED_KEPT = 1000
+
 
 @dataclass(slots=True, kw_only=True)
 class Playing:
@@ -86,7 +88,7 @@ class Call:
     """A caller. `policy` is the one whose flow they began; queues always follow the newest (W3).
 
     `wait` numbers the waits, so that a late wake-up finds its wait gone. `ended_by` is set when
-    the system said goodbye and is hanging up.
+    the system said goodbye and is hanging up, `vanished` when Asterisk no longer knew the leg.
     """
 
     id: CallId
@@ -102,6 +104,7 @@ class Call:
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     talk: Talk | None = None
     ended_by: EndedBy | None = None
+    vanished: bool = False
     legs_made: int = 0
     playbacks_made: int = 0
     bridges_made: int = 0
@@ -153,6 +156,8 @@ class Floor:
     strays: dict[LegId, LegId] = field(default_factory=dict)
     """Callers of an earlier life who talk: their leg -> the agent's leg."""
     offers: dict[OfferId, Offer] = field(default_factory=dict)
+    departed: dict[LegId, Call] = field(default_factory=dict)
+    """Callers who left lately, the latest last: one who comes again must not get old ids."""
     playbacks: dict[PlaybackId, CallId] = field(default_factory=dict)
     nodes: dict[NodeId, bool] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
@@ -169,6 +174,16 @@ class Floor:
         """The call whose caller this leg is."""
         call = self.callers.get(leg)
         return self.calls.get(call) if call is not None else None
+
+    def depart(self, call: Call) -> None:
+        """Ended calls leave the floor in the same turn (house.md 15)."""
+        self.calls.pop(call.id, None)
+        self.callers.pop(call.leg, None)
+        if call.playing is not None:
+            self.playbacks.pop(call.playing.id, None)
+        self.departed[call.leg] = call
+        if len(self.departed) > DEPARTED_KEPT:
+            del self.departed[next(iter(self.departed))]
 
     def snapshot(self, at: datetime) -> Snapshot:
         """Everything at this instant, as values."""

@@ -225,9 +225,10 @@ class Driver:
         *,
         dropped: tuple[Command, ...] = (),
     ) -> None:
-        """It had no effect: Asterisk said no, or nothing, or the leg was gone."""
+        """It had no effect; if its fate is unknown, a leg may ring all the same."""
         for undone in (command, *dropped):
-            self.board.undo(undone, self.at)
+            if not (why is Refusal.UNKNOWN and isinstance(undone, Dial)):
+                self.board.undo(undone, self.at)
         self.happens(
             e.CommandFailed(at=self.at, command=command, why=why, detail="no", dropped=dropped)
         )

@@ -129,9 +129,10 @@ class Switchboard:
             case Play(playback=playback):
                 self.prompt_ends(playback, at)
             case StartMusic(leg=leg):
-                self.hear(leg, SILENCE, at)
+                if self.hears.get(leg) == MUSIC:
+                    self.hear(leg, SILENCE, at)
             case Dial(leg=leg):
-                self.ringing.pop(leg, None)
+                self.ends(leg, at)
             case Bridge(bridge=bridge):
                 for leg in self.bridges.pop(bridge, ()):
                     self.hear(leg, SILENCE, at)

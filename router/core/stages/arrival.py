@@ -14,7 +14,8 @@ from router.core.vocabulary import CallId
 def caller_arrives(turn: Turn, event: CallArrived) -> None:
     """Begin the flow of the line; an unknown number gets the default line, recorded."""
     floor = turn.floor
-    if event.leg in floor.callers:
+    before = floor.departed.get(event.leg)
+    if event.leg in floor.callers or (before is not None and before.ended_by is not None):
         turn.ignore("call_arrived_twice")
         return
     policy = floor.policy
@@ -29,6 +30,8 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         policy=policy,
         run=result.run,
     )
+    if before is not None:
+        _count_on(call, before)
     floor.calls[call.id] = call
     floor.callers[call.leg] = call.id
     turn.note(
@@ -44,3 +47,9 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
     )
     turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
     turn.move(FlowRan(call=call, result=result))
+
+
+def _count_on(call: Call, before: Call) -> None:
+    """Back from the dialplan in the same life of the engine: no id is used twice (house.md 5)."""
+    call.legs_made, call.playbacks_made = before.legs_made, before.playbacks_made
+    call.bridges_made, call.offers_made = before.bridges_made, before.offers_made

@@ -111,6 +111,7 @@ def caller_leaves(turn: Turn, move: CallerGone) -> None:
     call = move.call
     _settle(turn, call)
     by = call.ended_by or (EndedBy.LOST if move.ending is LegEnding.LOST else EndedBy.CALLER)
+    call.ended_by = by
     if call.place is not None:
         turn.note(
             Abandoned(
@@ -137,12 +138,7 @@ def give_away(turn: Turn, move: GivenAway) -> None:
 
 
 def _settle(turn: Turn, call: Call) -> None:
-    """Ended calls leave the floor in the same turn (house.md 15)."""
-    floor = turn.floor
-    floor.calls.pop(call.id, None)
-    floor.callers.pop(call.leg, None)
-    if call.playing is not None:
-        floor.playbacks.pop(call.playing.id, None)
+    turn.floor.depart(call)
     turn.move(OffersWithdrawn(call=call))
     turn.match_due = True
 

@@ -185,7 +185,7 @@ def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
         turn.move(AgentLegOver(leg=leg, ending=LegEnding.HUNG_UP))
     floor.code_legs.pop(due.leg, None)
     call = floor.call_of_caller(due.leg)
-    if call is not None and call.ended_by is not None:
+    if call is not None and (call.ended_by is not None or call.vanished):
         turn.move(CallerGone(call=call, ending=LegEnding.HUNG_UP))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from router.core.commands import (
+    Admit,
     Bridge,
     Command,
     Dial,
@@ -12,6 +13,7 @@ from router.core.commands import (
     Hangup,
     Play,
     StartMusic,
+    StopMusic,
     StopPlay,
 )
 from router.core.deadlines import LegOverdue, MusicDue
@@ -34,9 +36,20 @@ def command_fails(turn: Turn, event: CommandFailed) -> list[PlaybackEnded]:
         CommandRefused(command=type(command).__name__, why=event.why.value, detail=event.detail),
         command.call,
     )
+    if event.why is Refusal.GONE:
+        _leg_is_gone(turn, command)
     ended = [_consequence(turn, command, event.why)]
     ended.extend(_never_sent(turn, dropped) for dropped in event.dropped)
     return [over for over in ended if over is not None]
+
+
+def _leg_is_gone(turn: Turn, command: Command) -> None:
+    """The end of the caller's leg is on the way; if it never comes, nobody is rung for a ghost."""
+    if isinstance(command, Admit | Play | StartMusic | StopMusic):
+        call = turn.floor.call_of_caller(command.leg)
+        if call is not None and not call.vanished:
+            call.vanished = True
+            turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=call.leg))
 
 
 def _never_sent(turn: Turn, command: Command) -> PlaybackEnded | None:

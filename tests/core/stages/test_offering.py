@@ -503,6 +503,7 @@ def test_a_dial_whose_fate_is_unknown_is_hung_up_before_the_agent_is_free() -> N
     hotline = two_lawyers()
     hotline.caller_arrives().chooses("4")
     dial = hotline.ordered(Dial)[0]
+    hotline.board.reports_ends = False
     hotline.refused(dial, Refusal.UNKNOWN)
     assert hotline.ordered(Hangup)[0].leg == dial.leg
     assert hotline.rung() == ["zoe"]
