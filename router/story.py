@@ -33,6 +33,7 @@ from router.core.records import (
     Record,
     RosterChanged,
     StepEntered,
+    Tagged,
     TimedOut,
     Widened,
     WrapUpEnded,
@@ -41,7 +42,7 @@ from router.core.records import (
 from router.core.vocabulary import AgentId, AgentState, EndedBy, OfferOutcome
 from router.why import because
 
-OfCaller = CallStarted | StepEntered | PromptMissing | CommandRefused | CallFinished
+OfCaller = CallStarted | StepEntered | Tagged | PromptMissing | CommandRefused | CallFinished
 OfQueue = Queued | Widened | Answered | Abandoned | TimedOut | HandedToFallback
 OfOffer = OfferMade | OfferRang | OfferPickedUp | OfferEnded
 OfAgent = AgentLost | Ended | WrapUpStarted | WrapUpEnded | AgentStateChanged | DeviceStateChanged
@@ -93,7 +94,14 @@ def story(entries: Iterable[Entry | Line]) -> list[str]:
 def sentence(record: Record | UnreadableRecord) -> str:
     """What a record says, without its time."""
     match record:
-        case CallStarted() | StepEntered() | PromptMissing() | CommandRefused() | CallFinished():
+        case (
+            CallStarted()
+            | StepEntered()
+            | Tagged()
+            | PromptMissing()
+            | CommandRefused()
+            | CallFinished()
+        ):
             return _of_caller(record)
         case Queued() | Widened() | Answered() | Abandoned() | TimedOut() | HandedToFallback():
             return _of_queue(record)
@@ -143,6 +151,8 @@ def _of_caller(record: OfCaller) -> str:
             keys = f"{digits} key" if digits == 1 else f"{digits} keys"
             left = _LEFT_STEP.get(after, "").format(keys=keys)
             return f"{step} ({kind})" + (f", after {left}" if left else "")
+        case Tagged(tag=tag):
+            return f"tagged {tag}"
         case PromptMissing(prompts=prompts, language=language):
             return f"{', '.join(prompts)} cannot be played in {language}; the call goes on"
         case CommandRefused(command=command, why=why, detail=detail):

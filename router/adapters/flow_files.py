@@ -12,6 +12,7 @@ from router.adapters.ivr.meaning import Files, look_at_meaning
 from router.adapters.ivr.problems import Problems
 from router.adapters.ivr.tree import Entries, read
 from router.core.ivr.model import FlowBook
+from router.core.ivr.speaking.grammar import GRAMMARS
 from router.core.policy import Policy
 from router.core.vocabulary import Language, PromptId
 
@@ -38,7 +39,8 @@ def load(folder: Path, hours_forced: Mapping[str, bool] | None = None) -> Policy
 
 
 def prompt_texts(folder: Path) -> Mapping[tuple[Language, PromptId], str]:
-    """What each prompt says in each language. Raises FlowFilesInvalid."""
+    """What has to be recorded in each language: prompts, what stands between the gaps of those that
+    have any, and the words that numbers and times are made of. Raises FlowFilesInvalid."""
     problems = Problems()
     contents = contents_of(folder, problems)
     roots = {
@@ -52,8 +54,14 @@ def prompt_texts(folder: Path) -> Mapping[tuple[Language, PromptId], str]:
         (each.language, prompt): text
         for each in read_files.values()
         if each is not None
-        for prompt, text in each.texts.items()
+        for prompt, text in (_own_words(each.language) | dict(each.recordings)).items()
     }
+
+
+def _own_words(language: Language) -> dict[PromptId, str]:
+    grammar = GRAMMARS.get(language)
+    parts = grammar.parts if grammar is not None else {}
+    return {PromptId(name): text for name, text in parts.items()}
 
 
 def _root(folder: Path, name: str, content: bytes | None, problems: Problems) -> Entries | None:
@@ -142,6 +150,12 @@ def _policy(files: Files, version: str) -> Policy:
             flows={flow.name: flow.flow for flow in files.flows.values() if flow is not None},
             hours=hours_file.hours,
             first_resort=queues_file.first_resort,
+            phrases={
+                (each.language, prompt): phrase
+                for each in files.prompts.values()
+                if each is not None
+                for prompt, phrase in each.phrases.items()
+            },
         ),
         queues=queues_file.queues,
         reserves=queues_file.reserves,

@@ -25,6 +25,7 @@ from router.core.vocabulary import (
     PlaybackId,
     PromptId,
     QueueName,
+    SkillName,
 )
 
 DEPARTED_KEPT = 1000
@@ -48,7 +49,8 @@ class Place:
 
     queue: QueueName
     since: datetime
-    prefer: tuple[tuple[str, int], ...]
+    prefer: tuple[tuple[SkillName, int], ...]
+    require: tuple[tuple[SkillName, int], ...] = ()
     at_head: bool = False
     widening: int = 0
     offers_made: int = 0

@@ -48,6 +48,13 @@ class StepEntered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """The flow noted what the call is about: a word of the admin's, never what was typed."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptMissing:
     """A prompt could not be played; the call went on without it."""
 
@@ -271,6 +278,7 @@ class AlarmCleared:
 Record = (
     CallStarted
     | StepEntered
+    | Tagged
     | PromptMissing
     | Queued
     | Widened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from router.adapters.ivr.flows import FlowFile
@@ -12,15 +12,14 @@ from router.adapters.ivr.problems import Problems, listed, shown
 from router.adapters.ivr.prompts import PromptsFile
 from router.adapters.ivr.queues import QueuesFile
 from router.adapters.ivr.tree import Entries, Items, place_of
+from router.adapters.ivr.variables import look_at_variables
 from router.adapters.ivr.ways import look_at_ways
 from router.core.ivr.model import Step
-from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
-from router.core.ivr.steps.play import PlayStep
 from router.core.ivr.steps.queue import QueueStep
-from router.core.vocabulary import Language, PromptId, QueueName
+from router.core.vocabulary import Language, QueueName
 
 Path = tuple[str | int, ...]
 """Keys and numbers from the root of a file to something in it."""
@@ -78,6 +77,8 @@ def look_at_meaning(files: Files, problems: Problems) -> None:
             before = len(problems.found)
             for step in flow.steps.values():
                 _look_at_step(reading(flow.root), flow, step)
+            if flow.whole and len(problems.found) == before:
+                look_at_variables(flow, files.prompts, callers, problems)
             if flow.whole and len(problems.found) == before:
                 look_at_ways(flow, problems)
 
@@ -139,8 +140,8 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
         if way.to not in flow.names:
             what = "step of this flow"
             reading.miss((*at, *way.field), f"{who} leads to", way.to, what, flow.names)
-    for field, number, prompt in _prompts(step):
-        _look_at_prompt(reading, (*at, field, number), f"{who} says", prompt, reading.callers)
+    for said in step.spoken():
+        _look_at_prompt(reading, (*at, *said.field), f"{who} says", said.prompt, reading.callers)
     match step:
         case QueueStep():
             _look_at_queue_step(reading, who, step)
@@ -158,17 +159,6 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
                 f"{who} has {shown(repeat)} among its keys, and as the key that repeats it",
                 "one meaning for each key",
             )
-        case _:
-            pass
-
-
-def _prompts(step: Step) -> Iterator[tuple[str, int, PromptId]]:
-    match step:
-        case PlayStep() | GoodbyeStep():
-            yield from ((step.kind, number, each) for number, each in enumerate(step.prompts))
-        case MenuStep():
-            yield from ((step.kind, number, each) for number, each in enumerate(step.prompts))
-            yield from (("wrong", number, each) for number, each in enumerate(step.wrong))
         case _:
             pass
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from router.adapters.ivr.flows import FlowFile
 from router.adapters.ivr.problems import Problems, shown
 from router.adapters.ivr.tree import place_of
-from router.core.ivr.steps.decision import Exit
+from router.core.ivr.steps.kind import Exit
 from router.core.ivr.steps.queue import QueueStep
 from router.core.vocabulary import StepName
 

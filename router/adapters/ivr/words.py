@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, TypeVar
 
 from pydantic import PlainValidator
 
 from router.core.ivr.hours import Range
+from router.core.ivr.speaking.gender import Gender
+from router.core.ivr.speaking.grammar import Form
 from router.core.routing.queue import Target
 from router.core.routing.skills import SkillSet
 from router.core.vocabulary import Language, PromptId, SkillName
@@ -21,6 +24,7 @@ UNITS = {
     "h": timedelta(hours=1),
 }
 LONGEST = timedelta(hours=24)
+M = TypeVar("M", bound=StrEnum)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -172,6 +176,40 @@ def _weight(value: object, expected: str) -> int:
     return int(text)
 
 
+def read_requirements(value: object) -> dict[SkillName, int]:
+    """`english and juridico>=3`."""
+    skills = read_skills(value)
+    if not skills.levels:
+        raise Misread("skills such as `english` or `english and juridico>=3`")
+    return dict(skills.levels)
+
+
+def read_names(value: object) -> tuple[str, ...]:
+    """One name, or a list of them."""
+    named = value if isinstance(value, list) else [value]
+    if not 1 <= len(named) <= 20:
+        raise Misread("a name, or a list of names")
+    return tuple(read_name(name) for name in named)
+
+
+def read_ender(value: object) -> str | None:
+    """The key that ends digits."""
+    text = text_of(value, "'#', '*' or none")
+    if text not in ("#", "*", "none"):
+        raise Misread("'#', '*' or none")
+    return None if text == "none" else text
+
+
+def _member(kind: type[M], expected: str) -> PlainValidator:
+    def read(value: object) -> M:
+        try:
+            return kind(text_of(value, expected))
+        except ValueError:
+            raise Misread(expected) from None
+
+    return PlainValidator(read)
+
+
 def read_prompts(value: object) -> tuple[PromptId, ...]:
     """One prompt, or a list of them."""
     expected = "a prompt, or a list of prompts"
@@ -241,5 +279,11 @@ Prompts = Annotated[tuple[PromptId, ...], PlainValidator(read_prompts)]
 Ranges = Annotated[tuple[Range, ...], PlainValidator(read_ranges)]
 Days = Annotated[tuple[int, ...], PlainValidator(read_days)]
 OrderClass = Annotated[int, whole(1, 1000)]
+Names = Annotated[tuple[str, ...], PlainValidator(read_names)]
+Requirements = Annotated[dict[SkillName, int], PlainValidator(read_requirements)]
+Ender = Annotated[str | None, PlainValidator(read_ender)]
+FormWord = Annotated[Form, _member(Form, "number, digits, date, time, duration or characters")]
+GenderWord = Annotated[Gender, _member(Gender, "masculine or feminine")]
+UpTo40 = Annotated[int, whole(1, 40)]
 UpTo20 = Annotated[int, whole(1, 20)]
 Figure = Annotated[int, whole(0, 1000)]

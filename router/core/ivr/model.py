@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.core.ivr.hours import Hours
+from router.core.ivr.speaking.phrase import Phrases
+from router.core.ivr.steps.branch import BranchStep
+from router.core.ivr.steps.collect import CollectStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
+from router.core.ivr.steps.next import NextStep
 from router.core.ivr.steps.play import PlayStep
 from router.core.ivr.steps.prefer import PreferStep
 from router.core.ivr.steps.queue import QueueStep
+from router.core.ivr.steps.require import RequireStep
+from router.core.ivr.steps.say import SayStep
+from router.core.ivr.steps.set import SetStep
+from router.core.ivr.steps.tag import TagStep
 from router.core.vocabulary import FlowName, Language, QueueName, StepName
 
-Step = PlayStep | MenuStep | QueueStep | GoodbyeStep | HoursStep | LanguageStep | PreferStep
+Step = (
+    PlayStep
+    | SayStep
+    | LanguageStep
+    | SetStep
+    | TagStep
+    | NextStep
+    | GoodbyeStep
+    | MenuStep
+    | CollectStep
+    | BranchStep
+    | HoursStep
+    | RequireStep
+    | PreferStep
+    | QueueStep
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +62,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowBook:
-    """`first_resort` takes every caller whose flow cannot go on."""
+    """`first_resort` takes every caller whose flow cannot go on; `phrases` are prompts that have
+    gaps."""
 
     lines: Mapping[str, Line]
     default_line: str
     flows: Mapping[FlowName, Flow]
     hours: Mapping[str, Hours]
     first_resort: QueueName
+    phrases: Phrases = field(default_factory=dict)
 
     def line_for(self, number: str) -> tuple[Line, bool]:
         """The line of a number dialled, and whether it is one of ours."""

@@ -21,7 +21,17 @@ from router.core.ivr.waits import (
 )
 from router.core.vocabulary import FlowName, StepName
 
-__all__ = ["FlowRun", "Say", "Saying", "StepNote", "StopSaying", "Turn", "advance", "begin"]
+__all__ = [
+    "FlowRun",
+    "Say",
+    "Saying",
+    "StepNote",
+    "StopSaying",
+    "Turn",
+    "advance",
+    "begin",
+    "resume",
+]
 
 STEPS_PER_TURN = 100
 """A flow that goes round without waiting is a mistake, and must not take the engine with it."""
@@ -48,11 +58,24 @@ class Turn:
     entered: tuple[StepNote, ...]
 
 
-def begin(book: FlowBook, line: Line, at: datetime) -> Turn:
-    """A caller enters the flow of the line that they dialled."""
+def begin(book: FlowBook, line: Line, at: datetime, *, anonymous: bool = False) -> Turn:
+    """A caller enters the flow of the line that they dialled; `anonymous`: their number is not
+    known."""
     flow = book.flows[line.flow]
-    run = FlowRun(flow=flow.name, step=flow.start, language=line.language, wait=ForPrompt())
+    run = FlowRun(
+        flow=flow.name,
+        step=flow.start,
+        language=line.language,
+        line=line.number,
+        anonymous=anonymous,
+        wait=ForPrompt(),
+    )
     return _go(book, run, (), flow.start, "start", at)
+
+
+def resume(book: FlowBook, run: FlowRun, at: datetime) -> Turn:
+    """The run of an earlier life of the engine enters its step again: the prompt starts anew."""
+    return _go(book, run, (), run.step, "resumed", at)
 
 
 def advance(book: FlowBook, run: FlowRun, given: Given, at: datetime) -> Turn:
@@ -62,7 +85,7 @@ def advance(book: FlowBook, run: FlowRun, given: Given, at: datetime) -> Turn:
         return _same(run)
     if step is None or _was_stuck(run, step):
         return _without_flow(book, run, given)
-    decision = step.given(run, given, Moment(at=at, hours=book.hours))
+    decision = step.given(run, given, _moment(book, at))
     if decision is None:
         return _same(run)
     if isinstance(given, Digit):
@@ -86,7 +109,7 @@ def _go(
     at: datetime,
 ) -> Turn:
     """Step after step, until one waits."""
-    moment = Moment(at=at, hours=book.hours)
+    moment = _moment(book, at)
     spoken, entered = list(said), list[StepNote]()
     for _ in range(STEPS_PER_TURN):
         step = _step(book, run.flow, to)
@@ -95,7 +118,7 @@ def _go(
         entered.append(
             StepNote(flow=run.flow, step=to, step_kind=step.kind, after=after, digits=run.digits)
         )
-        run = replace(run, step=to, wrong=0, repeats=0, digits=0)
+        run = replace(run, step=to, wrong=0, repeats=0, digits=0, phase="", collected="")
         decision = step.enter(run, moment)
         spoken.extend(decision.said)
         run = decision.run
@@ -105,6 +128,10 @@ def _go(
         to, after = decision.to, decision.after
     run = replace(run, typed_ahead="", wait=_first_resort(book, run))
     return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
+
+
+def _moment(book: FlowBook, at: datetime) -> Moment:
+    return Moment(at=at, hours=book.hours, phrases=book.phrases)
 
 
 def _step(book: FlowBook, flow: FlowName, step: StepName) -> Step | None:

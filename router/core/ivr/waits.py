@@ -28,6 +28,7 @@ class ForAgent:
 
     queue: QueueName
     prefer: tuple[tuple[SkillName, int], ...] = ()
+    require: tuple[tuple[SkillName, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from router.core.routing.skills import SkillSet
@@ -80,6 +80,16 @@ class Queue:
     waiting: Waiting = field(default_factory=Waiting)
     whisper: PromptId
     gives_up_after: timedelta | None = None
+
+    def insisting_on(self, levels: tuple[tuple[SkillName, int], ...]) -> Queue:
+        """The queue for a caller who needs these skills in every circle of it (S2)."""
+        if not levels:
+            return self
+        return replace(
+            self,
+            require=self.require.plus(levels),
+            widen=tuple(replace(step, also=step.also.plus(levels)) for step in self.widen),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,13 @@ class SkillSet:
         """Whether an agent with these skills is qualified."""
         return all(skills.get(name, 0) >= level for name, level in self.levels)
 
+    def plus(self, levels: tuple[tuple[SkillName, int], ...]) -> SkillSet:
+        """These skills as well; of two levels the higher."""
+        both = dict(self.levels)
+        for name, level in levels:
+            both[name] = max(level, both.get(name, 0))
+        return SkillSet.of(both)
+
     def __str__(self) -> str:
         if not self.levels:
             return "anyone"

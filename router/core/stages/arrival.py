@@ -20,7 +20,7 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         return
     policy = floor.policy
     line, known = policy.book.line_for(event.number_dialled)
-    result = begin(policy.book, line, turn.at)
+    result = begin(policy.book, line, turn.at, anonymous=event.caller is None)
     call = Call(
         id=CallId(f"{event.node}-{event.leg}"),
         node=event.node,

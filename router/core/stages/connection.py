@@ -102,7 +102,7 @@ def breaks(turn: Turn, move: ConversationBroken) -> None:
         return
     turn.note(AgentLost(agent=talk.agent, cause=move.cause, talked=talked), call.id)
     call.wait += 1
-    wait = ForAgent(queue=talk.queue, prefer=call.run.prefer)
+    wait = ForAgent(queue=talk.queue, prefer=call.run.prefer, require=call.run.require)
     turn.move(QueueEntered(call=call, wait=wait, again=True))
 
 

@@ -38,7 +38,7 @@ def seeker(floor: Floor, call: Call) -> Seeker | None:
     place = call.place
     if place is None:
         return None
-    queue = floor.policy.queues[place.queue]
+    queue = floor.policy.queues[place.queue].insisting_on(place.require)
     ended = place.offers_made - len(call.offers)
     at_once = queue.fanout.agents if ended + 1 >= queue.fanout.from_offer else 1
     wants = at_once - len(call.offers)
@@ -118,6 +118,7 @@ def _widen(turn: Turn, call: Call) -> None:
 
 
 def _staffed(queue: Queue, place: Place, staff: list[AgentProfile]) -> bool:
+    queue = queue.insisting_on(place.require)
     sets = (queue.require, *(s.also for s in queue.widen[: place.widening]))
     return anyone_staffed(sets, staff)
 

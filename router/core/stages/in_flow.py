@@ -11,7 +11,7 @@ from router.core.events import DigitPressed, PlaybackEnded
 from router.core.floor import Call
 from router.core.ivr.run import Say, StopSaying, advance
 from router.core.ivr.waits import Digit, ForAgent, ForDigit, ForPrompt, Over, PromptOver, TimeIsUp
-from router.core.records import PromptMissing, StepEntered
+from router.core.records import PromptMissing, StepEntered, Tagged
 from router.core.speech import hush, say
 from router.core.turn import FlowGiven, FlowRan, QueueEntered, Turn
 from router.core.vocabulary import EndedBy
@@ -24,6 +24,7 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
     call, result = move.call, move.result
     if result.run is call.run and not result.said and not result.entered:
         return  # it was given something that fits no wait: the wait goes on
+    fresh_tags = result.run.tags[len(call.run.tags) :]
     call.run = result.run
     call.wait += 1
     for note in result.entered:
@@ -37,6 +38,8 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
             ),
             call.id,
         )
+    for tag in fresh_tags:
+        turn.note(Tagged(tag=tag), call.id)
     for saying in result.said:
         match saying:
             case Say():

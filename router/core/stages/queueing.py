@@ -20,7 +20,13 @@ def enter(turn: Turn, move: QueueEntered) -> None:
     call, floor = move.call, turn.floor
     queues = floor.policy.queues
     queue = queues.get(move.wait.queue) or queues[floor.policy.first_resort]
-    call.place = Place(queue=queue.name, since=turn.at, prefer=move.wait.prefer, at_head=move.again)
+    call.place = Place(
+        queue=queue.name,
+        since=turn.at,
+        prefer=move.wait.prefer,
+        require=move.wait.require,
+        at_head=move.again,
+    )
     turn.note(
         Queued(
             queue=queue.name,

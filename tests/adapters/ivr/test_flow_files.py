@@ -97,7 +97,9 @@ def test_only_the_queues_that_are_recorded_say_the_notice() -> None:
 def test_every_prompt_has_its_text_in_both_languages() -> None:
     texts = prompt_texts(SHIPPED)
     spanish = {prompt for language, prompt in texts if language == "es"}
-    assert spanish == {prompt for language, prompt in texts if language == "en"}
+    english = {prompt for language, prompt in texts if language == "en"}
+    grammatical = {p for p in spanish if p.startswith("spoken_")}
+    assert spanish - grammatical == {p for p in english if not p.startswith("spoken_")}
     assert texts[Language("es"), PromptId("saludo")] == (
         "Línea de Seguridad del Consejo Ciudadano. Le atiende una persona. Si su vida corre"
         " peligro en este momento, cuelgue y marque nueve, uno, uno."

@@ -15,8 +15,8 @@ MISTAKES = (
         "  saludo:\n    play: saludo",
         "  saludo:\n    ▸plai: saludo",
         (
-            "the step 'saludo' does nothing known; expected goodbye, hours, language, menu, play,"
-            " prefer or queue; did you mean play?",
+            "the step 'saludo' does nothing known; expected branch, collect, goodbye, hours,"
+            " language, menu, next, play, prefer, ...; did you mean play?",
         ),
     ),
     Mistake(
@@ -37,8 +37,8 @@ MISTAKES = (
                 "▸menu:\n    menu",
                 "the step 'menu' has no `on_timeout`; expected a line `on_timeout: ...`",
             ),
-            "the step 'menu' has no 'on_timeuot'; expected barge_in, keys, menu, on_timeout,"
-            " on_wrong, repeat, repeats, wait, wrong or wrong_keys; did you mean on_timeout?",
+            "the step 'menu' has no 'on_timeuot'; expected barge_in, keys, menu, on_failure,"
+            " on_timeout, on_wrong, repeat, repeats, wait, ...; did you mean on_timeout?",
         ),
     ),
     Mistake(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.hours import Hours
-from router.core.ivr.sayings import Saying
+from router.core.ivr.sayings import Say, Saying
+from router.core.ivr.speaking.phrase import Phrases, worded
 from router.core.ivr.waits import Wait
-from router.core.vocabulary import StepName
+from router.core.vocabulary import PromptId, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,12 @@ class Moment:
 
     at: datetime
     hours: Mapping[str, Hours]
+    phrases: Phrases = field(default_factory=dict)
+
+    def say(self, run: FlowRun, prompts: tuple[PromptId, ...]) -> Say:
+        """The prompts in the caller's language, with their gaps filled."""
+        said = worded(prompts, run.language, self.phrases, run.known) if self.phrases else prompts
+        return Say(prompts=said, language=run.language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +40,7 @@ class Stay:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
     """Say this, and go to another step; `after` says how: `key`, `wrong_key`, `silence`, `end`,
-    `open`, `closed`, `gave_up`."""
+    `open`, `closed`, `gave_up`, `nobody`, `true`, `otherwise`, `failure`."""
 
     run: FlowRun
     said: tuple[Saying, ...] = ()
@@ -42,13 +49,3 @@ class Leave:
 
 
 Decision = Stay | Leave
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exit:
-    """A way out of a step. `field` is where the flow file writes it, `silent` whether a caller who
-    presses nothing may take it."""
-
-    field: tuple[str, ...]
-    to: StepName
-    silent: bool = True

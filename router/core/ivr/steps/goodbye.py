@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
-from router.core.ivr.sayings import Say
-from router.core.ivr.steps.decision import Decision, Exit, Moment, Stay
+from router.core.ivr.steps.decision import Decision, Moment, Stay
+from router.core.ivr.steps.kind import Spoken, StepKind, each
 from router.core.ivr.waits import ForPrompt, Given, Over, PromptOver
-from router.core.vocabulary import PromptId, StepName
+from router.core.vocabulary import PromptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoodbyeStep:
+class GoodbyeStep(StepKind):
     """Say it to its end, then hang up.
 
     ```yaml
@@ -23,16 +23,14 @@ class GoodbyeStep:
 
     kind: ClassVar[str] = "goodbye"
 
-    name: StepName
     prompts: tuple[PromptId, ...]
 
-    def exits(self) -> tuple[Exit, ...]:
-        """None."""
-        return ()
+    def spoken(self) -> tuple[Spoken, ...]:
+        return each("goodbye", self.prompts)
 
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """A key does not cut it: nobody is hung up on for pressing one."""
-        said = (Say(prompts=self.prompts, language=run.language),)
+        said = (moment.say(run, self.prompts),)
         run = replace(run, typed_ahead="")
         return Stay(run=run, said=said, wait=ForPrompt(barge_in=False))
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
-from router.core.ivr.steps.decision import Decision, Exit, Leave, Moment
-from router.core.ivr.waits import Given
+from router.core.ivr.steps.decision import Decision, Leave, Moment
+from router.core.ivr.steps.kind import Exit, StepKind
 from router.core.vocabulary import StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoursStep:
+class HoursStep(StepKind):
     """The hours are those of hours.yaml.
 
     ```yaml
@@ -24,7 +24,6 @@ class HoursStep:
 
     kind: ClassVar[str] = "hours"
 
-    name: StepName
     hours: str
     open: StepName
     closed: StepName
@@ -38,7 +37,3 @@ class HoursStep:
         if moment.hours[self.hours].is_open(moment.at):
             return Leave(run=run, to=self.open, after="open")
         return Leave(run=run, to=self.closed, after="closed")
-
-    def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
-        """It never waits."""
-        return None

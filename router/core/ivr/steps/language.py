@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
-from router.core.ivr.steps.decision import Decision, Exit, Leave, Moment
-from router.core.ivr.waits import Given
+from router.core.ivr.steps.decision import Decision, Leave, Moment
+from router.core.ivr.steps.kind import Exit, StepKind
 from router.core.vocabulary import Language, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LanguageStep:
+class LanguageStep(StepKind):
     """Prompts only: who speaks the language is asked for with `prefer`.
 
     ```yaml
@@ -23,7 +23,6 @@ class LanguageStep:
 
     kind: ClassVar[str] = "language"
 
-    name: StepName
     language: Language
     next: StepName
 
@@ -34,7 +33,3 @@ class LanguageStep:
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Decided at once."""
         return Leave(run=replace(run, language=self.language), to=self.next)
-
-    def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
-        """It never waits."""
-        return None

@@ -6,44 +6,55 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
-from router.core.ivr.sayings import Say, StopSaying
-from router.core.ivr.steps.decision import Decision, Exit, Leave, Moment, Stay
+from router.core.ivr.sayings import StopSaying
+from router.core.ivr.steps.decision import Decision, Leave, Moment, Stay
+from router.core.ivr.steps.kind import Exit, Spoken, StepKind, each
 from router.core.ivr.waits import Digit, ForPrompt, Given, PromptOver
 from router.core.vocabulary import PromptId, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlayStep:
+class PlayStep(StepKind):
     """One prompt, or several in a row. A key cuts it and counts for the menu that follows.
+
+    A prompt that cannot be played is as good as over; `on_failure` leads elsewhere then.
 
     ```yaml
     play: saludo
     next: menu
     barge_in: true
+    on_failure: crisis
     ```
     """
 
     kind: ClassVar[str] = "play"
 
-    name: StepName
     prompts: tuple[PromptId, ...]
     next: StepName
     barge_in: bool = True
+    on_failure: StepName | None = None
 
     def exits(self) -> tuple[Exit, ...]:
         """Onwards."""
-        return (Exit(field=("next",), to=self.next),)
+        onwards = (Exit(field=("next",), to=self.next),)
+        if self.on_failure is None:
+            return onwards
+        return (*onwards, Exit(field=("on_failure",), to=self.on_failure))
+
+    def spoken(self) -> tuple[Spoken, ...]:
+        return each("play", self.prompts)
 
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Whoever has typed ahead knows the prompt."""
         if self.barge_in and run.typed_ahead:
             return Leave(run=run, to=self.next, after="key")
-        said = (Say(prompts=self.prompts, language=run.language),)
+        said = (moment.say(run, self.prompts),)
         return Stay(run=run, said=said, wait=ForPrompt(barge_in=self.barge_in))
 
     def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
-        """A prompt that could not be played is over as well."""
         match given:
+            case PromptOver(heard=False) if self.on_failure is not None:
+                return Leave(run=run, to=self.on_failure, after="failure")
             case PromptOver():
                 return Leave(run=run, to=self.next)
             case Digit(digit=digit) if self.barge_in:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
-from router.core.ivr.steps.decision import Decision, Exit, Leave, Moment
-from router.core.ivr.waits import Given
+from router.core.ivr.steps.decision import Decision, Leave, Moment
+from router.core.ivr.steps.kind import Exit, StepKind
 from router.core.vocabulary import SkillName, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreferStep:
+class PreferStep(StepKind):
     """A weight never keeps a caller waiting (routing.md S2). One skill weighs 1.
 
     ```yaml
@@ -24,7 +24,6 @@ class PreferStep:
 
     kind: ClassVar[str] = "prefer"
 
-    name: StepName
     skills: Mapping[SkillName, int]
     next: StepName
 
@@ -36,7 +35,3 @@ class PreferStep:
         """Added to what was preferred before; for the same skill the later weight holds."""
         prefer = tuple(sorted((dict(run.prefer) | dict(self.skills)).items()))
         return Leave(run=replace(run, prefer=prefer), to=self.next)
-
-    def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
-        """It never waits."""
-        return None

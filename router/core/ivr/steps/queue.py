@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
-from router.core.ivr.steps.decision import Decision, Exit, Leave, Moment, Stay
+from router.core.ivr.steps.decision import Decision, Leave, Moment, Stay
+from router.core.ivr.steps.kind import Exit, StepKind
 from router.core.ivr.waits import ConversationOver, ForAgent, Given, QueueGaveUp
 from router.core.vocabulary import QueueName, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueStep:
+class QueueStep(StepKind):
     """The flow goes on at `next` when the agent hangs up first, at `on_timeout` when the queue
     gives up; without `on_timeout` the caller takes a place again.
 
@@ -25,7 +26,6 @@ class QueueStep:
 
     kind: ClassVar[str] = "queue"
 
-    name: StepName
     queue: QueueName
     next: StepName
     on_timeout: StepName | None = None
@@ -40,7 +40,9 @@ class QueueStep:
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Keys typed ahead were meant for a menu, not for the person."""
         run = replace(run, typed_ahead="")
-        return Stay(run=run, wait=ForAgent(queue=self.queue, prefer=run.prefer))
+        return Stay(
+            run=run, wait=ForAgent(queue=self.queue, prefer=run.prefer, require=run.require)
+        )
 
     def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
         """Keys pressed while waiting or talking are none of the flow's business."""
