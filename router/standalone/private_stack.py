@@ -7,10 +7,12 @@ import fcntl
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 from router import errors
 from router.adapters.flow_files import load, prompt_texts
@@ -26,11 +28,12 @@ SUPERVISOR_FILE = "up.pid"
 RESTART_AFTER = 0.2
 """Seconds; a dead engine is back within two, however often it dies (interface.md 3)."""
 RESTART_PAUSE_AT_MOST = 1.0
+START_AGAIN_AFTER = 1.0
 STEADY_AFTER = 30.0
 """An engine that lived so long did not die of its start."""
-ENGINE_STOPS_WITHIN = 10.0
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class Stack:
     prefix: Prefix
     site: Site
     database: str
+    database_pid: int
     engine: EngineProcess
     asterisk_pid: int
 
@@ -124,15 +128,18 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
     put_away(folder)
     site = replace(private_site(carrier=plan.carrier), hotline_number=plan.hotline_number)
     database = asyncio.create_task(
-        asyncio.to_thread(postgres.start, folder / "postgres", free_port())
+        _wholly(asyncio.to_thread(postgres.start, folder / "postgres", free_port()))
     )
-    await asyncio.to_thread(_sounds_and_settings, plan, prefix, site)
-    say(f"Asterisk {prefix.version} is starting on {site.sip_host}:{site.sip_port} (SIP)")
-    pid = await asyncio.to_thread(asterisk.start, folder, site, prefix=prefix)
-    running = await database
+    try:
+        await asyncio.to_thread(_sounds_and_settings, plan, prefix, site)
+        say(f"Asterisk {prefix.version} is starting on {site.sip_host}:{site.sip_port} (SIP)")
+        pid = await _wholly(asyncio.to_thread(asterisk.start, folder, site, prefix=prefix))
+        running = await database
+    finally:
+        await asyncio.wait({database})
     say("PostgreSQL is ready")
     engine = EngineProcess(folder, _engine_environment(plan, site, running.dsn), site)
-    await engine.start()
+    await _wholly(engine.start())
     await engine.ready()
     say("The engine beats: callers are admitted")
     return Stack(
@@ -140,6 +147,7 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
         prefix=prefix,
         site=site,
         database=running.dsn,
+        database_pid=running.pid,
         engine=engine,
         asterisk_pid=pid,
     )
@@ -173,50 +181,74 @@ def _engine_environment(plan: Plan, site: Site, database: str) -> Mapping[str, s
 
 
 async def _watch(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
-    """Restart what dies, as systemd would; calls inside Asterisk outlive the engine."""
+    """Restart what dies, as systemd would, each for itself; calls outlive the engine."""
+    async with asyncio.TaskGroup() as group:
+        watchers = [
+            group.create_task(keep(stack, say))
+            for keep in (_keep_engine, _keep_asterisk, _keep_postgres)
+        ]
+        await asyncio.wait({stopping})
+        for watcher in watchers:
+            watcher.cancel()
+
+
+async def _keep_engine(stack: Stack, say: Say) -> None:
     loop = asyncio.get_running_loop()
     pause = RESTART_AFTER
-    while not stopping.done():
+    while True:
         began = loop.time()
-        engine = asyncio.create_task(stack.engine.ended())
-        switchboard = asyncio.create_task(_ended(stack.asterisk_pid))
-        done, waiting = await asyncio.wait(
-            {engine, switchboard, stopping}, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in waiting - {stopping}:
-            task.cancel()
-        if stopping in done:
+        await stack.engine.ended()
+        if not stack.plan.restart:
+            say("The engine died, and is left dead (--no-restart)")
             return
-        if switchboard in done:
-            say("Asterisk died; starting it again")
-            await _start_asterisk_again(stack, stopping, say)
-        if engine in done:
-            if not stack.plan.restart:
-                say("The engine died, and is left dead (--no-restart)")
-                await asyncio.wait({stopping})
-                return
-            steady = loop.time() - began > STEADY_AFTER
-            pause = RESTART_AFTER if steady else min(pause * 2, RESTART_PAUSE_AT_MOST)
-            say(f"The engine died; a new one starts (its log: {stack.engine.log})")
-            if not steady:
-                await asyncio.wait({stopping}, timeout=pause)
-            if not stopping.done():
-                await stack.engine.start()
-                stack.write_stack_file()
+        steady = loop.time() - began > STEADY_AFTER
+        pause = RESTART_AFTER if steady else min(pause * 2, RESTART_PAUSE_AT_MOST)
+        say(f"The engine died; a new one starts (its log: {stack.engine.log})")
+        if not steady:
+            await asyncio.sleep(pause)
+        await _wholly(stack.engine.start())
+        stack.write_stack_file()
 
 
-async def _start_asterisk_again(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
-    while not stopping.done():
+async def _keep_asterisk(stack: Stack, say: Say) -> None:
+    plan = stack.plan
+    while True:
+        await _ended(stack.asterisk_pid)
+        say("Asterisk died; starting it again")
+        stack.asterisk_pid = await _until_started(
+            lambda: asterisk.start(plan.state_dir, stack.site, prefix=stack.prefix), say
+        )
+        stack.write_stack_file()
+
+
+async def _keep_postgres(stack: Stack, say: Say) -> None:
+    """On the same port, so that the address that others were told still holds."""
+    folder, port = stack.plan.state_dir / "postgres", urlsplit(stack.database).port
+    assert port is not None
+    while True:
+        await _ended(stack.database_pid)
+        say("PostgreSQL died; starting it again. Calls go on meanwhile")
+        running = await _until_started(lambda: postgres.start(folder, port), say)
+        stack.database_pid = running.pid
+
+
+async def _until_started(start: Callable[[], T], say: Say) -> T:
+    while True:
         try:
-            stack.asterisk_pid = await asyncio.to_thread(
-                asterisk.start, stack.plan.state_dir, stack.site, prefix=stack.prefix
-            )
+            return await _wholly(asyncio.to_thread(start))
         except errors.HotlineError as failure:
             say(str(failure))
-            await asyncio.wait({stopping}, timeout=1)
-        else:
-            stack.write_stack_file()
-            return
+            await asyncio.sleep(START_AGAIN_AFTER)
+
+
+async def _wholly(work: Coroutine[None, None, T]) -> T:
+    """To its end even when cancelled: what it starts must be found, to be ended."""
+    working = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait({working})
+        raise
 
 
 async def _ended(pid: int) -> None:
