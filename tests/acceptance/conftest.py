@@ -32,6 +32,24 @@ async def hotline(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def night(prefix: Prefix, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hotline]:
+    """A second stack, by night, to which harm is done; every test leaves it well again.
+
+    Its alarm.command adds a line to `alarms` beside the state folder.
+    """
+    folder = tmp_path_factory.mktemp("night")
+    siren = folder / "siren"
+    siren.write_text(f'#!/bin/sh\necho "$1" >> {folder}/alarms\n')
+    siren.chmod(0o700)
+    environment = {
+        "HOTLINE_IVR_DIR": str(write_flows(folder / "ivr")),
+        "HOTLINE_ALARM_COMMAND": str(siren),
+    }
+    async with hotline_up(folder / "state", "--hours", "night", environment=environment) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def callers(
     prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Callers]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.request import Request, urlopen
 
 from router.adapters.control.client import ControlClient
 from router.core.records import CallFinished
@@ -87,6 +90,30 @@ class Hotline:
     async def asks(self, question: Callable[[ControlClient], T]) -> T:
         """What an operator's command asks of the engine, without the start of a program."""
         return await asyncio.to_thread(question, ControlClient(self.folder))
+
+    async def engine_is_another_than(self, pid: int, *, within: float) -> None:
+        """Until `stack.json` names a new engine."""
+        await until(lambda: self.stack["engine_pid"] != pid, within=within)
+
+    async def answers_again(self, *, within: float = 20) -> Snapshot:
+        """Until an engine has beaten after this instant, and answers operators; the floor then."""
+        now = time.time()
+        async with asyncio.timeout(within):
+            while await asyncio.to_thread(self._beat) <= now:
+                await asyncio.sleep(LOOK_AGAIN_AFTER)
+            return await self.floor()
+
+    def _beat(self) -> float:
+        """When the engine's last beat reached Asterisk, by Asterisk's clock; 0 if never."""
+        ari = self.stack["ari"]
+        request = Request(f"{ari['url']}/ari/asterisk/variable?variable=ENGINE_BEAT")
+        pair = base64.b64encode(f"{ari['user']}:{ari['password']}".encode()).decode()
+        request.add_header("Authorization", f"Basic {pair}")
+        try:
+            with urlopen(request, timeout=2) as answer:
+                return float(json.load(answer)["value"] or 0)
+        except OSError:
+            return 0
 
     async def has_forgotten_every_call(self, *, within: float = 5) -> None:
         """Until no caller is on the floor."""
