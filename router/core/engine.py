@@ -239,7 +239,7 @@ def _deadline(turn: Turn, due: Deadline) -> None:
         case QueueGivesUp():
             queueing.queue_gives_up(turn, due)
         case LookAgain():
-            turn.match_due = True
+            turn.look_due = True
         case MusicDue():
             queueing.music_is_due(turn, due)
         case RingingDue():

@@ -9,6 +9,7 @@ from datetime import datetime
 from router.core.deadlines import Deadline, Deadlines
 from router.core.ivr.run import FlowRun
 from router.core.policy import Policy
+from router.core.routing.board import Board
 from router.core.snapshot import AgentView, Alarm, CallView, OfferView, Snapshot
 from router.core.staff import Agent
 from router.core.vocabulary import (
@@ -44,7 +45,8 @@ class Playing:
 class Place:
     """A caller's place in a queue. `since` is the key of the order (O1): when it was chosen.
 
-    `passed_over`: agents who did not take this call, and when they may be asked again.
+    `passed_over`: agents who did not take this call, and when they may be asked again. `never`:
+    whom they must not get (A2), `knows`: who knows them (A1).
     """
 
     queue: QueueName
@@ -52,6 +54,8 @@ class Place:
     prefer: tuple[tuple[SkillName, int], ...]
     require: tuple[tuple[SkillName, int], ...] = ()
     at_head: bool = False
+    never: tuple[AgentId, ...] = ()
+    knows: tuple[AgentId, ...] = ()
     widening: int = 0
     offers_made: int = 0
     passed_over: dict[AgentId, datetime] = field(default_factory=dict)
@@ -164,6 +168,7 @@ class Floor:
     nodes: dict[NodeId, bool] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    board: Board = field(default_factory=Board)
     ignored: Counter[str] = field(default_factory=Counter)
     looks_at: datetime | None = None
     """The instant of the latest LookAgain: one at a time, however many callers wait for it."""

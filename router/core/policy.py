@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.core.ivr.model import FlowBook
+from router.core.routing.choice import AGENT_ORDER, Term
 from router.core.routing.queue import Queue, Reserve
 from router.core.vocabulary import Language, PromptId, QueueName
 
@@ -25,3 +26,5 @@ class Policy:
     agent_prompts: Mapping[str, PromptId]
     """Spoken to an agent who dialled a short code: `login`, `logout`, `pause`, `resume`, `ready`,
     `refused`."""
+    agent_order: tuple[Term, ...] = AGENT_ORDER
+    """Which term decides first between two agents (A1)."""

@@ -57,6 +57,8 @@ class Agent:
     idle_since: datetime
     misses: int = 0
     cools_until: datetime | None = None
+    resting: bool = False
+    """Not for heavy queues until a break (A3)."""
     leaving: bool = False
 
     @property

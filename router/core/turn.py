@@ -144,7 +144,27 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     moves: deque[Move] = field(default_factory=deque)
-    match_due: bool = False
+    look_due: bool = False
+
+    @property
+    def match_due(self) -> bool:
+        """Whether to match. To set it means that anybody may have changed; `affects` says who."""
+        return self.look_due
+
+    @match_due.setter
+    def match_due(self, due: bool) -> None:
+        self.look_due = due
+        if due:
+            self.floor.board.everything = True
+
+    def affects(self, *whom: Agent | Call) -> None:
+        """Match, because these have changed and nobody else."""
+        self.look_due = True
+        for each in whom:
+            if isinstance(each, Agent):
+                self.floor.board.agents.add(each.id)
+            else:
+                self.floor.board.calls.add(each.id)
 
     def order(self, *commands: Command) -> None:
         """Have Asterisk do this after the turn."""

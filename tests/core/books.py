@@ -25,10 +25,9 @@ from router.core.records import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from router.core.routing.matching import match
-from router.core.stages import dispatch
 from router.core.vocabulary import CallId, EndedBy
 from tests.core.driver import Driver
+from tests.core.routing.floor_oracle import left_undone
 from tests.core.switchboard import GONE
 
 SILENCE_AT_MOST = timedelta(seconds=5)
@@ -140,11 +139,7 @@ def _agents_agree(floor: Floor) -> None:
 
 def _nobody_idle_beside(hotline: Driver) -> None:
     """Invariant 3: after a turn, the matcher finds nothing more to do."""
-    floor = hotline.engine.floor
-    seekers = [s for c in floor.waiting() if (s := dispatch.seeker(floor, c)) is not None]
-    staff = [dispatch.candidate(a, hotline.at) for a in floor.staffed()]
-    held = dispatch.reserves_in_force(floor, hotline.at)
-    assert not match(seekers, staff, held, hotline.at).matches
+    assert not left_undone(hotline.engine.floor, hotline.at)
 
 
 def _is_not_left_in_silence(call: Call, hotline: Driver) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.core.routing.choice import Choice
 from router.core.routing.demand import Instant
-from router.core.routing.explain import Exclusion
+from router.core.routing.explain import Exclusion, Why
 from router.core.routing.lines import Caller, Entry, Kind
 from router.core.routing.staff import Staff, Standing
 from router.core.routing.waiting import Waiting
@@ -12,18 +12,14 @@ from router.core.vocabulary import AgentId, CallId
 
 
 class Pairing:
-    """This agent for this call, which has taken `step` steps of widening.
+    """This agent for this call; `why` only if it was asked for."""
 
-    `opened` has the bits of the profiles that the call could have had somebody of.
-    """
+    __slots__ = ("agent", "call", "why")
 
-    __slots__ = ("agent", "call", "opened", "step")
-
-    def __init__(self, call: CallId, agent: AgentId, step: int, opened: int) -> None:
+    def __init__(self, call: CallId, agent: AgentId, why: Why | None = None) -> None:
         self.call = call
         self.agent = agent
-        self.step = step
-        self.opened = opened
+        self.why = why
 
 
 class Head:
@@ -136,4 +132,4 @@ class Look:
         caller: Caller = head.entry[3]
         self.waiting.unwish(caller, extra=caller.first is not head.entry)
         self.staff.take(agent, Exclusion.BUSY)
-        return Pairing(caller.id, agent.id, caller.step, head.opened)
+        return Pairing(caller.id, agent.id)

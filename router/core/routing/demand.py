@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from router.core.routing.skills import SkillSet
 from router.core.vocabulary import SkillName
 
 Instant = float
 """Any number that grows with time. The engine counts whole microseconds, a model its own unit."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def whole(duration: timedelta) -> int:
+    """A duration in microseconds, exactly."""
+    return duration // MICROSECOND
+
+
+def instant(at: datetime) -> int:
+    """Microseconds of an aware instant since the epoch, exactly."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def moment(microseconds: Instant) -> datetime:
+    """The instant back."""
+    return EPOCH + timedelta(microseconds=microseconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

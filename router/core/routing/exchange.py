@@ -16,6 +16,7 @@ from router.core.routing.deciding import Look, Pairing
 from router.core.routing.demand import Demand, Instant
 from router.core.routing.explain import Exclusion
 from router.core.routing.lines import AT_HEAD, IN_TURN, OVERDUE, Caller, Line
+from router.core.routing.reasons import why_chosen
 from router.core.routing.skills import Skills, SkillSet
 from router.core.routing.staff import Kept, Profile, Staff
 from router.core.routing.waiting import Reminder, Waiting, Widening
@@ -37,7 +38,12 @@ NOTHING = Decided()
 class Exchange:
     """Tell it what happens, then `decide`."""
 
-    def __init__(self, agent_order: Sequence[Term] = AGENT_ORDER) -> None:
+    def __init__(
+        self, agent_order: Sequence[Term] = AGENT_ORDER, *, explained_by: str | None = None
+    ) -> None:
+        """`explained_by`: the version of the policy; pairings then tell why. Instants must be
+        whole microseconds for that."""
+        self.explained_by = explained_by
         self.choice = Choice(agent_order)
         self.staff = Staff(by_idle_time=self.choice.by_idle_time)
         self.waiting = Waiting(self.staff)
@@ -215,6 +221,12 @@ class Exchange:
             head, todo = look.next(todo)
             if head is None:
                 break
-            pairings.append(look.pair(head, look.choose(head)))
+            agent = look.choose(head)
+            if self.explained_by is None:
+                pairings.append(look.pair(head, agent))
+            else:
+                why = why_chosen(look, head, agent, self.explained_by)
+                pairings.append(look.pair(head, agent))
+                pairings[-1].why = why
             todo &= waiting.mask
         return Decided(pairings, waiting.take_widened(), waiting.take_reminded())

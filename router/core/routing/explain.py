@@ -1,22 +1,29 @@
-"""Why this agent: the facts that a decision was made on, kept with it."""
+"""Why this agent, and why nobody yet: the facts that a decision was made on, kept with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from router.core.vocabulary import AgentId
+from router.core.vocabulary import AgentId, CallId, QueueName
+
+NAMED_AT_MOST = 64
+"""With more agents on shift than this, a decision keeps how many were left out, not who."""
 
 
 class Exclusion(StrEnum):
     """Why an agent who is logged in was not chosen for a call."""
 
     NOT_QUALIFIED = "not_qualified"
+    RESTING = "resting"
+    """Rests from heavy calls until a break (A3)."""
     BUSY = "busy"
     PAUSED = "paused"
     WRAP_UP = "wrap_up"
     UNREACHABLE = "unreachable"
+    NEVER_PAIR = "never_pair"
+    """Kept apart from this caller (A2)."""
     SKIPPED = "skipped"
     COOLING_DOWN = "cooling_down"
     RESERVED = "reserved"
@@ -26,8 +33,9 @@ class Exclusion(StrEnum):
 class Why:
     """The winner's terms of A1 and what stood against the others (routing.md Explain).
 
-    `decided_by` is the first term that set the winner apart from the runner-up: `only_one`,
-    `preferred`, `least_scarce`, `longest_idle` or `id`. `waited` counts from the PBX.
+    `decided_by` is the first term of the order that set the winner apart from the runner-up, or
+    `only_one`. `waited` counts from the PBX, as does `widens_after`, the next step. Of `staffed`
+    agents `eligible` had the skills, free or not; `excluded` names the others if they are few.
     """
 
     candidates: int
@@ -39,3 +47,45 @@ class Why:
     widening: int
     waited: timedelta
     excluded: tuple[tuple[AgentId, Exclusion], ...]
+    sticky: bool = False
+    eligible: int = 0
+    staffed: int = 0
+    widens_after: timedelta | None = None
+    policy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """How one agent who is logged in stands to a caller who waits. `excluded` None: eligible and
+    free. `until`: when that ends by itself, if it does."""
+
+    agent: AgentId
+    excluded: Exclusion | None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillWaiting:
+    """Why a caller is still waiting, at an instant.
+
+    `ahead`: callers who are served before this one by somebody they share. `ringing`: agents who
+    are being rung for them. `widens_at` adds `widens_to`. `expected`: how long from now, with the
+    chance that it is no longer; empty if nobody on shift may take the call.
+    """
+
+    call: CallId
+    at: datetime
+    queue: QueueName
+    order_class: int
+    policy: str
+    waited: timedelta
+    since_arrival: timedelta
+    widening: int
+    accepts: str
+    ahead: int
+    ringing: tuple[AgentId, ...]
+    stands: tuple[Stands, ...]
+    held_by_reserve: bool
+    widens_at: datetime | None
+    widens_to: str | None
+    expected: tuple[tuple[float, timedelta], ...]

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from router.core.routing.skills import SkillSet
+from router.core.routing.demand import Demand, whole
+from router.core.routing.skills import ANYONE, SkillSet
 from router.core.vocabulary import DeviceKind, PromptId, QueueName, SkillName
 
 RING_FOR: Mapping[DeviceKind, timedelta] = {
@@ -63,12 +64,19 @@ class Queue:
     takes. A telephone that does not ring `rings_within` is unreachable (F3); a person confirms
     within `confirm_within` from the start of the whisper (F2); an agent who did not take a call
     is asked again for it at the earliest `offer_again_after`, and only if nobody else is free (F6).
+    Every widening step keeps asking for `never_relax` (S2). `head_start` is taken off the place;
+    who waits for longer than `overdue` goes to the top of the class (O1). `heavy`: not for agents
+    who rest from heavy calls (A3).
     """
 
     name: QueueName
     order_class: int
     require: SkillSet
     prefer: Mapping[SkillName, int] = field(default_factory=dict)
+    never_relax: SkillSet = ANYONE
+    head_start: timedelta = timedelta(0)
+    overdue: timedelta | None = None
+    heavy: bool = False
     widen: tuple[WidenStep, ...] = ()
     target: Target
     wrap_up: timedelta | None
@@ -89,6 +97,28 @@ class Queue:
             self,
             require=self.require.plus(levels),
             widen=tuple(replace(step, also=step.also.plus(levels)) for step in self.widen),
+        )
+
+    def demand(
+        self,
+        *,
+        prefer: tuple[tuple[SkillName, int], ...] = (),
+        require: tuple[tuple[SkillName, int], ...] = (),
+    ) -> Demand:
+        """What a caller asks for, with what the call added on its way (S3), in microseconds."""
+        asked = self.insisting_on(require)
+        circles: list[tuple[SkillSet, ...]] = [(asked.require,)]
+        for step in asked.widen:
+            circles.append((*circles[-1], step.also.plus(self.never_relax.levels)))
+        return Demand(
+            queue=self.name,
+            order_class=self.order_class,
+            circles=tuple(circles),
+            after=tuple(whole(step.after) for step in self.widen),
+            prefer=(*sorted(self.prefer.items()), *prefer),
+            head_start=whole(self.head_start),
+            overdue=None if self.overdue is None else whole(self.overdue),
+            heavy=self.heavy,
         )
 
 

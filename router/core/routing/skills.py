@@ -33,7 +33,16 @@ class SkillSet:
             both[name] = max(level, both.get(name, 0))
         return SkillSet.of(both)
 
+    def covers(self, other: SkillSet) -> bool:
+        """Whether everybody who fits the other fits this one too."""
+        theirs = dict(other.levels)
+        return all(theirs.get(name, 0) >= level for name, level in self.levels)
+
     def __str__(self) -> str:
         if not self.levels:
             return "anyone"
         return " and ".join(n if level == 1 else f"{n}>={level}" for n, level in self.levels)
+
+
+ANYONE = SkillSet()
+"""Asks for nothing."""

@@ -1,76 +1,114 @@
-"""Who gets whom, at the end of every turn that changed it: the floor as the matcher sees it."""
+"""Who gets whom, at the end of every turn that changed it: the floor is told to the exchange."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
 from router.core.floor import Call, Floor, Place
 from router.core.records import Widened
-from router.core.routing.agent import AgentProfile
+from router.core.routing.board import Board
+from router.core.routing.demand import instant, moment, whole
+from router.core.routing.exchange import Decided, Exchange
 from router.core.routing.explain import Exclusion
-from router.core.routing.matching import Candidate, Held, Seeker, anyone_staffed, match
-from router.core.routing.queue import Queue
+from router.core.routing.lines import Caller
+from router.core.routing.matching import Match
 from router.core.staff import Agent
 from router.core.turn import OfferDue, Turn
-from router.core.vocabulary import AgentState
+from router.core.vocabulary import AgentId, AgentState, CallId
+
+HOURS_ARE_READ_EVERY = timedelta(minutes=1)
 
 
 def look(turn: Turn) -> None:
     """Widen what is due, match, and ask for the offers."""
-    floor = turn.floor
-    waiting = floor.waiting()
-    if not waiting:
-        _nobody_alarms(turn, waiting)
-        return
-    for call in waiting:
-        _widen(turn, call)
-    _nobody_alarms(turn, waiting)
-    staff = [candidate(agent, turn.at) for agent in floor.staffed()]
-    seekers = [s for call in waiting if (s := seeker(floor, call)) is not None]
-    outcome = match(seekers, staff, reserves_in_force(floor, turn.at), turn.at)
-    for chosen in outcome.matches:
+    floor, board = turn.floor, turn.floor.board
+    if board.follows is not floor.policy:
+        board.begin(floor.policy, new_exchange(floor))
+    at = instant(turn.at)
+    board.take_due(at)
+    _tell(turn, board)
+    _keep_reserves(turn, board)
+    decided = board.exchange.decide(at)
+    _widen(turn, decided)
+    for pairing in decided.pairings:
+        assert pairing.why is not None
+        place = floor.calls[pairing.call].place
+        assert place is not None
+        board.rings(pairing.agent, place.queue, at)
+        chosen = Match(call=pairing.call, agent=pairing.agent, why=pairing.why)
         turn.move(OfferDue(match=chosen))
-    _look_again_when_more_may_be_asked(turn, waiting)
+    _alarms(turn, board, decided)
+    due = board.next_due
+    if due is not None and board.exchange.waiting.callers:
+        turn.look_again(moment(due))
 
 
-def seeker(floor: Floor, call: Call) -> Seeker | None:
-    """The call as the matcher sees it; None if enough agents are ringing for it."""
-    place = call.place
-    if place is None:
-        return None
-    queue = floor.policy.queues[place.queue].insisting_on(place.require)
-    ended = place.offers_made - len(call.offers)
-    at_once = queue.fanout.agents if ended + 1 >= queue.fanout.from_offer else 1
-    wants = at_once - len(call.offers)
-    if wants <= 0:
-        return None
-    return Seeker(
-        call=call.id,
-        queue=queue,
-        since=place.since,
-        arrived_at=call.arrived_at,
-        at_head=place.at_head,
-        widening=place.widening,
-        prefer=place.prefer,
-        passed_over=place.passed_over,
-        wants=wants,
-        extra=bool(call.offers),
-    )
+def new_exchange(floor: Floor) -> Exchange:
+    """For the policy in force."""
+    return Exchange(floor.policy.agent_order, explained_by=floor.policy.version)
 
 
-def candidate(agent: Agent, at: datetime) -> Candidate:
-    """The agent as the matcher sees them."""
-    return Candidate(
-        profile=agent.profile, idle_since=agent.idle_since, excluded=_exclusion(agent, at)
-    )
+def _tell(turn: Turn, board: Board) -> None:
+    """Whatever has changed since the last look."""
+    if board.everything:
+        board.everything = False
+        board.agents.update(turn.floor.agents, board.exchange.staff.members)
+        board.calls.update(turn.floor.calls, board.exchange.waiting.callers)
+    agents, board.agents = board.agents, set()
+    for agent in sorted(agents):
+        _tell_agent(turn, board, agent)
+    calls, board.calls = board.calls, set()
+    for call in sorted(calls):
+        _tell_call(turn, board, call)
 
 
-def _exclusion(agent: Agent, at: datetime) -> Exclusion | None:
+# -- agents -----------------------------------------------------------------------------------
+
+
+def _tell_agent(turn: Turn, board: Board, name: AgentId) -> None:
+    exchange = board.exchange
+    agent = turn.floor.agents.get(name)
+    member = exchange.staff.members.get(name)
+    if agent is None or not agent.logged_in:
+        if member is not None:
+            exchange.log_out(name)
+            board.profiles.pop(name, None)
+            board.rung_at.pop(name, None)
+        return
+    excluded = _exclusion(turn, board, agent)
+    since = instant(agent.idle_since)
+    if member is None:
+        exchange.log_in(
+            name, agent.profile.skills, idle_since=since, excluded=excluded, resting=agent.resting
+        )
+    else:
+        told = (agent.profile, agent.resting)
+        if board.profiles.get(name) != told:
+            exchange.change_skills(name, agent.profile.skills, resting=agent.resting)
+            member = exchange.staff.members[name]
+        if excluded is None:
+            if member.excluded is not None or member.idle_since != since:
+                exchange.free(name, since)
+        elif member.excluded is not excluded:
+            exchange.busy(name, excluded)
+    board.profiles[name] = (agent.profile, agent.resting)
+    if excluded is None:
+        board.is_free(name, since)
+
+
+def _exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
+    """Why they are not to be rung now; what ends by itself is looked at again then."""
     match agent.state:
         case AgentState.READY:
-            if agent.cools_until is not None and agent.cools_until > at:
+            if agent.cools_until is not None and agent.cools_until > turn.at:
+                board.look_again(agent.id, instant(agent.cools_until))
                 return Exclusion.COOLING_DOWN
-            return None if agent.telephone(at) is not None else Exclusion.UNREACHABLE
+            if agent.telephone(turn.at) is not None:
+                return None
+            rests = [t.down_until for t in agent.telephones if t.reachable and t.down_until]
+            if rests:
+                board.look_again(agent.id, instant(min(rests)))
+            return Exclusion.UNREACHABLE
         case AgentState.WRAP_UP:
             return Exclusion.WRAP_UP
         case AgentState.PAUSED:
@@ -79,81 +117,129 @@ def _exclusion(agent: Agent, at: datetime) -> Exclusion | None:
             return Exclusion.BUSY
 
 
-def reserves_in_force(floor: Floor, at: datetime) -> list[Held]:
+# -- callers ----------------------------------------------------------------------------------
+
+
+def _tell_call(turn: Turn, board: Board, name: CallId) -> None:
+    exchange = board.exchange
+    call, caller = turn.floor.calls.get(name), exchange.waiting.callers.get(name)
+    place = call.place if call is not None and call.ended_by is None else None
+    if caller is not None and board.places.get(name) is not place:
+        exchange.leave(name)
+        caller = None
+        board.places.pop(name, None)
+    if call is None or place is None:
+        return
+    if caller is None:
+        caller = _arrive(turn, board, call, place)
+    elif (caller.never, caller.sticky) != (frozenset(place.never), frozenset(place.knows)):
+        exchange.pair(name, never=place.never, sticky=place.knows)
+    wants = wanted(turn.floor, call, place)
+    first = wants > 0 and not call.offers
+    exchange.wants(name, first=first, extras=max(wants - first, 0))
+    known = caller.passed or {}
+    for agent, until in place.passed_over.items():
+        if known.get(agent) != instant(until):
+            exchange.pass_over(name, agent, instant(until))
+
+
+def _arrive(turn: Turn, board: Board, call: Call, place: Place) -> Caller:
+    queue = turn.floor.policy.queues[place.queue]
+    asked = (place.queue, place.prefer, place.require)
+    line = board.lines.get(asked)
+    if line is None:
+        demand = queue.demand(prefer=place.prefer, require=place.require)
+        line = board.lines[asked] = board.exchange.line(demand)
+    arrived = instant(call.arrived_at)
+    place.widening = min(place.widening, len(queue.widen))
+    board.exchange.arrive(
+        call.id,
+        line,
+        since=instant(place.since),
+        arrived=arrived,
+        step=place.widening,
+        at_head=place.at_head,
+        never=place.never,
+        sticky=place.knows,
+    )
+    board.places[call.id] = place
+    for step in queue.widen:
+        if step.alarm:
+            board.exchange.remind(call.id, arrived + whole(step.after))
+    return board.exchange.waiting.callers[call.id]
+
+
+def wanted(floor: Floor, call: Call, place: Place) -> int:
+    """How many more agents may be rung for it now (F3, F4)."""
+    fanout = floor.policy.queues[place.queue].fanout
+    ended = place.offers_made - len(call.offers)
+    at_once = fanout.agents if ended + 1 >= fanout.from_offer else 1
+    return at_once - len(call.offers)
+
+
+def _widen(turn: Turn, decided: Decided) -> None:
+    """W1, W2 are the exchange's; what it did is written down."""
+    floor = turn.floor
+    for each in decided.widened:
+        place = floor.calls[each.call].place
+        assert place is not None
+        queue = floor.policy.queues[place.queue]
+        place.widening = each.step
+        also = str(queue.widen[each.step - 1].also)
+        turn.note(
+            Widened(queue=queue.name, step=each.step, also=also, skipped=each.skipped), each.call
+        )
+
+
+# -- reserves and alarms ----------------------------------------------------------------------
+
+
+def _keep_reserves(turn: Turn, board: Board) -> None:
     """O4, with the figure of the hours that are open now."""
-    held = []
-    for reserve in floor.policy.reserves:
+    policy = turn.floor.policy
+    if not policy.reserves:
+        return
+    figures, by_hours = [], False
+    for reserve in policy.reserves:
         free = reserve.free
         for name, figure in reserve.free_by_hours.items():
-            if floor.policy.book.hours[name].is_open(at):
+            by_hours = True
+            if policy.book.hours[name].is_open(turn.at):
                 free = figure
-        held.append(Held(skills=reserve.skills, for_class=reserve.for_class, free=free))
-    return held
+        figures.append(free)
+    if tuple(figures) != board.reserves:
+        board.reserves = tuple(figures)
+        both = zip(policy.reserves, figures, strict=True)
+        board.exchange.keep((r.skills, r.for_class, free) for r, free in both)
+    if by_hours and board.exchange.waiting.callers:
+        every = whole(HOURS_ARE_READ_EVERY)
+        turn.look_again(moment((instant(turn.at) // every + 1) * every))
 
 
-def _widen(turn: Turn, call: Call) -> None:
-    """W1, W2: by the call's own clock, and at once past a circle in which nobody works now."""
-    place = call.place
-    assert place is not None
-    queue = turn.floor.policy.queues[place.queue]
-    staff = [a.profile for a in turn.floor.staffed()]
-    place.widening = min(place.widening, len(queue.widen))
-    while place.widening < len(queue.widen):
-        step = queue.widen[place.widening]
-        due = call.arrived_at + step.after <= turn.at
-        skipped = not due and not _staffed(queue, place, staff)
-        if not (due or skipped):
-            break
-        place.widening += 1
-        turn.note(
-            Widened(queue=queue.name, step=place.widening, also=str(step.also), skipped=skipped),
-            call.id,
+def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
+    """Who waits too long; and callers for whom nobody is logged in who could ever take them."""
+    queues = turn.floor.policy.queues
+    for name in decided.reminded:
+        place = turn.floor.calls[name].place
+        assert place is not None
+        waited = turn.at - turn.floor.calls[name].arrived_at
+        turn.raise_alarm(
+            f"waiting:{place.queue}", f"A caller in {place.queue} has waited {waited.seconds} s."
         )
-    for step in queue.widen:
-        if step.alarm and call.arrived_at + step.after <= turn.at:
-            turn.raise_alarm(
-                f"waiting:{queue.name}",
-                f"A caller in {queue.name} has waited {step.after.seconds} s.",
-            )
-
-
-def _staffed(queue: Queue, place: Place, staff: list[AgentProfile]) -> bool:
-    queue = queue.insisting_on(place.require)
-    sets = (queue.require, *(s.also for s in queue.widen[: place.widening]))
-    return anyone_staffed(sets, staff)
-
-
-def _nobody_alarms(turn: Turn, waiting: list[Call]) -> None:
-    """A queue with callers and nobody logged in who could ever take them is an alarm."""
-    staff = [a.profile for a in turn.floor.staffed()]
-    empty = set()
-    for call in waiting:
-        assert call.place is not None
-        queue = turn.floor.policy.queues[call.place.queue]
-        if call.place.widening == len(queue.widen) and not _staffed(queue, call.place, staff):
-            empty.add(queue.name)
-    for queue in turn.floor.policy.queues.values():
-        name = f"nobody_staffed:{queue.name}"
-        if queue.name in empty:
-            turn.raise_alarm(name, f"Callers wait in {queue.name} and nobody is logged in for it.")
+    staffed = board.exchange.staff.staffed
+    occupied, empty = set(), set()
+    for line in board.exchange.waiting.lines.values():
+        if any(line.population):
+            occupied.add(line.demand.queue)
+            if line.population[-1] and not line.kinds[-1][0].circle.profiles & staffed:
+                empty.add(line.demand.queue)
+    if not empty and not turn.floor.alarms:
+        return
+    for queue in queues:
+        alarm = f"nobody_staffed:{queue}"
+        if queue in empty:
+            turn.raise_alarm(alarm, f"Callers wait in {queue} and nobody is logged in for it.")
         else:
-            turn.clear_alarm(name)
-        if not any(c.place is not None and c.place.queue == queue.name for c in waiting):
-            turn.clear_alarm(f"waiting:{queue.name}")
-
-
-def _look_again_when_more_may_be_asked(turn: Turn, waiting: list[Call]) -> None:
-    """At the first instant at which a circle widens, or a cool-down, a telephone's rest or the
-    sparing of who did not take a call runs out (W1, F5, F6)."""
-    changes: list[datetime | None] = []
-    for call in waiting:
-        assert call.place is not None
-        queue = turn.floor.policy.queues[call.place.queue]
-        changes.extend(call.arrived_at + step.after for step in queue.widen)
-        changes.extend(call.place.passed_over.values())
-    for agent in turn.floor.staffed():
-        changes.append(agent.cools_until)
-        changes.extend(t.down_until for t in agent.telephones)
-    later = [at for at in changes if at is not None and at > turn.at]
-    if later:
-        turn.look_again(min(later))
+            turn.clear_alarm(alarm)
+        if queue not in occupied:
+            turn.clear_alarm(f"waiting:{queue}")

@@ -65,9 +65,13 @@ class Oracle:
     # -- the rules ------------------------------------------------------------------------
 
     def decide(self, at: Instant) -> list[Pair]:
-        """Widen, then serve everybody in order, each with the best agent there is."""
+        """Widen, then serve."""
         for person in self.people.values():
             self._widen(person, at)
+        return self.serve(at)
+
+    def serve(self, at: Instant) -> list[Pair]:
+        """Everybody in order, each with the best agent there is."""
         pairs = []
         for person, extra in self._in_order(at):
             worker = self._best(person, at)

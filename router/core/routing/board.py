@@ -1,0 +1,79 @@
+"""What the floor keeps for its exchange: who has to be told to it, and what it was told last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from router.core.routing.demand import Instant
+from router.core.routing.exchange import Exchange
+from router.core.routing.lines import Line
+from router.core.vocabulary import AgentId, CallId, QueueName, SkillName
+
+Added = tuple[tuple[SkillName, int], ...]
+USUAL = 5 * 60 * 1_000_000
+"""How long an agent is taken to be busy with a call before the first has shown it: 5 min."""
+FORGETS = 1 / 50
+"""How much the latest call counts in the average."""
+
+
+@dataclass(slots=True)
+class Board:
+    """`everything`: the exchange is to be compared with the whole floor; else with whom is named.
+
+    `looks_again`: agents who may become free by themselves, and when. `busy_for`: how long a call
+    of a queue keeps an agent, from ringing to the end of the wrap-up, on average.
+    """
+
+    exchange: Exchange = field(default_factory=Exchange)
+    follows: object = None
+    """The policy that the exchange was made for."""
+    everything: bool = True
+    agents: set[AgentId] = field(default_factory=set)
+    calls: set[CallId] = field(default_factory=set)
+    lines: dict[tuple[QueueName, Added, Added], Line] = field(default_factory=dict)
+    places: dict[CallId, object] = field(default_factory=dict)
+    profiles: dict[AgentId, object] = field(default_factory=dict)
+    looks_again: list[tuple[Instant, AgentId]] = field(default_factory=list)
+    reserves: tuple[int, ...] = ()
+    """The figures in force, in the order of the policy."""
+    rung_at: dict[AgentId, tuple[Instant, QueueName]] = field(default_factory=dict)
+    busy_for: dict[QueueName, float] = field(default_factory=dict)
+
+    def begin(self, policy: object, exchange: Exchange) -> None:
+        """Another policy: the floor is told anew."""
+        self.exchange, self.follows, self.everything = exchange, policy, True
+        self.lines.clear()
+        self.places.clear()
+        self.profiles.clear()
+        self.looks_again.clear()
+        self.reserves = ()
+
+    def look_again(self, agent: AgentId, at: Instant) -> None:
+        """The agent may be free by then."""
+        heappush(self.looks_again, (at, agent))
+
+    def take_due(self, at: Instant) -> None:
+        """Name whose time has come."""
+        while self.looks_again and self.looks_again[0][0] <= at:
+            self.agents.add(heappop(self.looks_again)[1])
+
+    @property
+    def next_due(self) -> Instant | None:
+        """When something changes by itself."""
+        dues = [each for each in (self.exchange.next_due,) if each is not None]
+        dues += [self.looks_again[0][0]] if self.looks_again else []
+        return min(dues) if dues else None
+
+    def rings(self, agent: AgentId, queue: QueueName, at: Instant) -> None:
+        """An agent has a call of the queue."""
+        self.rung_at[agent] = (at, queue)
+
+    def is_free(self, agent: AgentId, handled_until: Instant) -> None:
+        """And is done with it; an offer that came to nothing does not count."""
+        began = self.rung_at.pop(agent, None)
+        if began is None or handled_until <= began[0]:
+            return
+        took, queue = handled_until - began[0], began[1]
+        before = self.busy_for.get(queue, took)
+        self.busy_for[queue] = before + FORGETS * (took - before)

@@ -1,0 +1,105 @@
+"""The facts behind a pairing, and behind a wait, read off the exchange."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from router.core.routing.deciding import Head, Look
+from router.core.routing.demand import Instant
+from router.core.routing.explain import NAMED_AT_MOST, Exclusion, Why
+from router.core.routing.lines import Caller
+from router.core.routing.staff import Standing
+from router.core.vocabulary import AgentId
+
+
+def why_chosen(look: Look, head: Head, chosen: Standing, policy: str) -> Why:
+    """To be asked before the pairing is made: everybody still stands as they were found."""
+    caller, staff = head.entry[3], look.staff
+    other = look.choice.best_for(
+        staff, caller, head.opened, look.at, besides=frozenset((chosen.id,))
+    )
+    decided_by = "only_one"
+    if other is not None:
+        one = look.choice.key(staff, caller, chosen)
+        two = look.choice.key(staff, caller, other)
+        terms = zip(look.choice.order, one, two, strict=True)
+        decided_by = next(str(term) for term, a, b in terms if a != b)
+    demand = caller.line.demand
+    step = caller.step
+    return Why(
+        candidates=_candidates(look, caller, head.opened),
+        runner_up=None if other is None else other.id,
+        decided_by=decided_by,
+        preferred=caller.line.preferred(chosen.profile),
+        scarcity=staff.scarcity(chosen.profile),
+        idle=span(max(look.at - chosen.idle_since, 0)),
+        widening=step,
+        waited=span(look.at - caller.arrived),
+        excluded=_excluded(look, caller, head.opened, chosen.id),
+        sticky=chosen.id in caller.sticky,
+        eligible=_eligible(look, caller),
+        staffed=len(staff.members),
+        widens_after=span(demand.after[step]) if step < len(demand.after) else None,
+        policy=policy,
+    )
+
+
+def span(microseconds: Instant) -> timedelta:
+    """Of the engine's own instants, which are whole microseconds."""
+    return timedelta(microseconds=microseconds)
+
+
+def stands(look: Look, caller: Caller, opened: int, member: Standing) -> Exclusion | None:
+    """Why this agent is none for this caller now; None: they are."""
+    profile, circle = member.profile, caller.kind(False).circle
+    if not profile.bit & circle.profiles:
+        if profile.resting and any(each.fits(profile.skills) for each in circle.accepted):
+            return Exclusion.RESTING
+        return Exclusion.NOT_QUALIFIED
+    if member.id in caller.never:
+        return Exclusion.NEVER_PAIR
+    if member.excluded is not None:
+        return member.excluded
+    if not profile.bit & opened:
+        return Exclusion.RESERVED
+    passed = caller.passed or {}
+    if member.id in passed:
+        fresh = look.choice.best_but(look.staff, caller, opened, caller.never | passed.keys())
+        if fresh is not None or passed[member.id] > look.at:
+            return Exclusion.SKIPPED
+    return None
+
+
+def _candidates(look: Look, caller: Caller, opened: int) -> int:
+    profiles = [p for p in look.staff.profiles if p.bit & opened]
+    free = sum(p.free for p in profiles)
+    if not caller.odd:
+        return free
+    members = look.staff.members
+    passed = caller.passed or {}
+    apart = [
+        m
+        for a in caller.never | passed.keys()
+        if (m := members.get(a)) and m.excluded is None and m.profile.bit & opened
+    ]
+    if free > len(apart):
+        return free - len(apart)
+    return sum(1 for m in apart if m.id not in caller.never and passed[m.id] <= look.at)
+
+
+def _eligible(look: Look, caller: Caller) -> int:
+    profiles = caller.kind(False).circle.profiles
+    return sum(p.staffed for p in look.staff.profiles if p.bit & profiles)
+
+
+def _excluded(
+    look: Look, caller: Caller, opened: int, chosen: AgentId
+) -> tuple[tuple[AgentId, Exclusion], ...]:
+    members = look.staff.members
+    if len(members) > NAMED_AT_MOST:
+        return ()
+    return tuple(
+        (agent, why)
+        for agent in sorted(members)
+        if agent != chosen and (why := stands(look, caller, opened, members[agent])) is not None
+    )
