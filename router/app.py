@@ -17,7 +17,7 @@ from router import errors
 from router.adapters import flow_files, logbook
 from router.adapters.alarm_command import AlarmCommand
 from router.adapters.ami.access import Access as AmiAccess
-from router.adapters.ami.node import AmiNode
+from router.adapters.ami.node import AmiCommand, AmiNode
 from router.adapters.ari.access import Access
 from router.adapters.ari.node import AriNode, ari_node
 from router.adapters.ari.perform import House
@@ -30,7 +30,7 @@ from router.adapters.roster_file import RosterFile
 from router.adapters.roster_yaml import read_roster
 from router.clock import Clock
 from router.config import HoursMode, LogFormat, Settings
-from router.core.commands import Command, EnrolInFallback, WithdrawFromFallback
+from router.core.commands import Command
 from router.core.engine import Engine
 from router.core.events import TroubleReported
 from router.core.records import Entry
@@ -57,7 +57,7 @@ class Asterisk:
 
     async def perform(self, command: Command) -> Failure | None:
         """To whom it belongs."""
-        if isinstance(command, EnrolInFallback | WithdrawFromFallback):
+        if isinstance(command, AmiCommand):
             return await self._ami.perform(command)
         return await self._ari.perform(command)
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from router.core.journal_lines import Line, UnreadableRecord
 from router.core.records import (
     Abandoned,
+    Adopted,
     AgentLost,
     AgentStateChanged,
     AlarmCleared,
@@ -42,7 +43,15 @@ from router.core.records import (
 from router.core.vocabulary import AgentId, AgentState, EndedBy, OfferOutcome
 from router.why import because
 
-OfCaller = CallStarted | StepEntered | Tagged | PromptMissing | CommandRefused | CallFinished
+OfCaller = (
+    CallStarted
+    | Adopted
+    | StepEntered
+    | Tagged
+    | PromptMissing
+    | CommandRefused
+    | CallFinished
+)
 OfQueue = Queued | Widened | Answered | Abandoned | TimedOut | HandedToFallback
 OfOffer = OfferMade | OfferRang | OfferPickedUp | OfferEnded
 OfAgent = AgentLost | Ended | WrapUpStarted | WrapUpEnded | AgentStateChanged | DeviceStateChanged
@@ -96,6 +105,7 @@ def sentence(record: Record | UnreadableRecord) -> str:
     match record:
         case (
             CallStarted()
+            | Adopted()
             | StepEntered()
             | Tagged()
             | PromptMissing()
@@ -147,6 +157,9 @@ def _of_caller(record: OfCaller) -> str:
         case CallStarted(flow=flow, known_line=known, language=language, policy=policy):
             line_known = "" if known else " (the number dialled is in no line file)"
             return f"the caller is heard: {flow}{line_known}, in {language}, policy {policy}"
+        case Adopted(step=step, queue=queue, agent=agent):
+            where = f"talking to {agent}" if agent else f"waiting in {queue}" if queue else step
+            return f"taken over from an earlier life of the engine, {where}"
         case StepEntered(step=step, step_kind=kind, after=after, digits=digits):
             keys = f"{digits} key" if digits == 1 else f"{digits} keys"
             left = _LEFT_STEP.get(after, "").format(keys=keys)
@@ -232,10 +245,10 @@ def _of_house(record: OfHouse) -> str:
             )
         case PolicyChanged(version=version):
             return f"policy {version} is in force"
-        case NodeConnected(node=node, legs=legs, handed=handed, kept=kept):
+        case NodeConnected(node=node, legs=legs, handed=handed, kept=kept, adopted=adopted):
             return (
-                f"connected to Asterisk {node}: {legs} legs there, {kept} callers kept,"
-                f" {handed} handed to the fallback"
+                f"connected to Asterisk {node}: {legs} legs there, {kept} kept, {adopted} callers"
+                f" taken over, {handed} handed to the fallback"
             )
         case NodeLost(node=node):
             return f"the connection to Asterisk {node} is lost; its calls go on"

@@ -50,6 +50,20 @@ class Admit(LegOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remember(LegOrder):
+    """Write on the leg what the next life of the engine needs to go on with it.
+
+    It waits for no other command on the leg, nor they for it: it works during a prompt.
+    """
+
+    carried: str
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"memory/{self.leg}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Play(LegOrder):
     """Play prompts one after another, as one playback."""
 
@@ -85,6 +99,7 @@ class Dial(LegOrder):
     epoch: int
     ring_for: timedelta
     queue: QueueName
+    carried: str = ""
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -175,6 +190,7 @@ class WithdrawFromFallback(Order):
 
 Command = (
     Admit
+    | Remember
     | Play
     | StopPlay
     | StartMusic

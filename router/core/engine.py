@@ -6,30 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from router.core import carrying
+from router.core import deadlines as d
 from router.core import events as e
 from router.core.commands import Command
-from router.core.deadlines import (
-    ConfirmationDue,
-    Deadline,
-    DigitDue,
-    LegOverdue,
-    LookAgain,
-    MessageDue,
-    MusicDue,
-    PromptOverdue,
-    QueueGivesUp,
-    RingingDue,
-    RingsOut,
-    WrapUpOver,
-)
 from router.core.floor import Floor
 from router.core.policy import Policy
 from router.core.records import Entry
 from router.core.stages import (
+    adoption,
     arrival,
     connection,
     dispatch,
     in_flow,
+    leftovers,
     offering,
     publishing,
     queueing,
@@ -52,6 +42,7 @@ from router.core.turn import (
     OfferOver,
     OffersWithdrawn,
     OfferTaken,
+    PlaceKept,
     QueueEntered,
     Turn,
 )
@@ -91,6 +82,7 @@ class Engine:
         return self._outcome(turn)
 
     def _outcome(self, turn: Turn) -> Outcome:
+        carrying.remember(turn)
         return Outcome(
             commands=tuple(turn.commands),
             entries=tuple(turn.entries),
@@ -142,15 +134,29 @@ def _event(turn: Turn, event: e.Event) -> None:
         case e.PolicyPublished():
             publishing.policy_is_published(turn, event)
         case e.LegsListed():
-            recovery.legs_are_listed(turn, event)
-            _moves(turn)
-            shift.node_is_back(turn, event)
+            _legs_are_listed(turn, event)
         case e.NodeDisconnected():
             recovery.node_is_lost(turn, event)
         case e.TroubleReported():
             recovery.trouble_is_reported(turn, event)
         case _:
             assert_never(event)
+
+
+def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
+    """The order of survival.md: what we know, conversations and callers, offers, the rest."""
+    told: list[e.Event] = list(recovery.legs_are_listed(turn, event))
+    _moves(turn)
+    before = len(turn.floor.calls)
+    arrivals = adoption.callers_are_adopted(turn, event)
+    adopted = len(turn.floor.calls) - before
+    told += leftovers.legs_are_settled(turn, event, adopted=adopted)
+    told += arrivals
+    _moves(turn)
+    for each in told:
+        _event(turn, each)
+        _moves(turn)
+    shift.node_is_back(turn, event)
 
 
 def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered | e.LegEnded | e.LegLeft) -> None:
@@ -177,10 +183,7 @@ def _leg_end(turn: Turn, event: e.LegEnded) -> None:
     if call is not None:
         turn.move(CallerGone(call=call, ending=event.ending))
     elif leg is not None:
-        recovery.partner_is_alone(turn, leg)
         turn.move(AgentLegOver(leg=leg, ending=event.ending, cause=event.cause))
-    elif event.leg in floor.strays:
-        recovery.stray_ends(turn, event)
     elif floor.code_legs.pop(event.leg, None) is None:
         turn.ignore("LegEnded")
 
@@ -226,31 +229,31 @@ def _clock(turn: Turn) -> None:
         floor.handling = None
 
 
-def _deadline(turn: Turn, due: Deadline) -> None:
+def _deadline(turn: Turn, due: d.Deadline) -> None:
     match due:
-        case DigitDue():
+        case d.DigitDue():
             in_flow.digit_is_due(turn, due)
-        case PromptOverdue():
+        case d.PromptOverdue():
             over = in_flow.prompt_is_overdue(turn, due)
             if over is not None:
                 _playback(turn, over)
-        case MessageDue():
+        case d.MessageDue():
             queueing.message_is_due(turn, due)
-        case QueueGivesUp():
+        case d.QueueGivesUp():
             queueing.queue_gives_up(turn, due)
-        case LookAgain():
+        case d.LookAgain():
             turn.look_due = True
-        case MusicDue():
+        case d.MusicDue():
             queueing.music_is_due(turn, due)
-        case RingingDue():
+        case d.RingingDue():
             offering.ringing_is_due(turn, due)
-        case RingsOut():
+        case d.RingsOut():
             offering.rings_out(turn, due)
-        case ConfirmationDue():
+        case d.ConfirmationDue():
             offering.confirmation_is_due(turn, due)
-        case WrapUpOver():
+        case d.WrapUpOver():
             wrap_up.is_over(turn, due)
-        case LegOverdue():
+        case d.LegOverdue():
             recovery.leg_is_overdue(turn, due)
         case _:
             assert_never(due)
@@ -264,6 +267,8 @@ def _move(turn: Turn, move: Move) -> None:
             in_flow.go_on(turn, move)
         case QueueEntered():
             queueing.enter(turn, move)
+        case PlaceKept():
+            queueing.keep(turn, move)
         case OfferDue():
             offering.make(turn, move)
         case OfferTaken():

@@ -171,7 +171,7 @@ class PolicyPublished(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedLeg:
-    """A channel found in Asterisk on (re)connect, with what it carries."""
+    """A channel found in Asterisk on (re)connect, with what it carries (carried.py)."""
 
     leg: LegId
     role: str
@@ -182,6 +182,9 @@ class ListedLeg:
     up: bool
     in_application: bool
     created_at: datetime
+    ringing: bool = False
+    number_dialled: str = ""
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,7 @@ class Offer:
     rang: bool = False
     picked_up: bool = False
     whisper: PlaybackId | None = None
+    carried: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,6 +96,7 @@ class Call:
 
     `wait` numbers the waits, so that a late wake-up finds its wait gone. `ended_by` is set when
     the system said goodbye and is hanging up, `vanished` when Asterisk no longer knew the leg.
+    `carried` is what was written on the leg last.
     """
 
     id: CallId
@@ -106,6 +108,8 @@ class Call:
     run: FlowRun
     wait: int = 0
     playing: Playing | None = None
+    last_playback: PlaybackId | None = None
+    carried: str = ""
     place: Place | None = None
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     talk: Talk | None = None
@@ -122,8 +126,7 @@ class AgentLeg:
     """A leg we dialled to an agent. `closing`: we hung it up and wait for its end.
 
     `talked_on` is set once it was bridged: its end then begins the wrap-up. `lost`: nobody put the
-    receiver down. `partner` is the caller's leg of a conversation that an earlier life of the
-    engine made.
+    receiver down.
     """
 
     id: LegId
@@ -135,7 +138,6 @@ class AgentLeg:
     closing: bool = False
     talked_on: QueueName | None = None
     lost: bool = False
-    partner: LegId | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -159,8 +161,6 @@ class Floor:
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     agent_legs: dict[LegId, AgentLeg] = field(default_factory=dict)
     code_legs: dict[LegId, CodeLeg] = field(default_factory=dict)
-    strays: dict[LegId, LegId] = field(default_factory=dict)
-    """Callers of an earlier life who talk: their leg -> the agent's leg."""
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     departed: dict[LegId, Call] = field(default_factory=dict)
     """Callers who left lately, the latest last: one who comes again must not get old ids."""
@@ -191,6 +191,13 @@ class Floor:
         self.departed[call.leg] = call
         if len(self.departed) > DEPARTED_KEPT:
             del self.departed[next(iter(self.departed))]
+
+    def add_agent_leg(self, leg: AgentLeg, *, since: datetime) -> None:
+        """A leg that was there before this life; its agent is busy, unless another leg says so."""
+        self.agent_legs[leg.id] = leg
+        agent = self.agents.get(leg.agent)
+        if agent is not None and agent.leg is None:
+            agent.leg, agent.since = leg.id, since
 
     def snapshot(self, at: datetime) -> Snapshot:
         """Everything at this instant, as values."""

@@ -36,6 +36,18 @@ class CallStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """A caller of an earlier life of the engine goes on where they were: at a step, in a queue
+    from `place_from` on, or with an agent."""
+
+    step: StepName
+    queue: QueueName | None
+    place_from: datetime | None
+    agent: AgentId | None
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepEntered:
     """The flow reached a step; `after` says how it left the one before (`key`, `wrong_key`,
     `silence`, `end`), `digits` how many keys were pressed there."""
@@ -245,12 +257,13 @@ class PolicyChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeConnected:
-    """A node's channels were listed and reconciled."""
+    """A node's channels were listed and reconciled; `adopted` callers are of an earlier life."""
 
     node: NodeId
     legs: int
     handed: int
     kept: int
+    adopted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +290,7 @@ class AlarmCleared:
 
 Record = (
     CallStarted
+    | Adopted
     | StepEntered
     | Tagged
     | PromptMissing

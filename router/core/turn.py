@@ -44,6 +44,13 @@ class QueueEntered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceKept:
+    """A caller of an earlier life of the engine waits on in their place."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDue:
     """The matcher chose an agent for a call."""
 
@@ -122,6 +129,7 @@ Move = (
     FlowRan
     | FlowGiven
     | QueueEntered
+    | PlaceKept
     | OfferDue
     | OfferTaken
     | OffersWithdrawn

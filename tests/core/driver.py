@@ -81,6 +81,7 @@ class Driver:
         self._callers += 1
         leg = leg or LegId(f"caller-{self._callers}")
         self.board.comes_up(leg, self.at)
+        self.board.created[leg] = self.at - timedelta(seconds=seconds_ago)
         self.happens(
             e.CallArrived(
                 at=self.at,
@@ -208,9 +209,15 @@ class Driver:
     def _listed_legs(self) -> Iterable[e.ListedLeg]:
         for leg, hears in sorted(self.board.hears.items()):
             if hears != GONE and leg not in self.board.ringing:
-                yield listed_leg(leg, self.board.dialled.get(leg), stasis=hears != FALLBACK)
+                yield listed_leg(
+                    leg,
+                    self.board.dialled.get(leg),
+                    stasis=hears != FALLBACK,
+                    carried=self.board.carried.get(leg, ""),
+                    created_at=self.board.created.get(leg),
+                )
         for leg, dial in sorted(self.board.ringing.items()):
-            yield listed_leg(leg, dial, stasis=False)
+            yield listed_leg(leg, dial, stasis=False, ringing=True, carried=self.board.carried[leg])
 
     def alarms(self) -> list[str]:
         """Those that stand."""
@@ -301,7 +308,15 @@ class Caller:
         return [x.record for x in self._driver.entries if x.call == self.id]
 
 
-def listed_leg(leg: LegId, dial: Dial | None, *, stasis: bool = True) -> e.ListedLeg:
+def listed_leg(
+    leg: LegId,
+    dial: Dial | None,
+    *,
+    stasis: bool = True,
+    ringing: bool = False,
+    carried: str = "",
+    created_at: datetime | None = None,
+) -> e.ListedLeg:
     """A channel as it stands in a list; without `dial` it is a caller's or a short code's."""
     role = "code" if leg.startswith("code") else "caller"
     return e.ListedLeg(
@@ -313,5 +328,8 @@ def listed_leg(leg: LegId, dial: Dial | None, *, stasis: bool = True) -> e.Liste
         epoch=dial.epoch if dial is not None else 0,
         up=dial is None or stasis,
         in_application=stasis,
-        created_at=NOON,
+        created_at=created_at or NOON,
+        ringing=ringing,
+        number_dialled=LINE if dial is None else "",
+        carried=carried,
     )

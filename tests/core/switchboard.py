@@ -12,6 +12,7 @@ from router.core.commands import (
     HandToDialplan,
     Hangup,
     Play,
+    Remember,
     RemoveBridge,
     StartMusic,
     StopMusic,
@@ -36,6 +37,8 @@ class Switchboard:
         self.bridges: dict[BridgeId, tuple[LegId, ...]] = {}
         self.ringing: dict[LegId, Dial] = {}
         self.dialled: dict[LegId, Dial] = {}
+        self.carried: dict[LegId, str] = {}
+        self.created: dict[LegId, datetime] = {}
         self.up: set[LegId] = set()
         self.reports_ends = True
 
@@ -49,6 +52,8 @@ class Switchboard:
             case Play():
                 self.playing[command.leg] = command.playback
                 self.hear(command.leg, "+".join(command.prompts), at)
+            case Remember():
+                self.carried[command.leg] = command.carried
             case StopPlay():
                 self.prompt_ends(command.playback, at)
             case StartMusic():
@@ -58,6 +63,7 @@ class Switchboard:
             case Dial():
                 assert command.leg not in self.dialled, "an id was used twice"
                 self.ringing[command.leg] = self.dialled[command.leg] = command
+                self.carried[command.leg] = command.carried
             case Bridge():
                 return self._bridge(command, at)
             case RemoveBridge():

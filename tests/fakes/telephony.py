@@ -57,6 +57,8 @@ class FakeLeg:
     playing: PlaybackId | None = None
     heard: list[PromptId] = field(default_factory=list)
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ringing: bool = False
+    carried: str = ""
 
 
 class FakeTelephony:
@@ -185,6 +187,7 @@ class FakeTelephony:
         """Picks up the telephone that rings."""
         leg = self.legs[self.leg_of(agent)]
         leg.up = leg.in_application = True
+        leg.ringing = False
         self._tell(e.LegAnswered(at=self._now(), leg=leg.id))
         return leg.id
 
@@ -219,6 +222,11 @@ class FakeTelephony:
                 return None
             case c.StartMusic(leg=leg_id) | c.StopMusic(leg=leg_id) | c.Admit(leg=leg_id):
                 return self._set_music(leg_id, on=isinstance(command, c.StartMusic))
+            case c.Remember(leg=leg_id, carried=carried):
+                if leg_id not in self.legs:
+                    return Failure(why=Refusal.GONE, detail="No such channel")
+                self.legs[leg_id].carried = carried
+                return None
             case c.Dial():
                 return self._dial(command)
             case c.Bridge():
@@ -290,10 +298,12 @@ class FakeTelephony:
             up=False,
             in_application=False,
             created_at=self._now(),
+            carried=command.carried,
         )
         if will is Will.NOT_THERE:
             self._end(command.leg, LegEnding.UNREACHABLE, 1)
         elif will is not Will.NEVER_RINGS:
+            self.legs[command.leg].ringing = True
             self._tell(e.LegRinging(at=self._now(), leg=command.leg))
         if will is Will.ANSWERS:
             self.answers(command.agent)
@@ -362,4 +372,7 @@ def _listed(leg: FakeLeg) -> e.ListedLeg:
         up=leg.up,
         in_application=leg.in_application,
         created_at=leg.created_at,
+        ringing=leg.ringing,
+        number_dialled=LINE if leg.role == "caller" else "",
+        carried=leg.carried,
     )

@@ -12,8 +12,9 @@ from router import errors
 from router.adapters.ami.access import Access
 from router.adapters.ami.client import AmiClient
 from router.adapters.ami.members import FallbackMembers
+from router.adapters.ami.memory import LegMemory
 from router.adapters.ami.translate import translate
-from router.core.commands import EnrolInFallback, WithdrawFromFallback
+from router.core.commands import EnrolInFallback, Remember, WithdrawFromFallback
 from router.core.events import DeviceChanged, TroubleReported
 from router.core.vocabulary import AgentId, DeviceKind, NodeId
 from router.ports import Deliver, Failure
@@ -22,6 +23,10 @@ log = structlog.get_logger()
 
 TROUBLE = "ami"
 """The name of this adapter's alarm."""
+
+
+AmiCommand = EnrolInFallback | WithdrawFromFallback | Remember
+"""What ARI lacks, or does too late."""
 
 
 class AmiNode:
@@ -39,6 +44,7 @@ class AmiNode:
         self._now = now
         self._client: AmiClient | None = None
         self._members = FallbackMembers()
+        self._memory = LegMemory()
         self._told: dict[AgentId, bool] = {}
         self._trouble = ""
 
@@ -65,8 +71,10 @@ class AmiNode:
             await asyncio.sleep(delay)
             delay = min(delay * 2, pace.last_delay)
 
-    async def perform(self, command: EnrolInFallback | WithdrawFromFallback) -> Failure | None:
+    async def perform(self, command: AmiCommand) -> Failure | None:
         """None: done, or remembered and done at the next connection."""
+        if isinstance(command, Remember):
+            return await self._memory.perform(command, self._client)
         return await self._members.perform(command, self._client)
 
     async def _one_connection(self, deliver: Deliver) -> None:
@@ -86,6 +94,7 @@ class AmiNode:
             await self._tell_all(client, deliver)
             self._client = client
             await self._members.restore(client)
+            await self._memory.restore(client)
             self._tell_trouble("", deliver)
             log.info("ami.connected", node=self.node)
             await _while_it_answers(client, self._access.pace.ping_every)

@@ -61,6 +61,7 @@ def _leg(
 ) -> ListedLeg:
     carried = channel.get("channelvars", {})
     dialplan = channel["dialplan"]
+    application, *entered_with = dialplan["app_data"].split(",")
     role = carried.get("HOTLINE_ROLE", "")
     call = carried.get("HOTLINE_CALL", "")
     epoch = carried.get("HOTLINE_EPOCH", "")
@@ -75,7 +76,9 @@ def _leg(
         agent=carried.get("HOTLINE_AGENT", ""),
         epoch=int(epoch) if epoch.isascii() and epoch.isdigit() else 0,
         up=channel["state"] == "Up",
-        in_application=dialplan["app_name"] == "Stasis"
-        and dialplan["app_data"].split(",")[0] == APPLICATION,
+        in_application=dialplan["app_name"] == "Stasis" and application == APPLICATION,
+        ringing=channel["state"] == "Ringing",
+        number_dialled=entered_with[1] if role == "caller" and len(entered_with) == 2 else "",
+        carried=carried.get("HOTLINE_STATE", ""),
         created_at=at - (asterisk_now - instant(channel["creationtime"])),
     )

@@ -50,7 +50,7 @@ class Performer:
         self._made.clear()
 
     async def perform(self, command: Command) -> Failure | None:
-        """None: done. The members of the fallback queue are AMI's: refused here."""
+        """None: done. What is AMI's is refused here."""
         match command:
             case c.Admit(leg=leg):
                 lifted = {"variable": "TIMEOUT(absolute)", "value": "0"}
@@ -85,7 +85,7 @@ class Performer:
                 return await self._provision(command)
             case c.RetireDevice(agent=agent):
                 return await self._forget(agent)
-            case c.EnrolInFallback() | c.WithdrawFromFallback():
+            case c.EnrolInFallback() | c.WithdrawFromFallback() | c.Remember():
                 return Failure(why=Refusal.REFUSED, detail="not ARI's business")
 
     async def _play(self, command: c.Play) -> Failure | None:
@@ -115,6 +115,7 @@ class Performer:
                 "HOTLINE_OFFER": command.offer,
                 "HOTLINE_AGENT": command.agent,
                 "HOTLINE_EPOCH": str(command.epoch),
+                "HOTLINE_STATE": command.carried,
             },
         )
         if answer.status == 409:

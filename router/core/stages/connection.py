@@ -86,6 +86,8 @@ def agent_leg_ends(turn: Turn, move: AgentLegOver) -> None:
         turn.move(ConversationBroken(call=call, own_hangup=own_hangup, cause=move.cause))
     if agent is not None:
         turn.move(AgentFreed(agent=agent, leg=leg))
+    else:
+        turn.floor.agent_legs.pop(leg.id, None)  # of a roster that was lost
 
 
 def breaks(turn: Turn, move: ConversationBroken) -> None:

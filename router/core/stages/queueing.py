@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from router.core.deadlines import MessageDue, MusicDue, QueueGivesUp
 from router.core.events import PlaybackEnded
 from router.core.floor import Call, Place
@@ -9,7 +11,7 @@ from router.core.ivr.waits import QueueGaveUp
 from router.core.records import Queued, TimedOut
 from router.core.routing.queue import Queue
 from router.core.speech import music, say
-from router.core.turn import FlowGiven, OffersWithdrawn, QueueEntered, Turn
+from router.core.turn import FlowGiven, OffersWithdrawn, PlaceKept, QueueEntered, Turn
 
 
 def enter(turn: Turn, move: QueueEntered) -> None:
@@ -51,6 +53,23 @@ def _set_clocks(turn: Turn, call: Call, queue: Queue) -> None:
         turn.wake(queue.waiting.first, MessageDue(call=call.id, wait=call.wait))
     if queue.gives_up_after is not None:
         turn.wake(queue.gives_up_after, QueueGivesUp(call=call.id, wait=call.wait))
+
+
+def keep(turn: Turn, move: PlaceKept) -> None:
+    """Music again, and the clocks of the place go on from when it was taken."""
+    call = move.call
+    assert call.place is not None
+    queue, waited = turn.floor.policy.queues[call.place.queue], turn.at - call.place.since
+    music(turn, call)
+    if queue.waiting.message is not None:
+        due, every = queue.waiting.first, queue.waiting.every
+        if due <= waited:
+            due += ((waited - due) // every + 1) * every
+        turn.wake(due - waited, MessageDue(call=call.id, wait=call.wait))
+    if queue.gives_up_after is not None:
+        left = max(queue.gives_up_after - waited, timedelta(0))
+        turn.wake(left, QueueGivesUp(call=call.id, wait=call.wait))
+    turn.match_due = True
 
 
 def message_is_due(turn: Turn, due: MessageDue) -> None:

@@ -1,38 +1,35 @@
-"""When something went wrong: lost connections, orphaned legs, bugs of our own.
-
-Adoption of callers from an earlier life of the engine is its own chapter (survival.md); until then
-conversations are left alone, and everyone else is given to the dialplan's fallback.
-"""
+"""When something went wrong: lost connections, legs that vanished, bugs of our own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
 
-from router.core.commands import HandToDialplan, Hangup, RemoveBridge
+from router.core.commands import HandToDialplan
 from router.core.deadlines import LegOverdue
 from router.core.events import (
     CallArrived,
     ClockReached,
     CommandFailed,
     Event,
-    LegEnded,
+    LegAnswered,
     LegLeft,
+    LegRinging,
     LegsListed,
     ListedLeg,
     NodeDisconnected,
     TroubleReported,
 )
-from router.core.floor import AgentLeg, Call
-from router.core.records import HandedToFallback, NodeConnected, NodeLost
-from router.core.speech import LEG_GONE_WITHIN
+from router.core.floor import Call
+from router.core.records import HandedToFallback, NodeLost
+from router.core.speech import hush, music, say
 from router.core.turn import (
     AgentLegOver,
     CallerGone,
     GivenAway,
     Turn,
 )
-from router.core.vocabulary import AgentId, CallId, LegEnding, LegId, NodeId, OfferId, PlaybackId
+from router.core.vocabulary import CallId, LegEnding, LegId, NodeId, OfferId, PlaybackId
 
 JUST_DIALLED = timedelta(seconds=3)
 """A leg ordered so recently may not be in the list yet; its own deadline watches it."""
@@ -45,34 +42,21 @@ def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
     turn.raise_alarm(f"node:{event.node}", f"No connection to Asterisk {event.node}.")
 
 
-def legs_are_listed(turn: Turn, event: LegsListed) -> None:
-    """Compare what exists with what we know, in the order of survival.md."""
+def legs_are_listed(turn: Turn, event: LegsListed) -> list[LegAnswered | LegRinging]:
+    """Compare what exists with what we know; returns what telephones have said meanwhile.
+
+    Whom we do not know is adoption's affair.
+    """
     floor = turn.floor
     floor.nodes[event.node] = True
     turn.clear_alarm(f"node:{event.node}")
     listed = {leg.leg: leg for leg in event.legs if leg.in_application or leg.role == "agent"}
     _bury_the_vanished(turn, event, listed)
-    partners = _partners(event)
-    handed = kept = 0
-    for leg in listed.values():
-        if (
-            leg.leg in floor.callers
-            or leg.leg in floor.agent_legs
-            or leg.leg in floor.code_legs
-            or (leg.leg in partners and _keep_conversation(turn, event.node, leg, listed, partners))
-        ):
-            kept += 1
-        elif leg.role == "caller":
-            _hand_stranger(turn, event.node, leg.leg)
-            handed += 1
-        elif leg.role in ("agent", "code"):
-            turn.order(Hangup(node=event.node, call=None, leg=leg.leg))
-    ours = {c.talk.bridge for c in floor.calls.values() if c.talk is not None}
-    for bridge in event.bridges:
-        if not bridge.legs and bridge.bridge not in ours:
-            turn.order(RemoveBridge(node=event.node, call=None, bridge=bridge.bridge))
-    turn.note(NodeConnected(node=event.node, legs=len(listed), handed=handed, kept=kept))
-    turn.match_due = True
+    for leg in listed:
+        call = floor.call_of_caller(leg)
+        if call is not None and call.playing is not None and call.ended_by is None:
+            _say_again(turn, call)
+    return [said for leg in listed.values() if (said := _said_unseen(turn, leg)) is not None]
 
 
 def _bury_the_vanished(turn: Turn, event: LegsListed, listed: Mapping[LegId, ListedLeg]) -> None:
@@ -87,13 +71,9 @@ def _bury_the_vanished(turn: Turn, event: LegsListed, listed: Mapping[LegId, Lis
             turn.move(GivenAway(call=call, reason="found in the dialplan", has_left=True))
         else:
             turn.move(CallerGone(call=call, ending=ending))
-    for stray in [s for s in floor.strays if s not in listed]:
-        _end_stray(turn, stray)
     for leg in list(floor.agent_legs.values()):
         if leg.node != event.node or leg.id in listed:
             continue
-        if leg.partner is not None:
-            floor.strays.pop(leg.partner, None)
         offer = floor.offers.get(leg.offer) if leg.offer is not None else None
         fresh = offer is not None and turn.at - offer.made_at < JUST_DIALLED
         if event.restarted or not fresh:
@@ -103,68 +83,28 @@ def _bury_the_vanished(turn: Turn, event: LegsListed, listed: Mapping[LegId, Lis
             del floor.code_legs[code.id]
 
 
-def _partners(event: LegsListed) -> dict[LegId, LegId]:
-    partners = {}
-    for bridge in event.bridges:
-        if len(bridge.legs) == 2:
-            one, other = bridge.legs
-            partners[one], partners[other] = other, one
-    return partners
+def _say_again(turn: Turn, call: Call) -> None:
+    """Whether the prompt has ended was not told: rather hear it twice than nothing."""
+    playing = call.playing
+    assert playing is not None
+    if call.place is None and call.talk is None:
+        say(turn, call, playing.prompts, playing.language)
+    else:
+        hush(turn, call)
+        if call.place is not None:
+            music(turn, call)
 
 
-def _keep_conversation(
-    turn: Turn,
-    node: NodeId,
-    leg: ListedLeg,
-    listed: Mapping[LegId, ListedLeg],
-    partners: Mapping[LegId, LegId],
-) -> bool:
-    """Two who talk are never disturbed; the agent counts as busy until it ends."""
-    other = listed.get(partners[leg.leg])
-    if other is None:
-        return False
-    caller, agent = (leg, other) if leg.role == "caller" else (other, leg)
-    if caller.role != "caller" or agent.role != "agent":
-        return False
+def _said_unseen(turn: Turn, leg: ListedLeg) -> LegAnswered | LegRinging | None:
+    """The engine sorts out whether it is news."""
     floor = turn.floor
-    floor.strays[caller.leg] = agent.leg
-    known = floor.agents.get(AgentId(agent.agent))
-    if known is not None and known.leg is None:
-        known.leg, known.since = agent.leg, turn.at
-    floor.agent_legs[agent.leg] = AgentLeg(
-        id=agent.leg,
-        node=node,
-        call=CallId(agent.call),
-        agent=AgentId(agent.agent),
-        partner=caller.leg,
-    )
-    return True
-
-
-def _hand_stranger(turn: Turn, node: NodeId, leg: LegId) -> None:
-    call = CallId(f"{node}-{leg}")
-    turn.order(HandToDialplan(node=node, call=call, leg=leg))
-    turn.note(HandedToFallback(queue=None, reason="unknown after a restart"), call)
-
-
-def stray_ends(turn: Turn, event: LegEnded) -> None:
-    """A caller of an earlier life hung up: their agent's phone is let go."""
-    _end_stray(turn, event.leg)
-
-
-def _end_stray(turn: Turn, leg: LegId) -> None:
-    agent_leg = turn.floor.agent_legs.get(turn.floor.strays.pop(leg))
-    if agent_leg is not None:
-        agent_leg.partner = None
-        agent_leg.closing = True
-        turn.order(Hangup(node=agent_leg.node, call=agent_leg.call, leg=agent_leg.id))
-        turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=agent_leg.id))
-
-
-def partner_is_alone(turn: Turn, leg: AgentLeg) -> None:
-    """The agent of such a conversation is gone: the caller is given to the fallback."""
-    if leg.partner is not None and turn.floor.strays.pop(leg.partner, None) is not None:
-        _hand_stranger(turn, leg.node, leg.partner)
+    known = floor.agent_legs.get(leg.leg)
+    offer = floor.offers.get(known.offer) if known is not None and known.offer is not None else None
+    if offer is None:
+        return None
+    if leg.up and leg.in_application and not offer.picked_up:
+        return LegAnswered(at=turn.at, leg=leg.leg)
+    return LegRinging(at=turn.at, leg=leg.leg) if leg.ringing and not offer.rang else None
 
 
 def leg_leaves(turn: Turn, event: LegLeft) -> None:
@@ -204,9 +144,19 @@ def quarantine(turn: Turn, event: Event) -> None:
     call = _whose(turn, event)
     if call is not None:
         turn.move(GivenAway(call=call, reason="defect"))
-    elif isinstance(event, CallArrived) and event.leg not in floor.callers:
-        stranger = CallId(f"{event.node}-{event.leg}")
-        turn.order(HandToDialplan(node=event.node, call=stranger, leg=event.leg))
+    elif isinstance(event, CallArrived):
+        _hand_stranger(turn, event.node, event.leg)
+    elif isinstance(event, LegsListed):
+        floor.nodes[event.node] = True
+        for leg in event.legs:
+            if leg.role == "caller" and leg.in_application:
+                _hand_stranger(turn, event.node, leg.leg)
+
+
+def _hand_stranger(turn: Turn, node: NodeId, leg: LegId) -> None:
+    if leg not in turn.floor.callers:
+        stranger = CallId(f"{node}-{leg}")
+        turn.order(HandToDialplan(node=node, call=stranger, leg=leg))
         turn.note(HandedToFallback(queue=None, reason="defect"), stranger)
 
 

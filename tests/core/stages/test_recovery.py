@@ -18,10 +18,8 @@ from router.core.records import (
 )
 from router.core.vocabulary import (
     AgentId,
-    AgentState,
     BridgeId,
     EndedBy,
-    LegEnding,
     LegId,
     OfferOutcome,
     PlaybackId,
@@ -172,71 +170,6 @@ def test_a_short_code_whose_phone_has_gone_is_forgotten() -> None:
     leg = hotline.dials_code("ana", "*13")
     hotline.listed(without=[leg])
     assert not hotline.engine.floor.code_legs
-
-
-# -- strangers of an earlier life -------------------------------------------------------------
-
-
-def after_a_restart(first: Driver, *, epoch: int = 8) -> Driver:
-    """The same Asterisk, and an engine that remembers the roster only."""
-    second = Driver(epoch=epoch)
-    second.works(agent("ana", psicologia=3, crisis=3))
-    second.board, second.at = first.board, first.at
-    return second
-
-
-def test_after_a_restart_of_the_engine_a_waiting_caller_is_given_to_the_fallback() -> None:
-    before = crisis_hotline()
-    caller = waiting(before)
-    now = after_a_restart(before)
-    now.listed()
-    assert now.board.hears[caller.leg] == "fallback"
-    assert [r.queue for r in now.records(HandedToFallback)] == [None]
-    assert now.records(NodeConnected)[-1].handed == 1
-
-
-def test_after_a_restart_of_the_engine_a_conversation_is_left_alone_and_the_agent_is_busy() -> None:
-    before = crisis_hotline()
-    caller = talking(before)
-    now = after_a_restart(before)
-    now.listed()
-    assert now.board.hears[caller.leg] == "the other"
-    assert now.state("ana") is AgentState.TALKING
-    other = now.caller_arrives(leg=LegId("caller-other")).chooses("1")
-    assert now.rung() == []
-    now.board.ends(caller.leg, now.at)
-    now.happens(e.LegEnded(at=now.at, leg=caller.leg, ending=LegEnding.HUNG_UP))
-    assert now.rung() == ["ana"]
-    assert len(other.call.offers) == 1
-
-
-def test_after_a_restart_the_caller_whose_agent_goes_is_given_to_the_fallback() -> None:
-    before = crisis_hotline()
-    caller = talking(before)
-    now = after_a_restart(before)
-    now.listed()
-    now.loses_line("ana")
-    assert now.board.hears[caller.leg] == "fallback"
-    assert now.state("ana") is AgentState.READY
-
-
-def test_a_kept_conversation_that_ended_unseen_frees_the_agent() -> None:
-    before = crisis_hotline()
-    caller = talking(before)
-    now = after_a_restart(before)
-    now.listed()
-    now.listed(without=[caller.leg])
-    assert now.state("ana") is AgentState.READY
-    assert not now.engine.floor.strays
-
-
-def test_after_a_restart_an_agents_leg_without_a_caller_is_hung_up() -> None:
-    before = crisis_hotline()
-    rung_for(before)
-    leg = before.leg_of("ana")
-    now = after_a_restart(before)
-    now.listed()
-    assert leg in [h.leg for h in now.ordered(Hangup)]
 
 
 def test_empty_bridges_are_deleted_and_ours_are_kept() -> None:

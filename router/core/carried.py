@@ -1,0 +1,181 @@
+"""What a leg carries in Asterisk, so that the next life of the engine can go on with it.
+
+One variable of the channel holds it as JSON: no number and no key that was pressed. What another
+version wrote, or somebody damaged, is read as far as it makes sense, or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, get_type_hints
+
+from router.core.floor import Call, Offer, Place
+from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.waits import ForPrompt
+from router.core.plain import NotReadable, Plain, decoder, encoder, from_plain, to_plain
+from router.core.vocabulary import CallerKey, DeviceKind, PlaybackId, QueueName
+
+ROOM = 900
+"""Characters at most: AMI takes no line of more than 1,024."""
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""An instant outside is damage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedTalk:
+    """A conversation; who talks is seen in the bridge."""
+
+    queue: QueueName
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is kept of a call besides its flow. `playback` was begun last; it may have ended."""
+
+    arrived_at: datetime
+    caller: CallerKey | None = None
+    place: Place | None = None
+    talk: CarriedTalk | None = None
+    playback: PlaybackId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedCall:
+    """Where a caller is; the run waits for a prompt, whatever it waited for."""
+
+    run: FlowRun
+    kept: Kept
+
+    def later_by(self, shift: timedelta) -> CarriedCall:
+        """The same by a clock that is ahead of the one that wrote it."""
+        kept = self.kept
+        place, talk = kept.place, kept.talk
+        if place is not None:
+            passed_over = {agent: at + shift for agent, at in place.passed_over.items()}
+            place = replace(place, since=place.since + shift, passed_over=passed_over)
+        if talk is not None:
+            talk = replace(talk, since=talk.since + shift)
+        arrived_at = kept.arrived_at + shift
+        return replace(self, kept=replace(kept, arrived_at=arrived_at, place=place, talk=talk))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedOffer:
+    """What an agent's telephone is rung for; agent, call and offer have variables of their own."""
+
+    queue: QueueName
+    device: DeviceKind
+    made_at: datetime
+    whisper: PlaybackId | None = None
+
+
+NEVER_WRITTEN = frozenset({"typed_ahead", "collected", "variables"})
+"""What a caller pressed may be in them."""
+BEGUN_AGAIN = frozenset({"wrong", "repeats", "digits", "phase", "wait"})
+"""They count within a step, which is entered again."""
+
+
+def _kept_of_run() -> Mapping[str, Any]:
+    hints = get_type_hints(FlowRun)
+    left_out = NEVER_WRITTEN | BEGUN_AGAIN
+    return {each.name: hints[each.name] for each in fields(FlowRun) if each.name not in left_out}
+
+
+_RUN = {name: (encoder(hint), decoder(hint)) for name, hint in _kept_of_run().items()}
+
+T = TypeVar("T", Kept, CarriedOffer)
+
+
+def of_call(call: Call, playback: PlaybackId | None) -> str:
+    """The text; of the agents who did not take the call the longest ago are left out if need be."""
+    talk = call.talk
+    kept = Kept(
+        arrived_at=call.arrived_at,
+        caller=call.caller,
+        place=call.place,
+        talk=None if talk is None else CarriedTalk(queue=talk.queue, since=talk.since),
+        playback=playback,
+    )
+    plain = to_plain(kept)
+    plain["run"] = {name: encode(getattr(call.run, name)) for name, (encode, _) in _RUN.items()}
+    text = _text(plain)
+    while len(text) > ROOM and plain["place"] and plain["place"]["passed_over"]:
+        passed_over = plain["place"]["passed_over"]
+        del passed_over[min(passed_over, key=lambda agent: passed_over[agent])]
+        text = _text(plain)
+    return text
+
+
+def of_offer(offer: Offer) -> str:
+    """The text for the agent's leg."""
+    return _text(
+        to_plain(
+            CarriedOffer(
+                queue=offer.queue,
+                device=offer.device.kind,
+                made_at=offer.made_at,
+                whisper=offer.whisper,
+            )
+        )
+    )
+
+
+def read_call(text: str) -> CarriedCall | None:
+    """None: nothing that could be gone on with."""
+    plain = _json(text)
+    kept = _read(Kept, plain)
+    run = _read_run(plain.get("run")) if isinstance(plain, dict) else None
+    if kept is None or run is None:
+        return None
+    instants = [kept.arrived_at]
+    if kept.place is not None:
+        instants += [kept.place.since, *kept.place.passed_over.values()]
+    if kept.talk is not None:
+        instants.append(kept.talk.since)
+    return CarriedCall(run=run, kept=kept) if _plausible(*instants) else None
+
+
+def read_offer(text: str) -> CarriedOffer | None:
+    """None: nothing that could be gone on with."""
+    carried = _read(CarriedOffer, _json(text))
+    return carried if carried is not None and _plausible(carried.made_at) else None
+
+
+def _text(plain: Plain) -> str:
+    return json.dumps(plain, separators=(",", ":"))
+
+
+def _json(text: str) -> Plain:
+    """None for what is no JSON; half a character is damage, too."""
+    try:
+        plain = json.loads(text)
+        json.dumps(plain, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return plain
+
+
+def _read(kind: type[T], plain: Plain) -> T | None:
+    try:
+        return from_plain(kind, plain)
+    except NotReadable:
+        return None
+
+
+def _read_run(plain: Plain) -> FlowRun | None:
+    """Fields that another version did not write have their defaults."""
+    if not isinstance(plain, dict):
+        return None
+    try:
+        given = {name: decode(plain[name]) for name, (_, decode) in _RUN.items() if name in plain}
+        return FlowRun(**given, wait=ForPrompt())
+    except (NotReadable, TypeError):
+        return None
+
+
+def _plausible(*instants: datetime) -> bool:
+    return all(at.tzinfo is not None and EARLIEST < at < LATEST for at in instants)

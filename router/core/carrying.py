@@ -1,0 +1,59 @@
+"""After every turn: what has changed of a call is written on its legs, in case the engine dies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from router.core import carried
+from router.core.commands import Dial, Remember
+from router.core.floor import Call, Offer
+from router.core.turn import Turn
+from router.core.vocabulary import CallId
+
+
+def remember(turn: Turn) -> None:
+    """For the calls that the turn was about; an unchanged text is not written again."""
+    touched: dict[CallId, None] = {}
+    for entry in turn.entries:
+        if entry.call is not None:
+            touched[entry.call] = None
+    for index, command in enumerate(turn.commands):
+        if command.call is not None:
+            touched[command.call] = None
+        if isinstance(command, Dial):
+            turn.commands[index] = _with_intent(turn, command)
+    for call_id in touched:
+        call = turn.floor.calls.get(call_id)
+        if call is not None:
+            _call(turn, call)
+            for offer in call.offers.values():
+                _offer(turn, call, offer)
+
+
+def _with_intent(turn: Turn, command: Dial) -> Dial:
+    """The intent rides on the leg before it rings (F1)."""
+    offer = turn.floor.offers.get(command.offer)
+    if offer is None:
+        return command
+    offer.carried = carried.of_offer(offer)
+    return replace(command, carried=offer.carried)
+
+
+def _call(turn: Turn, call: Call) -> None:
+    if call.ended_by is not None:
+        return
+    playback = call.playing.id if call.playing is not None else call.last_playback
+    call.last_playback = playback
+    text = carried.of_call(call, playback)
+    if text != call.carried:
+        call.carried = text
+        turn.order(Remember(node=call.node, call=call.id, leg=call.leg, carried=text))
+
+
+def _offer(turn: Turn, call: Call, offer: Offer) -> None:
+    if not offer.picked_up:
+        return
+    text = carried.of_offer(offer)
+    if text != offer.carried:
+        offer.carried = text
+        turn.order(Remember(node=call.node, call=call.id, leg=offer.leg, carried=text))

@@ -1,0 +1,215 @@
+"""Callers of an earlier life of the engine go on where they were (survival.md).
+
+Conversations are left alone; who waits keeps arrival, place, widening and who was asked already;
+who was in the menu hears the prompt of their step again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from statistics import median_low
+
+from router.core.carried import CarriedCall, read_call, read_offer
+from router.core.commands import Bridge, RemoveBridge, StopPlay
+from router.core.events import CallArrived, LegsListed, ListedLeg
+from router.core.floor import AgentLeg, Call, Place, Talk
+from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.run import resume
+from router.core.ivr.waits import ForAgent, ForPrompt
+from router.core.records import Adopted
+from router.core.turn import FlowRan, PlaceKept, QueueEntered, Turn
+from router.core.vocabulary import AgentId, BridgeId, CallId, LegId, OfferId, QueueName
+
+CLOCKS_AGREE_WITHIN = timedelta(seconds=2)
+"""A caller's arrival is told some milliseconds late; more is a clock that was put right."""
+
+
+def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
+    """Take over the callers whom we do not know; returns those of whom nothing else is known."""
+    floor = turn.floor
+    strangers = {leg.leg: leg for leg in event.legs if leg.leg not in floor.callers}
+    callers = [s for s in strangers.values() if s.role == "caller" and s.in_application]
+    texts = {leg.leg: read_call(leg.carried) for leg in callers}
+    shift = _clock_shift(callers, texts)
+    in_bridge = {leg: bridge for bridge in event.bridges for leg in bridge.legs}
+    arrivals = []
+    for leg in sorted(callers, key=lambda each: (each.created_at, each.leg)):
+        carried = texts[leg.leg]
+        carried = carried.later_by(shift) if carried is not None else None
+        bridge = in_bridge.get(leg.leg)
+        partner = _partner(strangers, bridge.legs) if bridge is not None else None
+        if partner is not None and bridge is not None:
+            _talk_on(turn, _call(turn, event, leg, carried), partner, bridge.bridge, carried)
+            continue
+        if bridge is not None:
+            turn.order(
+                RemoveBridge(node=event.node, call=None, bridge=bridge.bridge, legs=(leg.leg,))
+            )
+        if carried is None:
+            arrivals.append(_as_new(turn, event, leg))
+        else:
+            _go_on(turn, _call(turn, event, leg, carried), carried, strangers.values())
+    return arrivals
+
+
+def _clock_shift(
+    callers: Iterable[ListedLeg], texts: Mapping[LegId, CarriedCall | None]
+) -> timedelta:
+    """How far this engine's clock is ahead of the one that wrote the instants.
+
+    Nothing as a rule, and one figure for all: so callers keep their order exactly.
+    """
+    shifts = [
+        leg.created_at - carried.kept.arrived_at
+        for leg in callers
+        if (carried := texts[leg.leg]) is not None
+    ]
+    shift = median_low(shifts) if shifts else timedelta(0)
+    return shift if abs(shift) > CLOCKS_AGREE_WITHIN else timedelta(0)
+
+
+def _partner(strangers: Mapping[LegId, ListedLeg], legs: Iterable[LegId]) -> ListedLeg | None:
+    """The agent in the same bridge."""
+    there = (strangers[leg] for leg in legs if leg in strangers)
+    return next((leg for leg in there if leg.role == "agent"), None)
+
+
+def _as_new(turn: Turn, event: LegsListed, leg: ListedLeg) -> CallArrived:
+    """All that is known of the caller is that they are here: their flow begins."""
+    return CallArrived(
+        at=turn.at,
+        node=event.node,
+        leg=leg.leg,
+        number_dialled=leg.number_dialled,
+        arrived_at=leg.created_at,
+        caller=None,
+    )
+
+
+def _call(turn: Turn, event: LegsListed, leg: ListedLeg, carried: CarriedCall | None) -> Call:
+    """The caller is on the floor again; who talks and carries nothing is in their line's flow."""
+    floor = turn.floor
+    policy = floor.policy
+    if carried is None:
+        line, _ = policy.book.line_for(leg.number_dialled)
+        start = policy.book.flows[line.flow].start
+        run = FlowRun(flow=line.flow, step=start, language=line.language, wait=ForPrompt())
+    else:
+        run = carried.run
+    kept = None if carried is None else carried.kept
+    call = Call(
+        id=CallId(f"{event.node}-{leg.leg}"),
+        node=event.node,
+        leg=leg.leg,
+        arrived_at=min(leg.created_at if kept is None else kept.arrived_at, turn.at),
+        caller=None if kept is None else kept.caller,
+        policy=policy,
+        run=run,
+        carried=leg.carried,
+        last_playback=None if kept is None else kept.playback,
+    )
+    floor.calls[call.id] = call
+    floor.callers[call.leg] = call.id
+    return call
+
+
+def _talk_on(
+    turn: Turn, call: Call, leg: ListedLeg, bridge: BridgeId, carried: CarriedCall | None
+) -> None:
+    """Two who talk are never disturbed: from now on they are a conversation like any other."""
+    floor = turn.floor
+    queue, since = floor.policy.first_resort, leg.created_at
+    offer = read_offer(leg.carried)
+    if carried is not None and carried.kept.talk is not None:
+        queue, since = carried.kept.talk.queue, carried.kept.talk.since
+    elif offer is not None:
+        queue = offer.queue
+    agent = AgentId(leg.agent)
+    call.talk = Talk(
+        agent=agent, leg=leg.leg, bridge=bridge, queue=queue, since=min(since, turn.at)
+    )
+    floor.add_agent_leg(
+        AgentLeg(
+            id=leg.leg,
+            node=call.node,
+            call=call.id,
+            agent=agent,
+            offer=OfferId(leg.offer) if leg.offer else None,
+            talked_on=queue,
+        ),
+        since=call.talk.since,
+    )
+    known = floor.agents.get(agent)
+    if known is not None and known.leg == leg.leg:
+        known.call = call.id
+    _wait_for_agent(call, queue)
+    _note(turn, call)
+
+
+def _go_on(turn: Turn, call: Call, carried: CarriedCall, strangers: Iterable[ListedLeg]) -> None:
+    kept = carried.kept
+    if kept.playback is not None:
+        turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=kept.playback))
+    if kept.talk is not None:
+        _join_again(turn, call, carried, kept.talk.queue, strangers)
+    elif kept.place is not None:
+        _wait_on(turn, call, kept.place)
+    else:
+        _note(turn, call)
+        turn.move(FlowRan(call=call, result=resume(call.policy.book, call.run, turn.at)))
+
+
+def _join_again(
+    turn: Turn,
+    call: Call,
+    carried: CarriedCall,
+    queue: QueueName,
+    strangers: Iterable[ListedLeg],
+) -> None:
+    """The agent who took the call was not put through yet; or they are gone, and who knows how:
+    the caller is not sent away for it (P3)."""
+    for leg in strangers:
+        if leg.role == "agent" and leg.call == call.id and leg.up and leg.in_application:
+            call.bridges_made += 1
+            bridge = BridgeId(f"{call.id}-e{turn.floor.epoch}-b{call.bridges_made}")
+            legs = (call.leg, leg.leg)
+            turn.order(Bridge(node=call.node, call=call.id, bridge=bridge, legs=legs))
+            _talk_on(turn, call, leg, bridge, carried)
+            return
+    _wait_for_agent(call, queue)
+    _note(turn, call)
+    wait = ForAgent(queue=queue, prefer=call.run.prefer)
+    turn.move(QueueEntered(call=call, wait=wait, again=True))
+
+
+def _wait_on(turn: Turn, call: Call, place: Place) -> None:
+    """In the same place."""
+    policy = turn.floor.policy
+    place.since = min(place.since, turn.at)
+    place.widening = max(place.widening, 0)
+    if place.queue not in policy.queues:
+        place.queue, place.widening = policy.first_resort, 0
+    call.place = place
+    _wait_for_agent(call, place.queue)
+    _note(turn, call)
+    turn.move(PlaceKept(call=call))
+
+
+def _wait_for_agent(call: Call, queue: QueueName) -> None:
+    call.run = replace(call.run, wait=ForAgent(queue=queue, prefer=call.run.prefer))
+
+
+def _note(turn: Turn, call: Call) -> None:
+    place, talk = call.place, call.talk
+    turn.note(
+        Adopted(
+            step=call.run.step,
+            queue=place.queue if place else talk.queue if talk else None,
+            place_from=place.since if place else None,
+            agent=talk.agent if talk else None,
+            arrived_at=call.arrived_at,
+        ),
+        call.id,
+    )

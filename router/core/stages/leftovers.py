@@ -1,0 +1,155 @@
+"""What an earlier life of the engine left in Asterisk besides callers: offers, legs and bridges."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from router.core.carried import CarriedOffer, read_offer
+from router.core.commands import HandToDialplan, Hangup, RemoveBridge, StopPlay
+from router.core.deadlines import LegOverdue, RingingDue
+from router.core.events import LegAnswered, LegRinging, LegsListed, ListedLeg
+from router.core.floor import AgentLeg, Call, Offer
+from router.core.records import HandedToFallback, NodeConnected, OfferEnded
+from router.core.speech import LEG_GONE_WITHIN
+from router.core.staff import Agent, Telephone
+from router.core.turn import Turn
+from router.core.vocabulary import AgentId, CallId, OfferId, OfferOutcome
+
+Said = LegAnswered | LegRinging
+
+
+def legs_are_settled(turn: Turn, event: LegsListed, *, adopted: int) -> list[Said]:
+    """After the callers: returns what telephones that go on ringing have said meanwhile."""
+    floor = turn.floor
+    said: list[Said] = []
+    handed = kept = 0
+    bridged = {leg for bridge in event.bridges for leg in bridge.legs}
+    for leg in event.legs:
+        if leg.leg in floor.callers or leg.leg in floor.agent_legs or leg.leg in floor.code_legs:
+            kept += 1
+        elif leg.role == "agent":
+            said.extend(_offer(turn, event, leg, was_bridged=leg.leg in bridged))
+        elif leg.role == "code":
+            turn.order(Hangup(node=event.node, call=None, leg=leg.leg))
+        elif not leg.role and leg.in_application:
+            _hand_over(turn, event, leg)
+            handed += 1
+    _remove_empty_bridges(turn, event)
+    turn.note(
+        NodeConnected(
+            node=event.node,
+            legs=len(event.legs),
+            handed=handed,
+            kept=kept - adopted,
+            adopted=adopted,
+        )
+    )
+    turn.match_due = True
+    return said
+
+
+def _offer(turn: Turn, event: LegsListed, leg: ListedLeg, *, was_bridged: bool) -> list[Said]:
+    """An offer whose caller still waits goes on; any other telephone is let go."""
+    floor = turn.floor
+    call, agent = floor.calls.get(CallId(leg.call)), floor.agents.get(AgentId(leg.agent))
+    carried = read_offer(leg.carried)
+    if call is not None and call.place is not None and agent is not None and carried is not None:
+        telephone = agent.telephone_of(carried.device)
+        free = agent.leg is None and agent.logged_in and agent.paused is None
+        known = carried.queue in floor.policy.queues
+        if telephone is not None and free and known and leg.offer and not was_bridged:
+            return _ring_on(turn, call, agent, telephone, leg, carried)
+    _let_go(turn, event, leg, carried, was_bridged=was_bridged)
+    return []
+
+
+def _ring_on(
+    turn: Turn,
+    call: Call,
+    agent: Agent,
+    telephone: Telephone,
+    leg: ListedLeg,
+    carried: CarriedOffer,
+) -> list[Said]:
+    floor = turn.floor
+    offer = Offer(
+        id=OfferId(leg.offer),
+        node=call.node,
+        call=call.id,
+        agent=agent.id,
+        leg=leg.leg,
+        device=telephone.device,
+        queue=carried.queue,
+        made_at=min(leg.created_at, turn.at),
+        carried=leg.carried,
+    )
+    call.offers[offer.id] = floor.offers[offer.id] = offer
+    agent.offer = offer.id
+    floor.add_agent_leg(
+        AgentLeg(
+            id=leg.leg,
+            node=call.node,
+            call=call.id,
+            agent=agent.id,
+            offer=offer.id,
+            device=telephone.device,
+        ),
+        since=offer.made_at,
+    )
+    if carried.whisper is not None:
+        turn.order(StopPlay(node=call.node, call=call.id, leg=leg.leg, playback=carried.whisper))
+    turn.wake(floor.policy.queues[offer.queue].rings_within, RingingDue(offer=offer.id))
+    if leg.up and leg.in_application:
+        return [LegAnswered(at=turn.at, leg=leg.leg)]
+    return [LegRinging(at=turn.at, leg=leg.leg)] if leg.ringing else []
+
+
+def _let_go(
+    turn: Turn,
+    event: LegsListed,
+    leg: ListedLeg,
+    carried: CarriedOffer | None,
+    *,
+    was_bridged: bool,
+) -> None:
+    """The caller is gone. Who talked has their wrap-up, and nobody is free before the leg ends."""
+    floor, call, agent = turn.floor, CallId(leg.call), AgentId(leg.agent)
+    queue = carried.queue if carried is not None else floor.policy.first_resort
+    floor.add_agent_leg(
+        AgentLeg(
+            id=leg.leg,
+            node=event.node,
+            call=call,
+            agent=agent,
+            closing=True,
+            talked_on=queue if was_bridged else None,
+        ),
+        since=turn.at,
+    )
+    turn.order(Hangup(node=event.node, call=call, leg=leg.leg, answered_elsewhere=not was_bridged))
+    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.leg))
+    if leg.offer and not was_bridged:
+        turn.note(
+            OfferEnded(
+                offer=OfferId(leg.offer),
+                agent=agent,
+                outcome=OfferOutcome.WITHDRAWN,
+                after=max(turn.at - leg.created_at, timedelta(0)),
+                cause=0,
+            ),
+            call,
+        )
+
+
+def _hand_over(turn: Turn, event: LegsListed, leg: ListedLeg) -> None:
+    """Not a caller, an agent or a code of ours: the dialplan knows better."""
+    call = CallId(f"{event.node}-{leg.leg}")
+    turn.order(HandToDialplan(node=event.node, call=call, leg=leg.leg))
+    turn.note(HandedToFallback(queue=None, reason="not a call of ours"), call)
+
+
+def _remove_empty_bridges(turn: Turn, event: LegsListed) -> None:
+    ours = {c.talk.bridge for c in turn.floor.calls.values() if c.talk is not None}
+    for bridge in event.bridges:
+        if not bridge.legs and bridge.bridge not in ours:
+            turn.order(RemoveBridge(node=event.node, call=None, bridge=bridge.bridge))
