@@ -218,6 +218,10 @@ class RosterInvalid(HotlineError):
     """{problems}"""
 
 
+class ModelInvalid(HotlineError):
+    """{problems}"""
+
+
 class SpeechFailed(HotlineError):
     """The prompt {text!r} could not be spoken in the voice {voice}: {detail}. Record it, or correct
     its text or language."""

@@ -39,6 +39,7 @@ _WRONG_USE = (
     errors.SettingsFileInvalid,
     errors.FlowFilesInvalid,
     errors.RosterInvalid,
+    errors.ModelInvalid,
     errors.StateFolderUnusable,
 )
 _NO_ENGINE = (errors.EngineNotRunning, errors.EngineSilent, errors.EngineOfAnotherUser)

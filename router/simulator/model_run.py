@@ -1,0 +1,237 @@
+"""One replication of a model: its calls and agents, event by event, through the routing itself."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+
+from router.core.routing.demand import Demand
+from router.core.routing.exchange import Exchange
+from router.core.routing.skills import SkillSet
+from router.core.vocabulary import CallId, QueueName
+from router.simulator.arrivals import arrivals
+from router.simulator.chance import Draw, stream
+from router.simulator.crew import Crew, Member
+from router.simulator.model import CallKind, Model
+from router.simulator.tally import CallTally
+
+PERIOD, FREE, ARRIVE, ABANDON, LOOK = range(5)
+"""In this order at the same instant: who is free just as patience ends still takes the call."""
+NEVER = float("inf")
+
+
+class Source:
+    """Where the calls of a kind come from, each with its own service and patience."""
+
+    __slots__ = ("line", "next", "patience", "service", "tally")
+
+    def __init__(
+        self, kind: CallKind, model: Model, exchange: Exchange, seed: int, number: int
+    ) -> None:
+        names = (number, kind.name)
+        self.line = exchange.line(_demand(kind))
+        rates = kind.rates if len(kind.rates) > 1 else kind.rates * model.periods
+        self.next = arrivals(rates, model.period, stream(seed, *names, "arrivals"))
+        self.service = kind.service.drawn(stream(seed, *names, "service"))
+        self.patience: Draw | None = None
+        if kind.patience is not None:
+            self.patience = kind.patience.drawn(stream(seed, *names, "patience"))
+        self.tally = CallTally()
+
+
+class Guest:
+    """A caller who waits, or has waited."""
+
+    __slots__ = ("arrived", "counted", "gone", "id", "service", "source")
+
+    def __init__(self, call: CallId, source: Source, arrived: float, counted: bool) -> None:
+        self.id = call
+        self.source = source
+        self.arrived = arrived
+        self.service = source.service()
+        self.counted = counted
+        self.gone = False
+
+
+class ModelRun:
+    """From empty. What counts is from `begun` to `over`: without periods from the arrival of the
+    last call of the warm-up to that of the last call, else all periods."""
+
+    def __init__(
+        self, model: Model, *, seed: int, number: int, calls: int, warmup: int, threshold: float
+    ) -> None:
+        self.model = model
+        self.warmup = warmup
+        self.last = warmup + calls
+        self.threshold = threshold
+        self.exchange = Exchange(model.agent_order)
+        self.crew = Crew(model, self.exchange)
+        self.sources = [Source(each, model, self.exchange, seed, number) for each in model.calls]
+        self.events: list[tuple[float, int, int, Source | Member | Guest | int]] = []
+        self.waiting: dict[CallId, Guest] = {}
+        self.widens = any(kind.widen for kind in model.calls)
+        self.look_due = NEVER
+        self.pushed = 0
+        self.offered = 0
+        self.unsettled = 0
+        self.begun: float | None = None
+        self.over: float | None = None
+        if model.period is not None or warmup == 0:
+            self.begun = 0.0
+
+    @property
+    def lasted(self) -> float:
+        """How much time counts."""
+        return (self.over or 0.0) - (self.begun or 0.0)
+
+    def run(self) -> None:
+        """To the end of every call that counts."""
+        period = self.model.period
+        if period is None:
+            self.crew.begin(0, 0.0)
+        else:
+            for number in range(self.model.periods + 1):
+                self._push(number * period, PERIOD, number)
+        for source in self.sources:
+            self._expect(source)
+        events = self.events
+        while events and (self.over is None or self.unsettled):
+            at, what, _, subject = heappop(events)
+            if what == FREE:
+                assert isinstance(subject, Member)
+                self.crew.free(subject, at)
+            elif what == ARRIVE:
+                assert isinstance(subject, Source)
+                self._arrive(subject, at)
+                continue
+            elif what == ABANDON:
+                assert isinstance(subject, Guest)
+                if not subject.gone:
+                    self._abandon(subject, at)
+                continue
+            elif what == PERIOD:
+                assert isinstance(subject, int)
+                self._turn_period(subject, at)
+            self._decide(at)
+        self._end()
+
+    # -- events ---------------------------------------------------------------------------
+
+    def _arrive(self, source: Source, at: float) -> None:
+        self.offered = number = self.offered + 1
+        if self.model.period is None:
+            counted = self.warmup < number <= self.last
+            if number == self.warmup:
+                self._count_from(at)
+            elif number == self.last:
+                self._count_until(at)
+            # A low class that is starved while calls keep coming is served once they stop.
+            if number < 2 * self.last:
+                self._expect(source)
+        else:
+            counted = True
+            self._expect(source)
+        guest = Guest(CallId(f"{number:012d}"), source, at, counted)
+        if counted:
+            source.tally.offered += 1
+            self.unsettled += 1
+        self.waiting[guest.id] = guest
+        self.exchange.arrive(guest.id, source.line, since=at, arrived=at)
+        self._decide(at)
+        if not guest.gone:
+            if counted:
+                source.tally.delayed += 1
+            if source.patience is not None:
+                self._push(at + source.patience(), ABANDON, guest)
+        elif source.patience is not None:
+            source.patience()
+
+    def _abandon(self, guest: Guest, at: float) -> None:
+        self.exchange.leave(guest.id)
+        self._settle(guest, at)
+        if guest.counted:
+            guest.source.tally.abandoned += 1
+
+    def _decide(self, at: float) -> None:
+        exchange = self.exchange
+        for pairing in exchange.decide(at).pairings:
+            guest = self.waiting[pairing.call]
+            exchange.leave(pairing.call)
+            member = self.crew.members[pairing.agent]
+            self._push(self.crew.take(member, guest.service, at), FREE, member)
+            self._settle(guest, at)
+            if guest.counted:
+                tally = guest.source.tally
+                tally.answered += 1
+                if at - guest.arrived <= self.threshold:
+                    tally.in_time += 1
+        if self.widens:
+            self._look_again(at)
+
+    def _look_again(self, at: float) -> None:
+        """When callers become eligible for more agents though nothing else happens."""
+        due = self.exchange.next_due
+        if self.look_due <= at:
+            self.look_due = NEVER
+        if due is not None and due < self.look_due:
+            self.look_due = due
+            self._push(due, LOOK, 0)
+
+    def _settle(self, guest: Guest, at: float) -> None:
+        """No caller waits any more."""
+        del self.waiting[guest.id]
+        guest.gone = True
+        if guest.counted:
+            guest.source.tally.waits += at - guest.arrived
+            self.unsettled -= 1
+        if self.over is None and self.begun is not None:
+            guest.source.tally.queue_area += at - max(guest.arrived, self.begun)
+
+    def _turn_period(self, number: int, at: float) -> None:
+        if number < self.model.periods:
+            self.crew.begin(number, at)
+        else:
+            # Whoever works in the last period stays until nobody waits.
+            self._count_until(at)
+
+    # -- what counts ----------------------------------------------------------------------
+
+    def _count_from(self, at: float) -> None:
+        self.begun = at
+        self.crew.count_from(at)
+        for source in self.sources:
+            source.tally.queue_area = 0.0
+
+    def _count_until(self, at: float) -> None:
+        self.over = at
+        self.crew.count_until(at)
+        for guest in self.waiting.values():
+            guest.source.tally.queue_area += at - max(guest.arrived, self.begun or 0.0)
+
+    def _end(self) -> None:
+        """Callers whom nobody will ever serve have waited until what counts was over."""
+        for guest in self.waiting.values():
+            if guest.counted and self.over is not None:
+                guest.source.tally.waits += self.over - guest.arrived
+
+    # -- the events to come ---------------------------------------------------------------
+
+    def _expect(self, source: Source) -> None:
+        at = next(source.next, None)
+        if at is not None:
+            self._push(at, ARRIVE, source)
+
+    def _push(self, at: float, what: int, subject: Source | Member | Guest | int) -> None:
+        self.pushed += 1
+        heappush(self.events, (at, what, self.pushed, subject))
+
+
+def _demand(kind: CallKind) -> Demand:
+    circles: list[tuple[SkillSet, ...]] = [(kind.require,)]
+    for step in kind.widen:
+        circles.append((*circles[-1], step.also))
+    return Demand(
+        queue=QueueName(kind.name),
+        order_class=kind.order_class,
+        circles=tuple(circles),
+        after=tuple(step.after for step in kind.widen),
+    )
