@@ -22,6 +22,7 @@ from router.adapters.ari.access import Access
 from router.adapters.ari.node import AriNode, ari_node
 from router.adapters.ari.perform import House
 from router.adapters.control.server import serve_control
+from router.adapters.epoch_file import EpochFile
 from router.adapters.postgres import migrate
 from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
@@ -117,6 +118,7 @@ async def _serve(settings: Settings) -> None:
         key_file=settings.state_dir / "identity.key",
         on_trouble=on_trouble,
     )
+    epochs = EpochFile(settings.state_dir / "epoch", on_trouble=on_trouble)
     directory = RosterFile(settings.state_dir / "roster.json", on_trouble=on_trouble)
     access = Access(
         url=settings.ari_url,
@@ -137,7 +139,9 @@ async def _serve(settings: Settings) -> None:
         now=clock.now,
     )
     async with ari_node(node=node, access=access, house=house, now=clock.now) as ari:
-        engine = Engine(policy, await ari.next_epoch())
+        epoch = await ari.next_epoch(epochs.last())
+        epochs.keep(epoch)
+        engine = Engine(policy, epoch)
         desk: EngineDesk
         log_entry = logbook.entry_logger()
         alarms = AlarmCommand(settings.alarm_command)
