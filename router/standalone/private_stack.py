@@ -103,6 +103,8 @@ async def keep_up(
         loop.add_signal_handler(number, stop.set)
     plan.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _only_one(plan.state_dir):
+        # One that was left behind would tell programs that calls are answered already.
+        (plan.state_dir / STACK_FILE).unlink(missing_ok=True)
         try:
             beginning = asyncio.create_task(_begin(plan, say, progress))
             stopping = asyncio.create_task(stop.wait())
