@@ -42,6 +42,14 @@ class QueueGivesUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffDue:
+    """Is anybody still on shift who could answer this caller?"""
+
+    call: CallId
+    wait: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookAgain:
     """A circle widens, or something that excluded an agent has run out: match again."""
 
@@ -94,6 +102,7 @@ Deadline = (
     | PromptOverdue
     | MessageDue
     | QueueGivesUp
+    | StaffDue
     | LookAgain
     | MusicDue
     | RingingDue

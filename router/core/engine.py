@@ -241,6 +241,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             queueing.message_is_due(turn, due)
         case d.QueueGivesUp():
             queueing.queue_gives_up(turn, due)
+        case d.StaffDue():
+            queueing.staff_is_due(turn, due)
         case d.LookAgain():
             turn.look_due = True
         case d.MusicDue():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from router.core.deadlines import Deadline, Deadlines
 from router.core.ivr.run import FlowRun
@@ -170,6 +170,8 @@ class Floor:
     deadlines: Deadlines = field(default_factory=Deadlines)
     board: Board = field(default_factory=Board)
     ignored: Counter[str] = field(default_factory=Counter)
+    takes: dict[QueueName, timedelta] = field(default_factory=dict)
+    """How long conversations of a queue have lately been."""
     looks_at: datetime | None = None
     """The instant of the latest LookAgain: one at a time, however many callers wait for it."""
     handling: Deadline | None = None

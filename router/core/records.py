@@ -154,10 +154,12 @@ class Abandoned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedOut:
-    """The queue gave up, and the flow went on."""
+    """The caller left the queue without an agent, and the flow went on: after the queue's own
+    `time`, by a `key` that they pressed, or because `nobody` was on shift for it."""
 
     queue: QueueName
     waited: timedelta
+    why: str = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

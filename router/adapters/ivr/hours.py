@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field
 
+from router.adapters.ivr.calendar import Country, DaysWord, HolidayHours
 from router.adapters.ivr.problems import Place, Problems, listed, shown
 from router.adapters.ivr.shapes import Shape, entries_of, only_sections, shaped
 from router.adapters.ivr.tree import Entries, Node, place_of
@@ -18,17 +19,29 @@ from router.core.ivr.hours import Hours, Range
 FILE = "hours.yaml"
 
 
-class EveryDayShape(Shape):
-    """The same on all days."""
+class HoursShape(Shape):
+    """Where and when; a day that is an exception is that before it is a holiday."""
 
     zone: Text
+    holidays: Country = frozenset()
+    on_holidays: HolidayHours = ()
+    exceptions: DaysWord = Field(default_factory=dict)
+
+    @property
+    def days(self) -> Mapping[date, tuple[Range, ...]]:
+        """Those with hours of their own."""
+        return {**dict.fromkeys(self.holidays, self.on_holidays), **self.exceptions}
+
+
+class EveryDayShape(HoursShape):
+    """The same on all days."""
+
     open: Ranges
 
 
-class ByDayShape(Shape):
+class ByDayShape(HoursShape):
     """Days that are not named are closed; days named twice have both."""
 
-    zone: Text
     open: dict[Days, Ranges] = Field(min_length=1)
 
 
@@ -72,14 +85,17 @@ def _hours(
         by_day = shaped(ByDayShape, node, what, at, problems)
         if by_day is None:
             return None
-        zone, week = by_day.zone, _week(by_day.open)
+        written: HoursShape = by_day
+        week = _week(by_day.open)
     else:
         every_day = shaped(EveryDayShape, node, what, at, problems)
         if every_day is None:
             return None
-        zone, week = every_day.zone, (every_day.open,) * 7
-    tz = _zone(zone, place_of(node, "zone"), what, problems)
-    return None if tz is None else Hours(name=name, tz=tz, week=week, forced=forced)
+        written, week = every_day, (every_day.open,) * 7
+    tz = _zone(written.zone, place_of(node, "zone"), what, problems)
+    if tz is None:
+        return None
+    return Hours(name=name, tz=tz, week=week, days=written.days, forced=forced)
 
 
 def _week(by_day: Mapping[tuple[int, ...], tuple[Range, ...]]) -> tuple[tuple[Range, ...], ...]:

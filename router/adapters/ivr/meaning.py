@@ -15,11 +15,12 @@ from router.adapters.ivr.tree import Entries, Items, place_of
 from router.adapters.ivr.variables import look_at_variables
 from router.adapters.ivr.ways import look_at_ways
 from router.core.ivr.model import Step
+from router.core.ivr.speaking.phrase import Gap
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
 from router.core.ivr.steps.queue import QueueStep
-from router.core.vocabulary import Language, QueueName
+from router.core.vocabulary import Language, PromptId, QueueName
 
 Path = tuple[str | int, ...]
 """Keys and numbers from the root of a file to something in it."""
@@ -106,17 +107,23 @@ def _look_at_queues(reading: Reading, queues: QueuesFile) -> None:
         _look_at_language(reading, ("agents", "language"), "the file", queues.agent_language)
     if queues.lost is not None:
         _look_at_prompt(reading, ("lost",), "the file says", queues.lost, reading.callers)
+        _look_at_gaps(reading, ("lost",), "the file says", queues.lost)
     for name, prompt in queues.agent_prompts.items():
         _look_at_prompt(reading, ("agents", "prompts", name), "agents hear", prompt, agents)
+        _look_at_gaps(reading, ("agents", "prompts", name), "agents hear", prompt)
     for queue in queues.queues.values():
         says, at = f"the queue {shown(queue.name)} says", ("queues", queue.name)
         _look_at_prompt(reading, (*at, "whisper"), says, queue.whisper, agents)
+        _look_at_gaps(reading, (*at, "whisper"), says, queue.whisper)
         for path, said in (
             ((*at, "notice"), queue.waiting.notice),
             ((*at, "waiting", "message"), queue.waiting.message),
+            ((*at, "waiting", "estimate"), queue.waiting.estimate),
         ):
             if said is not None:
                 _look_at_prompt(reading, path, says, said, reading.callers)
+                filled = ("n",) if path[-1] == "estimate" else ()
+                _look_at_gaps(reading, path, says, said, filled)
     _look_at_reserves(reading)
 
 
@@ -183,6 +190,19 @@ def _look_at_language(reading: Reading, path: Path, who: str, language: str) -> 
     known = reading.files.prompts
     if language not in known:
         reading.miss(path, f"{who} speaks", language, "language of the folder prompts", known)
+
+
+def _look_at_gaps(
+    reading: Reading, path: Path, says: str, prompt: str, filled: Collection[str] = ()
+) -> None:
+    """Outside the flows nothing is known of a call, so nothing else can fill a gap."""
+    for file in reading.files.prompts.values():
+        phrase = file.phrases.get(PromptId(prompt), ()) if file is not None else ()
+        gaps = {part.name for part in phrase if isinstance(part, Gap)}
+        for name in sorted(gaps - set(filled)):
+            wrong = f"{says} {shown(prompt)}, in which {{{name}}} is not known"
+            expected = f"gaps for {listed(filled)}" if filled else "a prompt without gaps"
+            reading.problems.add(place_of(reading.root, *path), wrong, expected)
 
 
 def _look_at_prompt(

@@ -53,7 +53,10 @@ class FanoutShape(Shape):
 class WaitingShape(Shape):
     """A voice for who waits."""
 
-    message: Prompt
+    message: Prompt | None = None
+    estimate: Prompt | None = None
+    above: Duration = timedelta(seconds=60)
+    takes: Positive = timedelta(minutes=8)
     first: Positive = timedelta(seconds=25)
     every: Positive = timedelta(seconds=30)
 
@@ -92,6 +95,9 @@ class QueueShape(Shape):
             waiting = Waiting(
                 notice=self.notice,
                 message=self.waiting.message,
+                estimate=self.waiting.estimate,
+                above=self.waiting.above,
+                takes=self.waiting.takes,
                 first=self.waiting.first,
                 every=self.waiting.every,
             )

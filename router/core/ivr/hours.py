@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
 
 DAY = timedelta(days=1)
 
@@ -21,7 +22,8 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """`week` has seven days from Monday. `forced` overrides the clock, for trials.
+    """`week` has seven days from Monday; `days` are holidays and exceptions, which have hours of
+    their own or none. `forced` overrides the clock, for trials.
 
     The zone comes as an object: to look one up by its name is reading a file.
     """
@@ -29,6 +31,7 @@ class Hours:
     name: str
     tz: tzinfo
     week: tuple[tuple[Range, ...], ...]
+    days: Mapping[date, tuple[Range, ...]] = field(default_factory=dict)
     forced: bool | None = None
 
     def is_open(self, at: datetime) -> bool:
@@ -42,7 +45,16 @@ class Hours:
             seconds=local.second,
             microseconds=local.microsecond,
         )
-        today = local.weekday()
-        return any(r.start <= clock < r.end for r in self.week[today]) or any(
-            r.start <= clock + DAY < r.end for r in self.week[today - 1]
+        today = local.date()
+        return any(r.start <= clock < r.end for r in self.of(today)) or any(
+            r.start <= clock + DAY < r.end for r in self.of(today - DAY)
         )
+
+    def of(self, day: date) -> tuple[Range, ...]:
+        """The ranges that begin on this day."""
+        ranges = self.days.get(day)
+        return self.week[day.weekday()] if ranges is None else ranges
+
+    def is_exceptional(self, at: datetime) -> bool:
+        """Whether `at` falls on a holiday or an exception."""
+        return self.forced is None and at.astimezone(self.tz).date() in self.days

@@ -15,6 +15,7 @@ from router.core.ivr.waits import (
     ForAgent,
     ForPrompt,
     Given,
+    NobodyStaffed,
     Over,
     QueueGaveUp,
     Wait,
@@ -156,6 +157,6 @@ def _without_flow(book: FlowBook, run: FlowRun, given: Given) -> Turn:
     match given:
         case ConversationOver():
             run = replace(run, wait=Over())
-        case QueueGaveUp():
+        case QueueGaveUp() | NobodyStaffed():
             run = replace(run, wait=_first_resort(book, run))
     return _same(run)

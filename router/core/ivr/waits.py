@@ -24,11 +24,15 @@ class ForDigit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForAgent:
-    """Until a conversation with an agent is over, or the queue gave up."""
+    """Until a conversation with an agent is over, or the queue gave up.
+
+    `unless_nobody`: the flow wants to know when nobody on shift could ever answer.
+    """
 
     queue: QueueName
     prefer: tuple[tuple[SkillName, int], ...] = ()
     require: tuple[tuple[SkillName, int], ...] = ()
+    unless_nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +72,9 @@ class QueueGaveUp:
     """The caller waited as long as the queue lets them."""
 
 
-Given = Digit | PromptOver | TimeIsUp | ConversationOver | QueueGaveUp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyStaffed:
+    """Nobody is on shift who could ever take the caller."""
+
+
+Given = Digit | PromptOver | TimeIsUp | ConversationOver | QueueGaveUp | NobodyStaffed

@@ -47,13 +47,23 @@ class Waiting:
     """What a caller hears in this queue.
 
     `notice` is played on entering; `message` at `first` and then `every`, counted from the place
-    in the queue; music between.
+    in the queue; music between. While the wait is estimated to be longer than `above`, `estimate`
+    is said instead, with the minutes as its `{n}`; until the day has shown how long a call takes
+    an agent, it is taken to be `takes`.
     """
 
     notice: PromptId | None = None
     message: PromptId | None = None
+    estimate: PromptId | None = None
+    above: timedelta = timedelta(seconds=60)
+    takes: timedelta = timedelta(minutes=8)
     first: timedelta = timedelta(seconds=25)
     every: timedelta = timedelta(seconds=30)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether who waits is spoken to after the notice."""
+        return self.message is not None or self.estimate is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from router.core.commands import Bridge, HandToDialplan, Hangup, RemoveBridge, StopMusic
 from router.core.deadlines import LegOverdue
 from router.core.floor import AgentLeg, Call, Talk
@@ -15,6 +17,7 @@ from router.core.records import (
     HandedToFallback,
     OfferEnded,
 )
+from router.core.routing.estimate import usual
 from router.core.speech import LEG_GONE_WITHIN, hush
 from router.core.turn import (
     AgentFreed,
@@ -100,6 +103,7 @@ def breaks(turn: Turn, move: ConversationBroken) -> None:
     talked = turn.at - talk.since
     if move.own_hangup:
         turn.note(Ended(agent=talk.agent, by=EndedBy.AGENT, talked=talked), call.id)
+        _learn(turn, talk, talked)
         turn.move(FlowGiven(call=call, given=ConversationOver()))
         return
     turn.note(AgentLost(agent=talk.agent, cause=move.cause, talked=talked), call.id)
@@ -150,8 +154,15 @@ def _end_talk(turn: Turn, call: Call, by: EndedBy) -> None:
     if talk is None:
         return
     turn.note(Ended(agent=talk.agent, by=by, talked=turn.at - talk.since), call.id)
+    _learn(turn, talk, turn.at - talk.since)
     turn.order(RemoveBridge(node=call.node, call=call.id, bridge=talk.bridge, legs=(talk.leg,)))
     hang_up(turn, turn.floor.agent_legs[talk.leg])
+
+
+def _learn(turn: Turn, talk: Talk, talked: timedelta) -> None:
+    """How long callers wait for is told by how long conversations take."""
+    takes = turn.floor.takes
+    takes[talk.queue] = usual(takes.get(talk.queue, talked), talked)
 
 
 def hang_up(turn: Turn, leg: AgentLeg) -> None:

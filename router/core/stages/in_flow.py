@@ -8,12 +8,12 @@ from typing import assert_never
 from router.core.commands import Hangup, StopPlay
 from router.core.deadlines import DigitDue, LegOverdue, PromptOverdue
 from router.core.events import DigitPressed, PlaybackEnded
-from router.core.floor import Call
+from router.core.floor import Call, Place
 from router.core.ivr.run import Say, StopSaying, advance
 from router.core.ivr.waits import Digit, ForAgent, ForDigit, ForPrompt, Over, PromptOver, TimeIsUp
-from router.core.records import PromptMissing, StepEntered, Tagged
+from router.core.records import PromptMissing, StepEntered, Tagged, TimedOut
 from router.core.speech import hush, say
-from router.core.turn import FlowGiven, FlowRan, QueueEntered, Turn
+from router.core.turn import FlowGiven, FlowRan, OffersWithdrawn, QueueEntered, Turn
 from router.core.vocabulary import EndedBy
 
 HANGUP_WITHIN = timedelta(seconds=5)
@@ -25,8 +25,12 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
     if result.run is call.run and not result.said and not result.entered:
         return  # it was given something that fits no wait: the wait goes on
     fresh_tags = result.run.tags[len(call.run.tags) :]
+    keeps_place = call.place is not None and not result.entered
+    if call.place is not None and result.entered:
+        _leave_queue(turn, call, call.place, result.entered[0].after)
     call.run = result.run
-    call.wait += 1
+    if not keeps_place:
+        call.wait += 1
     for note in result.entered:
         turn.note(
             StepEntered(
@@ -54,6 +58,8 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
                 turn.move(FlowGiven(call=call, given=PromptOver(heard=False)))
         case ForDigit(within=within):
             turn.wake(within, DigitDue(call=call.id, wait=call.wait))
+        case ForAgent() if keeps_place:
+            pass
         case ForAgent():
             turn.move(QueueEntered(call=call, wait=result.wait))
         case Over():
@@ -64,6 +70,15 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
             assert_never(result.wait)
 
 
+def _leave_queue(turn: Turn, call: Call, place: Place, why: str) -> None:
+    """By a key, or because nobody is there: the place is given up."""
+    call.place = None
+    hush(turn, call)
+    turn.note(TimedOut(queue=place.queue, waited=turn.at - place.since, why=why), call.id)
+    turn.move(OffersWithdrawn(call=call))
+    turn.match_due = True
+
+
 def go_on(turn: Turn, move: FlowGiven) -> None:
     """The flow gets what it waited for."""
     call = move.call
@@ -72,8 +87,8 @@ def go_on(turn: Turn, move: FlowGiven) -> None:
 
 
 def caller_presses(turn: Turn, call: Call, event: DigitPressed) -> None:
-    """A key counts in the flow only; in a queue or a conversation it is the caller's own affair."""
-    if call.place is None and call.talk is None and call.ended_by is None:
+    """A key counts in the flow and in a queue; in a conversation it is the caller's own affair."""
+    if call.talk is None and call.ended_by is None:
         turn.move(FlowGiven(call=call, given=Digit(digit=event.digit)))
 
 

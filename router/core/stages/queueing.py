@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from router.core.deadlines import MessageDue, MusicDue, QueueGivesUp
+from router.core.deadlines import MessageDue, MusicDue, QueueGivesUp, StaffDue
 from router.core.events import PlaybackEnded
 from router.core.floor import Call, Place
-from router.core.ivr.waits import QueueGaveUp
+from router.core.ivr.speaking.phrase import worded
+from router.core.ivr.waits import NobodyStaffed, QueueGaveUp
 from router.core.records import Queued, TimedOut
-from router.core.routing.queue import Queue
+from router.core.routing.estimate import estimate, minutes
+from router.core.routing.queue import Queue, Waiting
 from router.core.speech import music, say
 from router.core.turn import FlowGiven, OffersWithdrawn, PlaceKept, QueueEntered, Turn
+
+STAFF_AGAIN_AFTER = timedelta(seconds=10)
 
 
 def enter(turn: Turn, move: QueueEntered) -> None:
@@ -45,11 +49,31 @@ def enter(turn: Turn, move: QueueEntered) -> None:
     else:
         music(turn, call)
     _set_clocks(turn, call, queue)
+    if move.wait.unless_nobody:
+        _look_for_anybody(turn, call, call.place)
     turn.match_due = True
 
 
+def _look_for_anybody(turn: Turn, call: Call, place: Place) -> None:
+    """The flow has another way for callers whom nobody on shift could ever answer."""
+    floor = turn.floor
+    queue = floor.policy.queues[place.queue].insisting_on(place.require)
+    circles = (queue.require, *(step.also for step in queue.widen))
+    if any(skills.fits(a.profile.skills) for a in floor.staffed() for skills in circles):
+        turn.wake(STAFF_AGAIN_AFTER, StaffDue(call=call.id, wait=call.wait))
+    else:
+        turn.move(FlowGiven(call=call, given=NobodyStaffed()))
+
+
+def staff_is_due(turn: Turn, due: StaffDue) -> None:
+    """Who was on shift may have left."""
+    call = turn.floor.calls.get(due.call)
+    if call is not None and call.place is not None and call.wait == due.wait:
+        _look_for_anybody(turn, call, call.place)
+
+
 def _set_clocks(turn: Turn, call: Call, queue: Queue) -> None:
-    if queue.waiting.message is not None:
+    if queue.waiting.speaks:
         turn.wake(queue.waiting.first, MessageDue(call=call.id, wait=call.wait))
     if queue.gives_up_after is not None:
         turn.wake(queue.gives_up_after, QueueGivesUp(call=call.id, wait=call.wait))
@@ -61,7 +85,7 @@ def keep(turn: Turn, move: PlaceKept) -> None:
     assert call.place is not None
     queue, waited = turn.floor.policy.queues[call.place.queue], turn.at - call.place.since
     music(turn, call)
-    if queue.waiting.message is not None:
+    if queue.waiting.speaks:
         due, every = queue.waiting.first, queue.waiting.every
         if due <= waited:
             due += ((waited - due) // every + 1) * every
@@ -78,11 +102,36 @@ def message_is_due(turn: Turn, due: MessageDue) -> None:
     if call is None or call.place is None or call.wait != due.wait:
         return
     waiting = turn.floor.policy.queues[call.place.queue].waiting
-    if waiting.message is None:
+    if not waiting.speaks:
         return
     if call.playing is None:
-        say(turn, call, (waiting.message,), call.run.language)
+        _speak(turn, call, call.place, waiting)
     turn.wake(waiting.every, due)
+
+
+def _speak(turn: Turn, call: Call, place: Place, waiting: Waiting) -> None:
+    """The rounded wait if it is long, else the message; said in the caller's language."""
+    wait = _estimate(turn, call, place, waiting) if waiting.estimate is not None else None
+    phrases, language = turn.floor.policy.book.phrases, call.run.language
+    if waiting.estimate is not None and wait is not None and wait > waiting.above:
+        told = {"n": minutes(wait)}
+        say(turn, call, worded((waiting.estimate,), language, phrases, told), language)
+    elif waiting.message is not None:
+        say(turn, call, (waiting.message,), language)
+
+
+def _estimate(turn: Turn, call: Call, place: Place, waiting: Waiting) -> timedelta | None:
+    floor = turn.floor
+    queue = floor.policy.queues[place.queue].insisting_on(place.require)
+    ahead = sum(
+        other.place is not None
+        and other.place.queue == place.queue
+        and (other.place.since, other.id) < (place.since, call.id)
+        for other in floor.calls.values()
+    )
+    agents = sum(a.paused is None and queue.require.fits(a.profile.skills) for a in floor.staffed())
+    takes = floor.takes.get(place.queue, waiting.takes) + (queue.wrap_up or timedelta(0))
+    return estimate(ahead, agents, takes)
 
 
 def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:

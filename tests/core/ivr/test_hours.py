@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -80,3 +80,37 @@ def test_forced_hours_do_not_look_at_the_clock(forced: bool) -> None:
     hours = replace(on_tuesdays(between(9, 18)), forced=forced)
     assert hours.is_open(tuesday(3)) is forced
     assert hours.is_open(tuesday(12)) is forced
+
+
+OFFICE = Hours(
+    name="oficina",
+    tz=UTC,
+    week=((Range(start=timedelta(hours=9), end=timedelta(hours=18)),),) * 5 + ((), ()),
+    days={
+        date(2026, 12, 24): (Range(start=timedelta(hours=9), end=timedelta(hours=12)),),
+        date(2026, 12, 25): (),
+        date(2026, 12, 26): (Range(start=timedelta(hours=22), end=timedelta(hours=26)),),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open", "exceptional"),
+    [
+        (datetime(2026, 12, 23, 17, tzinfo=UTC), True, False),
+        (datetime(2026, 12, 24, 11, tzinfo=UTC), True, True),
+        (datetime(2026, 12, 24, 12, tzinfo=UTC), False, True),
+        (datetime(2026, 12, 25, 10, tzinfo=UTC), False, True),
+        (datetime(2026, 12, 26, 10, tzinfo=UTC), False, True),
+        (datetime(2026, 12, 27, 1, tzinfo=UTC), True, False),
+        (datetime(2026, 12, 27, 2, tzinfo=UTC), False, False),
+    ],
+)
+def test_an_exception_goes_before_the_week(at: datetime, is_open: bool, exceptional: bool) -> None:
+    assert (OFFICE.is_open(at), OFFICE.is_exceptional(at)) == (is_open, exceptional)
+
+
+def test_forced_hours_know_no_exception() -> None:
+    forced = replace(OFFICE, forced=True)
+    christmas = datetime(2026, 12, 25, 10, tzinfo=UTC)
+    assert (forced.is_open(christmas), forced.is_exceptional(christmas)) == (True, False)

@@ -81,8 +81,13 @@ class HoursShape(StepShape):
     hours: Name
     open: Name
     closed: Name
+    holiday: Name | None = None
 
     def step(self, name: StepName) -> Step:
         return HoursStep(
-            name=name, hours=self.hours, open=StepName(self.open), closed=StepName(self.closed)
+            name=name,
+            hours=self.hours,
+            open=StepName(self.open),
+            closed=StepName(self.closed),
+            holiday=perhaps(self.holiday),
         )

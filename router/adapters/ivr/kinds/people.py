@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field, PlainValidator
+
 from router.adapters.ivr.kinds.step import StepShape, perhaps
-from router.adapters.ivr.words import Name, Preferences, Requirements
+from router.adapters.ivr.words import (
+    Key,
+    Misread,
+    Name,
+    Preferences,
+    Requirements,
+    read_name,
+    read_names,
+    read_prompts,
+)
 from router.core.ivr.model import Step
 from router.core.ivr.steps.prefer import PreferStep
-from router.core.ivr.steps.queue import QueueStep
+from router.core.ivr.steps.queue import Aside, QueueStep
 from router.core.ivr.steps.require import RequireStep
 from router.core.vocabulary import QueueName, StepName
 
@@ -31,17 +44,38 @@ class PreferShape(StepShape):
         return PreferStep(name=name, skills=self.prefer, next=StepName(self.next))
 
 
+def read_waiting_key(value: object) -> str | Aside:
+    """`crisis` gives up the place; `{play: aviso, tag: sin_grabacion}` keeps it."""
+    expected = "the name of a step, or {play: ...} or {tag: ...} to keep the place"
+    if not isinstance(value, dict):
+        return read_name(value)
+    if not value or set(value) - {"play", "tag"}:
+        raise Misread(expected)
+    return Aside(
+        prompts=read_prompts(value["play"]) if "play" in value else (),
+        tags=read_names(value["tag"]) if "tag" in value else (),
+    )
+
+
+WaitingKey = Annotated[str | Aside, PlainValidator(read_waiting_key)]
+
+
 class QueueShape(StepShape):
     """Brings the caller to a person."""
 
     queue: Name
+    keys: dict[Key, WaitingKey] = Field(default_factory=dict)
     next: Name
     on_timeout: Name | None = None
+    on_nobody_staffed: Name | None = None
 
     def step(self, name: StepName) -> Step:
         return QueueStep(
             name=name,
             queue=QueueName(self.queue),
+            keys={k: StepName(to) for k, to in self.keys.items() if isinstance(to, str)},
+            asides={k: aside for k, aside in self.keys.items() if isinstance(aside, Aside)},
             next=StepName(self.next),
             on_timeout=perhaps(self.on_timeout),
+            on_nobody_staffed=perhaps(self.on_nobody_staffed),
         )

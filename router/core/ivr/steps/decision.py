@@ -40,7 +40,7 @@ class Stay:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
     """Say this, and go to another step; `after` says how: `key`, `wrong_key`, `silence`, `end`,
-    `open`, `closed`, `gave_up`, `nobody`, `true`, `otherwise`, `failure`."""
+    `open`, `closed`, `holiday`, `gave_up`, `nobody`, `true`, `otherwise`, `failure`."""
 
     run: FlowRun
     said: tuple[Saying, ...] = ()
