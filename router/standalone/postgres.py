@@ -62,7 +62,9 @@ def start(folder: Path, port: int, extra: Mapping[str, str] | None = None) -> Ru
 
     It goes on when its starter ends. One that runs already keeps its port, whatever `port` says.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o711)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o711)  # whatever the umask: the account that runs it must pass through
     with _one_starter(folder):
         account = _account(folder)
         password = _password(folder)

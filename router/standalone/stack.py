@@ -34,6 +34,7 @@ def up(
     console: Console,
 ) -> None:
     """Bring the private stack up and stay with it, or leave it to a process of its own."""
+    os.umask(0o077)  # what a stack writes is for its own account alone
     if detach:
         _detached(state_dir, console)
         return
