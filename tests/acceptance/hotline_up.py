@@ -98,10 +98,8 @@ class Hotline:
     async def answers_again(self, *, within: float = 20) -> Snapshot:
         """Until an engine has beaten after this instant, and answers operators; the floor then."""
         now = time.time()
-        async with asyncio.timeout(within):
-            while await asyncio.to_thread(self._beat) <= now:
-                await asyncio.sleep(LOOK_AGAIN_AFTER)
-            return await self.floor()
+        await until(lambda: self._beat() > now, within=within)
+        return await self.floor()
 
     def _beat(self) -> float:
         """When the engine's last beat reached Asterisk, by Asterisk's clock; 0 if never."""
@@ -110,7 +108,7 @@ class Hotline:
         pair = base64.b64encode(f"{ari['user']}:{ari['password']}".encode()).decode()
         request.add_header("Authorization", f"Basic {pair}")
         try:
-            with urlopen(request, timeout=2) as answer:
+            with urlopen(request, timeout=1) as answer:
                 return float(json.load(answer)["value"] or 0)
         except OSError:
             return 0
@@ -140,6 +138,8 @@ async def hotline_up(
     folder: Path, *options: str, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[Hotline]:
     """`hotline up` until the end of the block, ended as by Ctrl-C."""
+    file = folder / "stack.json"
+    before = _written_at(file)
     carrier = f"{CARRIER_ADDRESS}:{free_port(CARRIER_ADDRESS)}"
     told = {**os.environ, **(environment or {})}
     process = await asyncio.create_subprocess_exec(
@@ -154,7 +154,9 @@ async def hotline_up(
     feed = Feed(folder, lambda line: None)
     try:
         try:
-            await until((folder / "stack.json").exists, unless=process, within=UP_WITHIN)
+            await until(
+                lambda: _written_at(file) not in (0, before), unless=process, within=UP_WITHIN
+            )
         except TimeoutError:
             said = output.decode(errors="replace")
             raise AssertionError(f"`hotline up` did not come up: {said}") from None
@@ -173,6 +175,13 @@ async def hotline_up(
             process.terminate()
         await process.wait()
         await reading
+
+
+def _written_at(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 async def _read(process: asyncio.subprocess.Process, output: bytearray) -> None:

@@ -118,9 +118,14 @@ class Shift:
 
 @asynccontextmanager
 async def on_shift(
-    hotline: Hotline, prefix: Prefix, folder: Path, *agents: Agent, logged_in: bool = True
+    hotline: Hotline,
+    prefix: Prefix,
+    folder: Path,
+    *agents: Agent,
+    logged_in: bool = True,
+    ends: bool = True,
 ) -> AsyncIterator[Shift]:
-    """These agents, and nobody else, until the end of the block."""
+    """These agents, and nobody else, until the end of the block; `ends`: then they log out."""
     async with AsyncExitStack() as on:
         phones: dict[str, Phone] = {}
         here = [each for each in agents if not (each.elsewhere or each.registers)]
@@ -149,7 +154,8 @@ async def on_shift(
         try:
             yield shift
         finally:
-            await shift.logs_out()
+            if ends:
+                await shift.logs_out()
 
 
 @dataclass(slots=True, kw_only=True)

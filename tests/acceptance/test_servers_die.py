@@ -85,6 +85,9 @@ async def test_killed_asterisk_comes_back_and_takes_calls_for_the_same_agents(
             await shift["ana"].take_call(within=2 * SOON)
             await new.is_answered_by("ana")
             await hear_each_other(new, shift["ana"], HZ)
+        life = (await night.floor()).epoch
+        os.kill(after["engine_pid"], signal.SIGKILL)
+        assert (await night.answers_again()).epoch > life
         assert (await night.runs("status")).code == 0
     told = alarms.read_text().splitlines()[len(heard_before) :]
     assert told.count("node:n1") == 1
