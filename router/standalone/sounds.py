@@ -15,14 +15,26 @@ from router.standalone.prompts import BuiltPrompt
 MUSIC = "moh/calm.wav"
 """The only sound that dialplans/musiconhold.conf needs, below Asterisk's data folder."""
 
+RECORDINGS = ("es", "es_MX_f_Allison")
+"""A language of ours, and Debian's folder of it, which Debian itself links for English only."""
+
 
 def write_sounds(
     into: Path, *, ivr_dir: Path, cache: Path, mirror: str, progress: Progress
 ) -> Counter[prompts.Source]:
     """Fill `into`, Asterisk's data folder; what is there and still right is left alone."""
+    _link_recordings(into / "sounds")
     built = _prompts(into / "sounds", ivr_dir, cache, mirror, progress)
     write_music(into / MUSIC)
     return Counter(each.source for each in built)
+
+
+def _link_recordings(sounds: Path) -> None:
+    """Digits and the like are said in Spanish, too."""
+    language, recordings = RECORDINGS
+    link = sounds / language
+    if (sounds / recordings).is_dir() and not link.exists():
+        link.symlink_to(recordings)
 
 
 def _prompts(
