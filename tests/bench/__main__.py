@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from rich.console import Console
 
-from tests.bench import freed_agent, knee, memory, prompts_heard, voices_joined
+from tests.bench import freed_agent, knee, memory, prompts_heard, routing, voices_joined
 from tests.bench.figures import Figure, plain, show
 from tests.bench.stack import Bench, bench_stack
 
@@ -22,6 +22,7 @@ BENCHES: Mapping[str, Measure] = {
     "freed": freed_agent.measure,
     "knee": knee.measure,
     "memory": memory.measure,
+    "routing": routing.measure,
 }
 
 

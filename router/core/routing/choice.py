@@ -62,10 +62,7 @@ class Choice:
         """For a caller without peculiarities; `opened` has the bits of profiles with somebody."""
         if not opened & (opened - 1):
             return staff.profiles[opened.bit_length() - 1].first()
-        for group in self._groups(staff, caller.line):
-            opened_here = opened & group
-            if opened_here:
-                break
+        opened_here = self._level_best(staff, caller.line, opened)
         best: Standing | None = None
         while opened_here:
             bit = opened_here & -opened_here
@@ -127,23 +124,44 @@ class Choice:
             return one.entry < other.entry
         return self.key(staff, caller, one) < self.key(staff, caller, other)
 
+    def _level_best(self, staff: Staff, line: Line, opened: int) -> int:
+        """Of these profiles, those that are best in the terms that stand first."""
+        if not self._groups_by:
+            return opened
+        version = (staff.changes, len(staff.profiles))
+        if line.groups_of == version:
+            return next(opened & group for group in self._groups(staff, line) if opened & group)
+        # Somebody has come or gone: the next caller of this line may well find that again, so all
+        # profiles are put in order only when asked twice.
+        line.groups_of, line.groups = version, []
+        best, found = None, 0
+        while opened:
+            bit = opened & -opened
+            opened ^= bit
+            level = self._level(staff, line, staff.profiles[bit.bit_length() - 1])
+            if best is None or level < best:
+                best, found = level, bit
+            elif level == best:
+                found |= bit
+        return found
+
     def _groups(self, staff: Staff, line: Line) -> list[int]:
         """Profiles that are level in the terms that stand first, as masks, in their order."""
         version = (staff.changes, len(staff.profiles))
-        if line.groups_of != version:
+        if line.groups_of != version or not line.groups:
             levels: dict[tuple[int, ...], int] = {}
             for profile in staff.profiles:
-                level = tuple(self._level(staff, line, profile, t) for t in self._groups_by)
+                level = self._level(staff, line, profile)
                 levels[level] = levels.get(level, 0) | profile.bit
             line.groups = [levels[level] for level in sorted(levels)]
             line.groups_of = version
         return line.groups
 
-    @staticmethod
-    def _level(staff: Staff, line: Line, profile: Profile, term: Term) -> int:
-        if term is Term.PREFERRED:
-            return -line.preferred(profile)
-        return staff.scarcity(profile)
+    def _level(self, staff: Staff, line: Line, profile: Profile) -> tuple[int, ...]:
+        return tuple(
+            -line.preferred(profile) if term is Term.PREFERRED else staff.scarcity(profile)
+            for term in self._groups_by
+        )
 
 
 def _idle(staff: Staff, opened: int, agent: AgentId) -> Standing | None:

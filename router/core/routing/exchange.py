@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from router.core.routing.choice import AGENT_ORDER, Choice, Term
-from router.core.routing.deciding import Look, Pairing
+from router.core.routing.deciding import Pairing, pairings
 from router.core.routing.demand import Demand, Instant
 from router.core.routing.explain import Exclusion
+from router.core.routing.heads import Look
 from router.core.routing.lines import AT_HEAD, IN_TURN, OVERDUE, Caller, Line
-from router.core.routing.reasons import why_chosen
 from router.core.routing.skills import Skills, SkillSet
 from router.core.routing.staff import Kept, Profile, Staff
 from router.core.routing.waiting import Reminder, Waiting, Widening
@@ -209,24 +209,12 @@ class Exchange:
     def decide(self, at: Instant) -> Decided:
         """Everything that follows from what was told since the last look."""
         staff, waiting = self.staff, self.waiting
-        waiting.number_if_due()
+        if waiting.unnumbered:
+            waiting.number()
         if waiting.unsettled or staff.shrunk or (waiting.due and waiting.due[0][0] <= at):
             waiting.pass_time(at)
         elif not waiting.fresh and not staff.fresh & staff.idle:
             return NOTHING
         look = Look(staff, waiting, self.choice, at)
-        todo = look.todo()
-        pairings: list[Pairing] = []
-        while todo:
-            head, todo = look.next(todo)
-            if head is None:
-                break
-            agent = look.choose(head)
-            if self.explained_by is None:
-                pairings.append(look.pair(head, agent))
-            else:
-                why = why_chosen(look, head, agent, self.explained_by)
-                pairings.append(look.pair(head, agent))
-                pairings[-1].why = why
-            todo &= waiting.mask
-        return Decided(pairings, waiting.take_widened(), waiting.take_reminded())
+        made = pairings(look, self.explained_by)
+        return Decided(made, waiting.take_widened(), waiting.take_reminded())

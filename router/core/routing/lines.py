@@ -45,12 +45,26 @@ class Kind:
     all kinds of the same rank.
     """
 
-    __slots__ = ("bit", "circle", "dead", "line", "live", "odd", "peers", "plain", "rank")
+    __slots__ = (
+        "bit",
+        "circle",
+        "dead",
+        "line",
+        "live",
+        "odd",
+        "order_class",
+        "peers",
+        "plain",
+        "rank",
+        "tier",
+    )
 
     def __init__(self, line: Line, circle: Circle, tier: int) -> None:
         self.line = line
         self.circle = circle
-        self.rank = (-line.demand.order_class, tier)
+        self.tier = tier
+        self.order_class = line.demand.order_class
+        self.rank = (-self.order_class, tier)
         self.bit = 0
         self.peers = 0
         self.plain: list[Entry] = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from router.core.routing.deciding import Head, Look
 from router.core.routing.demand import Instant
 from router.core.routing.explain import NAMED_AT_MOST, Exclusion, Why
+from router.core.routing.heads import Head, Look
 from router.core.routing.lines import Caller
 from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId

@@ -41,7 +41,7 @@ class Reminder:
 
 class Waiting:
     """Kinds are bits, the lowest is served first. `fresh`: kinds with a caller who is to be looked
-    at; `mask`: kinds with any caller."""
+    at; `mask`: kinds with any caller. A tier gets its bits when the first caller stands in it."""
 
     def __init__(self, staff: Staff) -> None:
         self.staff = staff
@@ -55,8 +55,9 @@ class Waiting:
         self.reminded: list[CallId] = []
         self.unsettled: list[Caller] = []
         self._circles: dict[tuple[tuple[SkillSet, ...], bool], Circle] = {}
-        self._unnumbered = False
+        self.unnumbered = False
         self._numbered = 0
+        self._tiers = {IN_TURN}
         self._count = 0
 
     # -- kinds ----------------------------------------------------------------------------
@@ -67,8 +68,7 @@ class Waiting:
         if line is None:
             line = Line(demand, [self._circle(each, demand.heavy) for each in demand.circles])
             self.lines[demand] = line
-            self.kinds.extend(kind for kinds in line.kinds for kind in kinds)
-            self._unnumbered = True
+            self.unnumbered = True
         return line
 
     def _circle(self, accepted: tuple[SkillSet, ...], heavy: bool) -> Circle:
@@ -89,16 +89,12 @@ class Waiting:
                 for kind in circle.kinds:
                     profile.kinds |= kind.bit
 
-    def number_if_due(self) -> None:
-        """New lines find their rank among the others."""
-        if self._unnumbered:
-            self.number()
-
     def number(self) -> None:
         """The lowest bit is the kind that is served first."""
-        self._unnumbered = False
+        self.unnumbered = False
         self._numbered += 1
-        self.kinds.sort(key=lambda kind: kind.rank)
+        all_kinds = (k for line in self.lines.values() for each in line.kinds for k in each)
+        self.kinds = sorted((k for k in all_kinds if k.tier in self._tiers), key=lambda k: k.rank)
         ranks: dict[tuple[int, int], int] = {}
         self.mask = 0
         for place, kind in enumerate(self.kinds):
@@ -111,7 +107,7 @@ class Waiting:
         for profile in self.staff.profiles:
             profile.kinds = 0
         for circle in self._circles.values():
-            bits = sum(kind.bit for kind in circle.kinds)
+            bits = sum(kind.bit for kind in circle.kinds if kind.tier in self._tiers)
             for profile in self.staff.profiles:
                 if circle.profiles & profile.bit:
                     profile.kinds |= bits
@@ -127,13 +123,12 @@ class Waiting:
                 self._circles[(circle.accepted, circle.heavy)] = circle
         for circle in self._circles.values():
             circle.kinds = [kind for kind in circle.kinds if kind.line.demand in self.lines]
-        self.kinds = [kind for line in self.lines.values() for each in line.kinds for kind in each]
-        self._unnumbered = True
+        self.unnumbered = True
 
     def held(self, kept: Kept) -> int:
         """The kinds that a reserve keeps from its agents, while it binds (O4). It never makes a
         queue unserviceable."""
-        if self._unnumbered:
+        if self.unnumbered:
             self.number()
         few = kept.staffed <= kept.keep
         version = (self.staff.staffed, few, self._numbered)
@@ -143,7 +138,7 @@ class Waiting:
             for circle in self._circles.values():
                 if circle.profiles & others or not few:
                     for kind in circle.kinds:
-                        if kind.line.demand.order_class < kept.for_class:
+                        if kind.tier in self._tiers and kind.order_class < kept.for_class:
                             kept.held |= kind.bit
             kept.held_of = version
         return kept.held
@@ -179,7 +174,7 @@ class Waiting:
 
     def wish(self, caller: Caller, *, extra: bool = False) -> None:
         """The caller may be offered to one more agent."""
-        if self._unnumbered:
+        if self.unnumbered:
             self.number()
         self._count += 1
         entry: Entry = (caller.key, caller.id, self._count, caller)
@@ -188,6 +183,9 @@ class Waiting:
         else:
             caller.first = entry
         kind = caller.kind(extra)
+        if not kind.bit:
+            self._tiers.add(kind.tier)
+            self.number()
         kind.add(entry)
         self.mask |= kind.bit
         if kind.circle.profiles & self.staff.idle:
