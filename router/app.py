@@ -37,6 +37,7 @@ from router.core.events import TroubleReported
 from router.core.records import Entry
 from router.core.vocabulary import NodeId
 from router.engine_desk import EngineDesk, recall
+from router.folders import make_state_folder
 from router.ports import Failure
 from router.runner import Runner
 
@@ -72,7 +73,7 @@ def run(settings: Settings) -> None:
     logbook.configure(
         as_json=settings.log_format is LogFormat.JSON, level=settings.log_level.value.upper()
     )
-    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_state_folder(settings.state_dir)
     uvloop.run(_live(settings))
 
 

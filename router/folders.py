@@ -7,6 +7,8 @@ import pwd
 from collections.abc import Mapping
 from pathlib import Path
 
+from router import errors
+
 NAME = "hotline"
 
 
@@ -18,6 +20,15 @@ def state_folder(environment: Mapping[str, str]) -> Path:
 def cache_folder(environment: Mapping[str, str]) -> Path:
     """What may be deleted at any time and is fetched or built again: Asterisk, spoken prompts."""
     return _folder(environment, "XDG_CACHE_HOME", ".cache")
+
+
+def make_state_folder(folder: Path) -> None:
+    """It exists, for its owner alone if it is new. Raises StateFolderUnusable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as refusal:
+        detail = refusal.strerror or "the system gives no reason"
+        raise errors.StateFolderUnusable(folder=folder, detail=detail.lower()) from refusal
 
 
 def _folder(environment: Mapping[str, str], variable: str, below_home: str) -> Path:

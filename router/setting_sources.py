@@ -70,7 +70,7 @@ def from_stack(file: Path) -> Source:
             "ami.password": stack["ami"]["password"],
             "database": stack["database"],
         }
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Source(values={})
     except (OSError, ValueError, KeyError, TypeError) as failure:
         return _unreadable(file, failure)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from router import errors
 from router.adapters.flow_files import load, prompt_texts
+from router.folders import make_state_folder
 from router.standalone import asterisk, asterisk_folder, debian, postgres, prompts
 from router.standalone.engine_process import EngineProcess
 from router.standalone.loopback import free_port
@@ -101,7 +102,7 @@ async def keep_up(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
-    plan.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_state_folder(plan.state_dir)
     with _only_one(plan.state_dir):
         # One that was left behind would tell programs that calls are answered already.
         (plan.state_dir / STACK_FILE).unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from router import errors
+from router.folders import make_state_folder
 from router.standalone.private_stack import STACK_FILE, Plan, Stack, end, keep_up
 from router.standalone.progress import shown_on
 
@@ -93,7 +94,7 @@ def _welcome(stack: Stack, console: Console) -> None:
 def _detached(state_dir: Path, console: Console) -> None:
     """The same command without --detach, in a session of its own; wait until it takes calls."""
     arguments = [a for a in sys.argv[1:] if a not in ("--detach", "-d")]
-    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_state_folder(state_dir)
     log = state_dir / "up.log"
     stack_file = state_dir / STACK_FILE
     before = stack_file.stat().st_mtime_ns if stack_file.exists() else 0
