@@ -75,7 +75,7 @@ def connect(turn: Turn, move: OfferTaken) -> None:
         call.id,
     )
     turn.move(OffersWithdrawn(call=call, keep=offer))
-    turn.match_due = True
+    turn.affects(call, agent)
 
 
 def agent_leg_ends(turn: Turn, move: AgentLegOver) -> None:
@@ -146,7 +146,7 @@ def give_away(turn: Turn, move: GivenAway) -> None:
 def _settle(turn: Turn, call: Call) -> None:
     turn.floor.depart(call)
     turn.move(OffersWithdrawn(call=call))
-    turn.match_due = True
+    turn.affects(call)
 
 
 def _end_talk(turn: Turn, call: Call, by: EndedBy) -> None:

@@ -76,7 +76,7 @@ def _leave_queue(turn: Turn, call: Call, place: Place, why: str) -> None:
     hush(turn, call)
     turn.note(TimedOut(queue=place.queue, waited=turn.at - place.since, why=why), call.id)
     turn.move(OffersWithdrawn(call=call))
-    turn.match_due = True
+    turn.affects(call)
 
 
 def go_on(turn: Turn, move: FlowGiven) -> None:

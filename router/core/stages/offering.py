@@ -226,6 +226,7 @@ def end(turn: Turn, move: OfferOver) -> None:
     if call is not None:
         call.offers.pop(offer.id, None)
         _pass_over(turn, call, agent, outcome)
+        turn.affects(call)
     leg = floor.agent_legs[offer.leg]
     if move.leg_gone:
         turn.move(AgentFreed(agent=agent, leg=leg))
@@ -234,7 +235,7 @@ def end(turn: Turn, move: OfferOver) -> None:
         elsewhere = outcome is OfferOutcome.WITHDRAWN
         turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id, answered_elsewhere=elsewhere))
         turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
-    turn.match_due = True
+    turn.affects(agent)
 
 
 def _pass_over(turn: Turn, call: Call, agent: Agent, outcome: OfferOutcome) -> None:

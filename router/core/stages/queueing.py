@@ -51,7 +51,7 @@ def enter(turn: Turn, move: QueueEntered) -> None:
     _set_clocks(turn, call, queue)
     if move.wait.unless_nobody:
         _look_for_anybody(turn, call, call.place)
-    turn.match_due = True
+    turn.affects(call)
 
 
 def _look_for_anybody(turn: Turn, call: Call, place: Place) -> None:
@@ -93,7 +93,7 @@ def keep(turn: Turn, move: PlaceKept) -> None:
     if queue.gives_up_after is not None:
         left = max(queue.gives_up_after - waited, timedelta(0))
         turn.wake(left, QueueGivesUp(call=call.id, wait=call.wait))
-    turn.match_due = True
+    turn.affects(call)
 
 
 def message_is_due(turn: Turn, due: MessageDue) -> None:
@@ -154,5 +154,6 @@ def queue_gives_up(turn: Turn, due: QueueGivesUp) -> None:
         return
     place, call.place = call.place, None
     turn.note(TimedOut(queue=place.queue, waited=turn.at - place.since), call.id)
+    turn.affects(call)
     turn.move(OffersWithdrawn(call=call))
     turn.move(FlowGiven(call=call, given=QueueGaveUp()))

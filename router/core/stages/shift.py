@@ -164,7 +164,7 @@ def _log_in(turn: Turn, agent: Agent) -> None:
     agent.since = agent.idle_since = turn.at
     turn.note(AgentStateChanged(agent=agent.id, state=AgentState.READY, reason="own"))
     _enrol(turn, agent)
-    turn.match_due = True
+    turn.affects(agent)
 
 
 def _log_out(turn: Turn, agent: Agent, reason: str) -> None:
@@ -183,7 +183,7 @@ def _log_out(turn: Turn, agent: Agent, reason: str) -> None:
     if _desk(agent.profile):
         for node in turn.floor.nodes:
             turn.order(WithdrawFromFallback(node=node, call=None, agent=agent.id))
-    turn.match_due = True
+    turn.affects(agent)
 
 
 def _pause(turn: Turn, agent: Agent, reason: str) -> None:
@@ -193,7 +193,7 @@ def _pause(turn: Turn, agent: Agent, reason: str) -> None:
     agent.paused, agent.since = reason, turn.at
     turn.note(AgentStateChanged(agent=agent.id, state=AgentState.PAUSED, reason=reason))
     _enrol(turn, agent)
-    turn.match_due = True
+    turn.affects(agent)
 
 
 def _resume(turn: Turn, agent: Agent) -> None:
@@ -203,7 +203,7 @@ def _resume(turn: Turn, agent: Agent) -> None:
     turn.clear_alarm(f"missed_offers:{agent.id}")
     turn.note(AgentStateChanged(agent=agent.id, state=AgentState.READY, reason="own"))
     _enrol(turn, agent)
-    turn.match_due = True
+    turn.affects(agent)
 
 
 def _drop_offer(turn: Turn, agent: Agent) -> None:
@@ -226,7 +226,7 @@ def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
     if event.reachable:
         telephone.down_until = None
     turn.note(DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable))
-    turn.match_due = True
+    turn.affects(agent)
 
 
 def node_is_back(turn: Turn, event: LegsListed) -> None:

@@ -23,7 +23,7 @@ def agent_is_freed(turn: Turn, move: AgentFreed) -> None:
         return
     agent.leg = agent.call = None
     agent.since = turn.at
-    turn.match_due = True
+    turn.affects(agent)
     if leg.talked_on is not None:
         _begin(turn, agent, leg)
     if agent.leaving:
@@ -85,4 +85,4 @@ def end(turn: Turn, agent: Agent, by: EndedBy) -> None:
     assert wrap_up is not None
     agent.idle_since = agent.since = turn.at
     turn.note(WrapUpEnded(agent=agent.id, by=by, lasted=turn.at - wrap_up.since), wrap_up.call)
-    turn.match_due = True
+    turn.affects(agent)
