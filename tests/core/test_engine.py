@@ -116,6 +116,9 @@ class Chaos:
             for leg in command.resources:
                 self.hotline.board.ends(LegId(leg), self.hotline.at)
         self.hotline.refused(command, why)
+        if why is Refusal.GONE:  # an agent's end is on the way; a caller's may have been missed
+            for leg in sorted(set(command.resources) & set(self.hotline.board.dialled)):
+                self.happens(e.LegEnded(at=self.hotline.at, leg=LegId(leg), ending=LegEnding.LOST))
         floor_agrees(self.hotline)
 
     def time_passes(self, n: int, m: int) -> None:
