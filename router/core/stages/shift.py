@@ -217,7 +217,7 @@ def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
     """Contact state: a hint for whom to ring, never the last word (survival.md)."""
     agent = turn.floor.agents.get(event.agent)
     telephone = agent.telephone_of(event.kind) if agent is not None else None
-    if telephone is None:
+    if agent is None or telephone is None:
         turn.ignore("unknown_device")
         return
     if telephone.reachable == event.reachable:
