@@ -67,6 +67,10 @@ class Asterisk:
         """On ARI's connection for beats alone."""
         await self._ari.beat(stamp)
 
+    def start_over(self) -> None:
+        """ARI tells who is there; AMI's news are of telephones only."""
+        self._ari.start_over()
+
 
 def run(settings: Settings) -> None:
     """`hotline run`: until SIGTERM or SIGINT. Raises HotlineError for what waiting cannot mend."""

@@ -9,19 +9,21 @@ from datetime import datetime
 
 from router.clock import Clock
 from router.core.engine import Engine
-from router.core.events import (
-    AgentLoggedIn,
-    AgentPaused,
-    Event,
-    RosterReplaced,
+from router.core.events import AgentRecalled, Event, RosterReplaced
+from router.core.records import (
+    AgentStateChanged,
+    Entry,
+    RosterChanged,
+    WrapUpEnded,
+    WrapUpStarted,
 )
-from router.core.records import AgentStateChanged, Entry, RosterChanged
 from router.core.routing.agent import AgentProfile
 from router.core.snapshot import Snapshot
 from router.desk_passwords import with_passwords
 from router.ports import Directory, RosterEntry
 from router.runner import Runner
 
+SAVE_AFTER = 0.05
 LISTENER_ROOM = 10_000
 """Entries that a slow listener may be behind before it loses the oldest."""
 
@@ -46,6 +48,7 @@ class EngineDesk:
         self._directory = directory
         self._read_roster = read_roster
         self._listeners: set[asyncio.Queue[Entry]] = set()
+        self._saving: asyncio.TimerHandle | None = None
 
     def now(self) -> datetime:
         """The runner's clock."""
@@ -78,6 +81,17 @@ class EngineDesk:
                 waiting.put_nowait(entry)
         if any(isinstance(e.record, AgentStateChanged | RosterChanged) for e in entries):
             self._directory.save(self._roster())
+        elif any(isinstance(e.record, WrapUpStarted | WrapUpEnded) for e in entries):
+            self._save_soon()
+
+    def _save_soon(self) -> None:
+        """Many calls end in a second: once for all of them, and without waiting for the disk."""
+        if self._saving is None:
+            self._saving = asyncio.get_running_loop().call_later(SAVE_AFTER, self._save)
+
+    def _save(self) -> None:
+        self._saving = None
+        self._directory.save(self._roster(), durable=False)
 
     async def import_roster(self, text: str, source: str) -> None:
         """Put a roster in force; the file is written by `hear`."""
@@ -87,20 +101,32 @@ class EngineDesk:
 
     def _roster(self) -> list[RosterEntry]:
         return [
-            RosterEntry(profile=a.profile, logged_in=a.logged_in, paused=a.paused)
+            RosterEntry(
+                profile=a.profile,
+                logged_in=a.logged_in,
+                paused=a.paused,
+                wrap_up=a.wrap_up,
+                idle_since=a.idle_since,
+            )
             for a in self._engine.floor.agents.values()
             if not a.leaving
         ]
 
 
 def recall(roster: Sequence[RosterEntry], at: datetime) -> list[Event]:
-    """The events that bring a saved roster back: who was on shift still is."""
+    """The events that bring a saved roster back: who was on shift still is, and as they were."""
     events: list[Event] = [RosterReplaced(at=at, agents=tuple(e.profile for e in roster))]
-    for entry in roster:
-        if entry.logged_in:
-            events.append(AgentLoggedIn(at=at, agent=entry.profile.id))
-            if entry.paused is not None:
-                events.append(AgentPaused(at=at, agent=entry.profile.id, reason=entry.paused))
+    events.extend(
+        AgentRecalled(
+            at=at,
+            agent=entry.profile.id,
+            paused=entry.paused,
+            idle_since=entry.idle_since,
+            wrap_up=entry.wrap_up,
+        )
+        for entry in roster
+        if entry.logged_in
+    )
     return events
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from router.core.commands import Command
 from router.core.events import Event
 from router.core.records import Entry
 from router.core.routing.agent import AgentProfile
+from router.core.staff import WrapUp
 from router.core.vocabulary import CallerKey, CallId, NodeId, Refusal
 
 
@@ -44,6 +46,10 @@ class Telephony(Protocol):
         """Write the heartbeat that admits callers (survival.md)."""
         ...
 
+    def start_over(self) -> None:
+        """Drop every connection that tells events, and begin with a list again."""
+        ...
+
 
 class Journal(Protocol):
     """The append-only history, written behind (house.md 10)."""
@@ -55,11 +61,13 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterEntry:
-    """An agent and whether they are on shift; what survives a restart of the engine."""
+    """An agent and what they were doing; what survives a restart of the engine."""
 
     profile: AgentProfile
     logged_in: bool
     paused: str | None
+    wrap_up: WrapUp | None = None
+    idle_since: datetime | None = None
 
 
 class Directory(Protocol):
@@ -69,8 +77,8 @@ class Directory(Protocol):
         """The last roster saved, empty if there was none."""
         ...
 
-    def save(self, roster: Sequence[RosterEntry]) -> None:
-        """Replace it atomically."""
+    def save(self, roster: Sequence[RosterEntry], *, durable: bool = True) -> None:
+        """Replace it atomically; `durable`: it must survive a power cut, too."""
         ...
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from router.clock import Clock
 from router.core.commands import Command
 from router.core.engine import Engine, Outcome
-from router.core.events import ClockReached, CommandFailed, Event
+from router.core.events import ClockReached, CommandFailed, Event, NodeDisconnected
 from router.core.records import Entry
 from router.errors import InboxFull
 from router.performer import Performer
 from router.ports import BeatReturned, Failure, Telephony
+
+PULSE = 0.5
+ASLEEP_AFTER = timedelta(seconds=2.5)
+"""Less than the 3 s after which callers are taken from an engine that does not beat."""
 
 Listener = Callable[[Sequence[Entry]], None]
 OnDefect = Callable[[str], None]
@@ -46,6 +50,7 @@ class Runner:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: datetime | None = None
         self._beats: set[asyncio.Task[None]] = set()
+        self._awake_at = clock.now()
 
     def deliver(self, item: Event | BeatReturned) -> None:
         """From adapters. A full inbox means: reconnect and list (house.md 12)."""
@@ -61,18 +66,43 @@ class Runner:
 
     async def run(self) -> None:
         """Until cancelled."""
+        pulse = asyncio.create_task(self._pulse())
+        try:
+            while True:
+                item, told = await self._inbox.get()
+                self._look_whether_awake()
+                if isinstance(item, BeatReturned):
+                    self._beat(item)
+                    continue
+                running = self._handle(item)
+                if told is not None:
+                    _tell_when_done(told, running)
+        finally:
+            pulse.cancel()
+
+    def _handle(self, event: Event) -> list[asyncio.Task[None]]:
+        outcome = self._turn(event)
+        running = self._performer.start(outcome.commands)
+        for listener in self._listeners:
+            listener(outcome.entries)
+        self._set_timer(outcome.wake_at)
+        return running
+
+    async def _pulse(self) -> None:
         while True:
-            item, told = await self._inbox.get()
-            if isinstance(item, BeatReturned):
-                self._beat(item)
-                continue
-            outcome = self._turn(item)
-            running = self._performer.start(outcome.commands)
-            for listener in self._listeners:
-                listener(outcome.entries)
-            self._set_timer(outcome.wake_at)
-            if told is not None:
-                _tell_when_done(told, running)
+            await asyncio.sleep(PULSE)
+            self._look_whether_awake()
+            self._awake_at = self._clock.now()
+
+    def _look_whether_awake(self) -> None:
+        """After a sleep the guard may have all callers: nothing is concluded from what was known,
+        and nobody is rung, before the nodes have said who is there (survival.md)."""
+        now = self._clock.now()
+        slept, self._awake_at = now - self._awake_at, max(now, self._awake_at)
+        if slept > ASLEEP_AFTER:
+            self._telephony.start_over()
+            for node in self._engine.floor.nodes:
+                self._handle(NodeDisconnected(at=now, node=node))
 
     async def drain(self) -> None:
         """Wait for the commands that are under way."""

@@ -129,6 +129,9 @@ class Gated:
     async def beat(self, node: NodeId, stamp: float) -> None:
         """Not of interest here."""
 
+    def start_over(self) -> None:
+        """Nor this."""
+
 
 def name(command: Command) -> str:
     return f"{type(command).__name__} {command.call}"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,6 +22,8 @@ from router.core.records import (
     CommandRefused,
     Entry,
     HandedToFallback,
+    NodeLost,
+    OfferMade,
     Queued,
     Record,
     RosterChanged,
@@ -45,10 +47,22 @@ def quick() -> Policy:
     return replace(rules, book=book)
 
 
+class Jumping(Clock):
+    """Time that can pass while nothing runs, as when the process is stopped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.slept
+
+
 class House:
     """A runner with an Asterisk in memory; `records` is what its listener heard."""
 
     def __init__(self, engine: Engine | None = None, *, inbox: int = 100) -> None:
+        self.clock = Jumping()
         self.asterisk = FakeTelephony(prompts_end=True)
         self.defects: list[str] = []
         self.entries: list[Entry] = []
@@ -56,7 +70,7 @@ class House:
         self.runner = Runner(
             engine or Engine(quick(), epoch=7),
             self.asterisk,
-            Clock(),
+            self.clock,
             listeners=(self._hear,),
             on_defect=self.defects.append,
             inbox_size=inbox,
@@ -283,3 +297,28 @@ async def test_entries_reach_the_listener_in_the_order_of_the_journal() -> None:
     numbers = [entry.seq for entry in house.entries]
     assert numbers == list(range(1, len(numbers) + 1))
     assert sum(isinstance(entry.record, CallStarted) for entry in house.entries) == 3
+
+
+async def test_an_engine_that_was_stopped_asks_who_is_there_before_it_does_anything() -> None:
+    async with running(House()) as house:
+        await house.works("ana")
+        leg = house.asterisk.caller_arrives()
+        await nothing_more(house)
+        house.clock.slept = timedelta(seconds=30)
+        house.asterisk.presses(leg, "1")
+        await house.hears(NodeLost)
+        await house.hears(Queued)
+        await nothing_more(house)
+        assert house.asterisk.started_over == 1
+        assert not any(isinstance(entry.record, OfferMade) for entry in house.entries)
+        house.asterisk.connects()
+        await house.hears(OfferMade)
+
+
+async def test_a_slow_moment_is_no_sleep() -> None:
+    async with running(House()) as house:
+        house.asterisk.caller_arrives()
+        await nothing_more(house)
+        house.clock.slept = timedelta(seconds=1)
+        await nothing_more(house)
+        assert house.asterisk.started_over == 0

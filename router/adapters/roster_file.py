@@ -47,11 +47,14 @@ class RosterFile:
             self._set_aside(str(problem))
             return ()
 
-    def save(self, roster: Sequence[RosterEntry]) -> None:
-        """Replace it atomically; after a power cut it is the old one or the new one."""
+    def save(self, roster: Sequence[RosterEntry], *, durable: bool = True) -> None:
+        """Replace it atomically; after a power cut it is the old one or the new one.
+
+        Not `durable`: a power cut may bring an older one back, and nobody waits for the disk.
+        """
         text = json.dumps(to_plain(_Roster(agents=tuple(roster))), ensure_ascii=False, indent=1)
         try:
-            self._replace(text.encode())
+            self._replace(text.encode(), durable=durable)
         except OSError as problem:
             self._unsaved = True
             self._on_trouble(
@@ -64,7 +67,7 @@ class RosterFile:
                 self._unsaved = False
                 self._on_trouble(UNSAVED, None)
 
-    def _replace(self, content: bytes) -> None:
+    def _replace(self, content: bytes, *, durable: bool) -> None:
         new = self._path.with_name(f"{self._path.name}.new")
         with suppress(FileNotFoundError):
             new.unlink()
@@ -72,8 +75,11 @@ class RosterFile:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         new.rename(self._path)
+        if not durable:
+            return
         folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(folder)

@@ -127,6 +127,8 @@ def _event(turn: Turn, event: e.Event) -> None:
             shift.roster_is_replaced(turn, event)
         case e.AgentLoggedIn() | e.AgentLoggedOut() | e.AgentPaused() | e.AgentResumed():
             shift.agent_does(turn, event)
+        case e.AgentRecalled():
+            shift.agent_is_recalled(turn, event)
         case e.WrapUpFinished():
             wrap_up.agent_is_ready(turn, event)
         case e.DeviceChanged():

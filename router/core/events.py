@@ -8,6 +8,7 @@ from datetime import datetime
 from router.core.commands import Command
 from router.core.policy import Policy
 from router.core.routing.agent import AgentProfile
+from router.core.staff import WrapUp
 from router.core.vocabulary import (
     AgentId,
     BridgeId,
@@ -147,6 +148,16 @@ class AgentResumed(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRecalled(Happened):
+    """An agent was on shift in the engine's earlier life, and still is; nothing new happened."""
+
+    agent: AgentId
+    paused: str | None
+    idle_since: datetime | None
+    wrap_up: WrapUp | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpFinished(Happened):
     """An agent says: I am ready."""
 
@@ -239,6 +250,7 @@ Event = (
     | AgentLoggedOut
     | AgentPaused
     | AgentResumed
+    | AgentRecalled
     | WrapUpFinished
     | DeviceChanged
     | PolicyPublished

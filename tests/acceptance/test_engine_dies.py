@@ -156,7 +156,7 @@ async def test_caller_who_waited_when_the_engine_died_reaches_an_agent(
         await hear_each_other(waiting, shift["ana"], HZ)
         assert waiting.longest_silence(music.start) < GAP
         told = (await night.runs("explain", waiting.call, "--json")).json
-        assert "handed_to_fallback" in [line["kind"] for line in told["lines"]]
+        assert "adopted" in [line["kind"] for line in told["lines"]]
 
 
 async def test_frozen_engine_loses_no_caller_and_no_conversation(

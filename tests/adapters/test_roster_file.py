@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import stat
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from router.adapters.roster_file import RosterFile
 from router.core.routing.agent import AgentProfile
-from router.core.vocabulary import AgentId, Device, DeviceKind, SkillName
+from router.core.staff import WrapUp
+from router.core.vocabulary import AgentId, CallId, Device, DeviceKind, SkillName
 from router.ports import RosterEntry
 
 ANA = RosterEntry(
@@ -108,3 +110,11 @@ def test_a_roster_that_cannot_be_saved_is_an_alarm_until_it_can(path: Path) -> N
     away.parent.mkdir()
     roster.save([ANA])
     assert alarms["roster_unsaved"] is None
+
+
+def test_pause_wrap_up_and_idle_time_are_kept(path: Path) -> None:
+    at = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+    wrap_up = WrapUp(call=CallId("n1-1"), since=at, until=at + timedelta(seconds=30))
+    ana = replace(ANA, wrap_up=wrap_up, idle_since=at)
+    RosterFile(path, on_trouble=Alarms()).save([ana], durable=False)
+    assert RosterFile(path, on_trouble=Alarms()).load() == (ana,)

@@ -17,6 +17,6 @@ class FakeDirectory:
     def load(self) -> Sequence[RosterEntry]:
         return self.roster
 
-    def save(self, roster: Sequence[RosterEntry]) -> None:
+    def save(self, roster: Sequence[RosterEntry], *, durable: bool = True) -> None:
         self.roster = tuple(roster)
         self.saved += 1

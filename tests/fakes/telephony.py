@@ -89,6 +89,7 @@ class FakeTelephony:
         self.fallback_members: dict[AgentId, bool] = {}
         self.handed: list[LegId] = []
         self.beats: list[float] = []
+        self.started_over = 0
         self.performed: list[Command] = []
         self.refusing: Callable[[Command], Failure | None] = lambda command: None
         """Lets a test refuse commands that this model would carry out."""
@@ -210,6 +211,9 @@ class FakeTelephony:
 
     async def beat(self, node: NodeId, stamp: float) -> None:
         self.beats.append(stamp)
+
+    def start_over(self) -> None:
+        self.started_over += 1
 
     def _obey(self, command: Command) -> Failure | None:
         match command:

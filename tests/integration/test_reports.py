@@ -13,13 +13,22 @@ from router.adapters.postgres.journal import PostgresJournal
 from router.adapters.postgres.reports import Reports
 from router.core.records import (
     Abandoned,
+    Adopted,
     AgentLost,
     AlarmCleared,
     Entry,
     HandedToFallback,
     TimedOut,
 )
-from router.core.vocabulary import AgentId, CallId, EndedBy, NodeId, OfferOutcome, QueueName
+from router.core.vocabulary import (
+    AgentId,
+    CallId,
+    EndedBy,
+    NodeId,
+    OfferOutcome,
+    QueueName,
+    StepName,
+)
 from router.errors import DatabaseRefused
 from router.ledger import Ledger
 from router.story import story
@@ -93,6 +102,26 @@ async def test_a_caller_known_to_an_earlier_life_only_is_left_behind(database: s
     assert crisis.balanced
     assert (crisis.queued, crisis.left_behind, crisis.waiting) == (3, 1, 1)
     assert crisis.handed_to_fallback == 1
+
+
+async def test_a_caller_whom_the_next_life_took_over_waits_and_is_not_left_behind(
+    database: str,
+) -> None:
+    taken_over = Adopted(
+        step=StepName("crisis"), queue=CRISIS, place_from=NOON, agent=None, arrived_at=NOON
+    )
+    reports = await write(
+        database,
+        Tale("n1-1", epoch=7).started().queued(),
+        Tale("n1-1", epoch=8).then(taken_over),
+        Tale("n1-2", epoch=7).started().queued(),
+        Tale("n1-2", epoch=8).then(taken_over).offered().answered(),
+    )
+    newer = AlarmCleared(alarm="disk")
+    await keep(database, [Entry(call=None, epoch=8, seq=1, at=NOON, record=newer)])
+    (crisis,) = (await books(reports)).queues
+    assert crisis.balanced
+    assert (crisis.queued, crisis.left_behind, crisis.waiting, crisis.answered) == (2, 0, 1, 1)
 
 
 async def test_a_caller_who_vanished_from_a_queue_keeps_the_books_open(database: str) -> None:

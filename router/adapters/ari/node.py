@@ -47,6 +47,7 @@ class AriNode:
         self._heart = heart
         self._now = now
         self._stands_down = False
+        self._socket: EventSocket | None = None
 
     async def next_epoch(self, at_least: int = 0) -> int:
         """Waits for Asterisk, saying so once.
@@ -73,7 +74,7 @@ class AriNode:
 
     async def run(self, deliver: Deliver, seal: Seal) -> None:
         """Events and beats until cancelled; returns when another engine has taken over."""
-        socket = EventSocket(
+        self._socket = socket = EventSocket(
             access=self._access,
             http=self._events,
             inquiry=self.inquiry,
@@ -90,6 +91,11 @@ class AriNode:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
         self._stands_down = True
+
+    def start_over(self) -> None:
+        """Give the event socket up; the next one begins with a list."""
+        if self._socket is not None:
+            self._socket.give_up()
 
     async def perform(self, command: Command) -> Failure | None:
         """Carry out a command; None is done. An engine that was replaced does nothing more."""

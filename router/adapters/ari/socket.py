@@ -57,6 +57,7 @@ class EventSocket:
         self._started: str | None = None
         self._trouble = ""
         self._live = False
+        self._given_up = asyncio.Event()
         self.malformed = 0
         """Events that could not be understood; each cost nothing but itself."""
 
@@ -83,17 +84,26 @@ class EventSocket:
             await asyncio.sleep(delay)
             delay = min(delay * 2, pace.last_delay)
 
+    def give_up(self) -> None:
+        """This connection; `run` makes another."""
+        self._given_up.set()
+
     async def _one_connection(self) -> None:
         async with self._connected() as socket:
             reader = _Reader(socket, self._now)
             reading = asyncio.create_task(reader.run())
+            given_up = asyncio.create_task(self._given_up.wait())
             try:
                 present = await self._inquiry.present()
                 self._go_live(reader, present)
-                await reading
+                self._given_up.clear()
+                await asyncio.wait((reading, given_up), return_when=asyncio.FIRST_COMPLETED)
+                if reading.done():
+                    await reading
             finally:
-                reading.cancel()
-                await asyncio.gather(reading, return_exceptions=True)
+                for task in (reading, given_up):
+                    task.cancel()
+                await asyncio.gather(reading, given_up, return_exceptions=True)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:

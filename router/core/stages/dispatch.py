@@ -170,7 +170,9 @@ def _arrive(turn: Turn, board: Board, call: Call, place: Place) -> Caller:
 
 
 def wanted(floor: Floor, call: Call, place: Place) -> int:
-    """How many more agents may be rung for it now (F3, F4)."""
+    """How many more agents may be rung for it now (F3, F4); none while its node is unseen."""
+    if not floor.nodes.get(call.node, True):
+        return 0
     fanout = floor.policy.queues[place.queue].fanout
     ended = place.offers_made - len(call.offers)
     at_once = fanout.agents if ended + 1 >= fanout.from_offer else 1

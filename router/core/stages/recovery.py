@@ -36,7 +36,10 @@ JUST_DIALLED = timedelta(seconds=3)
 
 
 def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
-    """Its calls go on, unseen; nothing is concluded from silence."""
+    """Its calls go on, unseen; nothing is concluded from silence, and nobody is rung for them."""
+    if turn.floor.nodes.get(event.node) is False:
+        return
+    turn.match_due = True
     turn.floor.nodes[event.node] = False
     turn.note(NodeLost(node=event.node))
     turn.raise_alarm(f"node:{event.node}", f"No connection to Asterisk {event.node}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 from router.core.commands import (
@@ -10,10 +12,12 @@ from router.core.commands import (
     RetireDevice,
     WithdrawFromFallback,
 )
+from router.core.deadlines import WrapUpOver
 from router.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPaused,
+    AgentRecalled,
     AgentResumed,
     DeviceChanged,
     LegsListed,
@@ -154,6 +158,23 @@ def agent_does(turn: Turn, event: Doing) -> None:
             _resume(turn, agent)
         case _:
             assert_never(event)
+
+
+def agent_is_recalled(turn: Turn, event: AgentRecalled) -> None:
+    """On shift as before: pause, wrap-up and how long they have been idle are kept."""
+    agent = turn.floor.agents.get(event.agent)
+    if agent is None or agent.logged_in:
+        turn.ignore("unknown_agent")
+        return
+    agent.logged_in, agent.paused, agent.since = True, event.paused, turn.at
+    agent.idle_since = min(event.idle_since or turn.at, turn.at)
+    if event.wrap_up is not None:
+        agent.wrap_up = wrap_up = replace(event.wrap_up)
+        if wrap_up.until is not None:
+            left = min(wrap_up.until - turn.at, wrap_up.until - wrap_up.since)
+            turn.wake(max(left, timedelta(0)), WrapUpOver(agent=agent.id, since=wrap_up.since))
+    _enrol(turn, agent)
+    turn.match_due = True
 
 
 def _log_in(turn: Turn, agent: Agent) -> None:

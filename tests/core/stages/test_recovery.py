@@ -365,3 +365,37 @@ def test_a_new_life_never_uses_an_id_twice() -> None:
                 if (name_id := getattr(command, name, None)) is not None:
                     ids.add((life.engine.floor.epoch, name_id))
     assert len({each for _, each in ids}) == len(ids)
+
+
+# -- while a node is unseen -------------------------------------------------------------------
+
+
+def test_nobody_is_rung_for_a_caller_on_a_node_that_is_unseen() -> None:
+    hotline = crisis_hotline()
+    hotline.pauses("ana")
+    hotline.caller_arrives().chooses("1")
+    hotline.disconnects()
+    hotline.resumes("ana")
+    assert hotline.rung() == []
+    hotline.listed()
+    assert hotline.rung() == ["ana"]
+
+
+def test_a_desk_phone_picked_up_unseen_is_connected_as_soon_as_the_node_is_seen_again() -> None:
+    hotline = crisis_hotline()
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.rings("ana")
+    hotline.disconnects()
+    hotline.board.comes_up(hotline.leg_of("ana"), hotline.at)
+    hotline.listed()
+    assert caller.talks_to() == "ana"
+
+
+def test_a_prompt_that_ended_unseen_is_said_again_rather_than_followed_by_silence() -> None:
+    hotline = crisis_hotline()
+    caller = in_the_menu(hotline)
+    hotline.disconnects()
+    hotline.board.prompt_ends(hotline.board.playing[caller.leg], hotline.at)
+    assert caller.hears == "silence"
+    hotline.listed()
+    assert caller.hears == "menu"

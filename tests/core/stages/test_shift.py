@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from router.core import events as e
@@ -15,7 +17,8 @@ from router.core.commands import (
 )
 from router.core.records import AgentStateChanged, DeviceStateChanged, RosterChanged
 from router.core.routing.agent import AgentProfile
-from router.core.vocabulary import AgentId, AgentState, DeviceKind, LegEnding
+from router.core.staff import WrapUp
+from router.core.vocabulary import AgentId, AgentState, CallId, DeviceKind, LegEnding
 from tests.core.driver import Driver
 from tests.core.house import agent
 
@@ -291,3 +294,58 @@ def test_an_agent_who_hangs_up_before_the_answer_has_done_it_all_the_same() -> N
     hotline.happens(e.LegEnded(at=hotline.at, leg=leg, ending=LegEnding.HUNG_UP))
     assert hotline.state("ana") is AgentState.READY
     assert not hotline.engine.floor.code_legs
+
+
+def test_agent_on_shift_before_the_engine_died_is_on_shift_after_it_and_nothing_is_written() -> (
+    None
+):
+    hotline = Driver()
+    hotline.works(agent("ana", psicologia=1), log_in=False)
+    before = hotline.at - timedelta(minutes=5)
+    hotline.happens(
+        e.AgentRecalled(
+            at=hotline.at, agent=AgentId("ana"), paused="comida", idle_since=before, wrap_up=None
+        )
+    )
+    assert hotline.state("ana") is AgentState.PAUSED
+    assert hotline.engine.floor.agents[AgentId("ana")].idle_since == before
+    assert not hotline.records(AgentStateChanged)
+
+
+@pytest.mark.parametrize("clock_went_back", [timedelta(0), timedelta(hours=1)])
+def test_wrap_up_that_began_before_the_engine_died_ends_when_it_was_to_end(
+    clock_went_back: timedelta,
+) -> None:
+    hotline = Driver()
+    hotline.works(agent("ana", psicologia=1), log_in=False)
+    since = hotline.at - timedelta(seconds=20) + clock_went_back
+    hotline.happens(
+        e.AgentRecalled(
+            at=hotline.at,
+            agent=AgentId("ana"),
+            paused=None,
+            idle_since=None,
+            wrap_up=WrapUp(call=CallId("n1-1"), since=since, until=since + timedelta(seconds=30)),
+        )
+    )
+    assert hotline.state("ana") is AgentState.WRAP_UP
+    hotline.passes(30)
+    assert hotline.state("ana") is AgentState.READY
+
+
+def test_wrap_up_without_an_end_waits_for_the_agent_after_a_restart_too() -> None:
+    hotline = Driver()
+    hotline.works(agent("ana", psicologia=1), log_in=False)
+    hotline.happens(
+        e.AgentRecalled(
+            at=hotline.at,
+            agent=AgentId("ana"),
+            paused=None,
+            idle_since=None,
+            wrap_up=WrapUp(call=CallId("n1-1"), since=hotline.at, until=None),
+        )
+    )
+    hotline.passes(3600)
+    assert hotline.state("ana") is AgentState.WRAP_UP
+    hotline.ready("ana")
+    assert hotline.state("ana") is AgentState.READY

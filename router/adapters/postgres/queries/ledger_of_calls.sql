@@ -1,7 +1,7 @@
 -- What became of each place taken in a queue from $1 to $2, by queue; a lost agent's caller again.
 WITH story AS (
     SELECT
-        epoch,
+        call_id,
         at,
         kind,
         body ->> 'queue' AS queue,
@@ -15,6 +15,12 @@ WITH story AS (
 ),
 living AS (
     SELECT max(epoch) AS epoch FROM house_records
+),
+known AS (
+    -- Whom a later life of the engine took over is not left behind.
+    SELECT call_id, max(epoch) AS epoch FROM call_records
+    WHERE call_id IN (SELECT call_id FROM story)
+    GROUP BY call_id
 )
 SELECT
     queue,
@@ -24,16 +30,18 @@ SELECT
     count(*) FILTER (WHERE kind = 'queued' AND after = 'timed_out') AS timed_out,
     count(*) FILTER (WHERE kind = 'queued' AND after = 'handed_to_fallback') AS handed_to_fallback,
     count(*) FILTER (
-        WHERE kind = 'queued' AND after IS NULL AND story.epoch >= coalesce(living.epoch, 0)
+        WHERE kind = 'queued' AND after IS NULL AND known.epoch >= coalesce(living.epoch, 0)
     ) AS waiting,
     count(*) FILTER (
-        WHERE kind = 'queued' AND after IS NULL AND story.epoch < coalesce(living.epoch, 0)
+        WHERE kind = 'queued' AND after IS NULL AND known.epoch < coalesce(living.epoch, 0)
     ) AS left_behind,
     count(*) FILTER (WHERE kind = 'queued' AND after IN ('queued', 'call_finished')) AS unaccounted,
     count(*) FILTER (
         WHERE kind IN ('answered', 'abandoned', 'timed_out') AND before IS DISTINCT FROM 'queued'
     ) AS stray
-FROM story, living
+FROM story
+JOIN known USING (call_id)
+CROSS JOIN living
 WHERE at >= $1 AND at < $2 AND queue IS NOT NULL
 GROUP BY queue
 ORDER BY queue;
