@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -495,3 +496,20 @@ def test_the_end_of_an_adopted_caller_is_that_of_any_other() -> None:
     now.board.ends(caller.leg, now.at)
     now.happens(e.LegEnded(at=now.at, leg=caller.leg, ending=LegEnding.HUNG_UP, cause=16))
     assert not now.engine.floor.calls
+
+
+def test_500_callers_are_taken_over_in_well_under_a_second_of_work() -> None:
+    before = crisis_hotline()
+    before.pauses("ana")
+    for _ in range(250):
+        before.caller_arrives().chooses("1")
+        before.caller_arrives().hears_out()
+    now = Driver(epoch=8, at=before.at + seconds(2))
+    now.works(LEO)
+    now.board = before.board
+    listed = e.LegsListed(at=now.at, node=NODE, legs=tuple(before._listed_legs()), bridges=())
+    began = time.process_time()
+    outcome = now.engine.handle(listed)
+    assert time.process_time() - began < 0.5
+    assert len(now.engine.floor.calls) == 500
+    assert not [c for c in outcome.commands if isinstance(c, HandToDialplan)]

@@ -1,0 +1,161 @@
+"""The engine is killed while callers are everywhere: each goes on exactly where they were."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from router.core.records import Ended, OfferEnded, OfferPickedUp, WrapUpStarted
+from router.core.snapshot import CallView
+from router.core.vocabulary import AgentState, EndedBy, OfferOutcome
+from router.standalone.phone_events import Closed, Incoming
+from router.standalone.programs import Prefix
+from router.standalone.tone import heard
+from tests.acceptance.hotline_up import Hotline
+from tests.acceptance.people import (
+    SOON,
+    Agent,
+    Caller,
+    Callers,
+    Shift,
+    hear_each_other,
+    on_shift,
+)
+from tests.acceptance.practice import number
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HZ, AT_HOME_HZ, TALKING_HZ = 587, 880, 1175
+SILENT_AT_MOST = timedelta(seconds=5)
+RING_FOR = timedelta(seconds=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everywhere:
+    """One caller at each stage of a call, and the agents."""
+
+    shift: Shift
+    greeted: Caller
+    waiting: Caller
+    rung_for: Caller
+    whispered: Caller
+    talking: Caller
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        return (self.greeted, self.waiting, self.rung_for, self.whispered, self.talking)
+
+
+def staff() -> tuple[Agent, ...]:
+    return (
+        Agent(id="ana", skills="declined: 5", tone_hz=HZ),
+        Agent(id="bea", skills="confirmed: 5", tone_hz=AT_HOME_HZ, mobile="+525587654399"),
+        Agent(id="eva", skills="ended: 5", tone_hz=TALKING_HZ, wrap_up="20"),
+        Agent(id="leo", skills="wrapped: 5", wrap_up="600"),
+        Agent(id="mar", skills="plain: 5"),
+    )
+
+
+@asynccontextmanager
+async def callers_everywhere(
+    night: Hotline, callers: Callers, prefix: Prefix, folder: Path
+) -> AsyncIterator[Everywhere]:
+    async with (
+        on_shift(night, prefix, folder, *staff(), logged_in=False) as shift,
+        AsyncExitStack() as lines,
+    ):
+        await shift.logs_in("ana", "bea", "eva", "leo")
+
+        async def dials(line: str) -> Caller:
+            return await lines.enter_async_context(callers.dials(night, number(line), flow=line))
+
+        async with callers.dials(night, number("wrapped"), flow="wrapped") as wrapped:
+            await shift["leo"].take_call(within=SOON)
+            await wrapped.is_answered_by("leo")
+            await wrapped.hangs_up()
+            await wrapped.first(WrapUpStarted)
+        talking = await dials("ended")
+        await shift["eva"].take_call(within=SOON)
+        await talking.is_answered_by("eva")
+        await hear_each_other(talking, shift["eva"], TALKING_HZ)
+        waiting = await dials("plain")
+        await waiting.waits_in("plain")
+        whispered = await dials("confirmed")
+        await shift["bea"].take_call(within=SOON)
+        await whispered.first(OfferPickedUp)
+        rung_for = await dials("declined")
+        await shift["ana"].incoming(within=SOON)
+        greeted = await lines.enter_async_context(callers.dials(night))
+        yield Everywhere(
+            shift=shift,
+            greeted=greeted,
+            waiting=waiting,
+            rung_for=rung_for,
+            whispered=whispered,
+            talking=talking,
+        )
+
+
+def seen(views: tuple[CallView, ...], caller: Caller) -> CallView:
+    (view,) = [view for view in views if view.call == caller.call]
+    return view
+
+
+async def test_after_a_kill_every_caller_goes_on_where_they_were(
+    night: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
+) -> None:
+    async with callers_everywhere(night, callers, prefix, tmp_path) as all_of_them:
+        shift = all_of_them.shift
+        before = (await night.floor()).calls
+        killed_at = time.monotonic()
+        os.kill(night.stack["engine_pid"], signal.SIGKILL)
+        floor = await night.answers_again()
+        assert {view.call for view in floor.calls} == {each.call for each in all_of_them.callers}
+        assert all(each.is_on_the_line for each in all_of_them.callers)
+
+        greeted = seen(floor.calls, all_of_them.greeted)
+        assert (greeted.stage, greeted.step) == ("menu", "saludo")
+
+        was, now = (seen(views, all_of_them.waiting) for views in (before, floor.calls))
+        assert (now.queue, now.queued_at) == (was.queue, was.queued_at)
+        assert (now.arrived_at, now.widening) == (was.arrived_at, was.widening)
+
+        states = {str(view.profile.id): view.state for view in floor.agents}
+        assert states["leo"] is AgentState.WRAP_UP
+        assert states["eva"] is AgentState.TALKING
+
+        assert len(shift["ana"].seen(Incoming)) == 1
+        await shift["ana"].accept()
+        await hear_each_other(all_of_them.rung_for, shift["ana"], HZ)
+        (ended,) = all_of_them.rung_for.records(OfferEnded)
+        assert ended.outcome is OfferOutcome.ACCEPTED
+
+        await shift["bea"].press("1")
+        await hear_each_other(all_of_them.whispered, shift["bea"], AT_HOME_HZ)
+        assert len(shift["bea"].seen(Incoming)) == 1
+
+        await shift.logs_in("mar")
+        await shift["mar"].take_call(within=SOON)
+        await all_of_them.waiting.is_answered_by("mar")
+
+        eva = shift["eva"].recording()
+        assert sum(
+            (span.duration for span in heard(eva.between(killed_at, eva.end), 440)), timedelta()
+        ) > 0.95 * timedelta(seconds=eva.end - killed_at)
+        await all_of_them.talking.hangs_up()
+        over = await all_of_them.talking.first(Ended)
+        assert (over.agent, over.by) == ("eva", EndedBy.CALLER)
+        await all_of_them.talking.first(WrapUpStarted)
+        await shift["eva"].wait_for(Closed, within=SOON)
+        for caller in all_of_them.callers[:-1]:
+            assert caller.is_on_the_line
+            assert caller.longest_silence(killed_at) < SILENT_AT_MOST
+    assert not (await night.answers_again()).calls
