@@ -146,6 +146,8 @@ async def _serve(settings: Settings) -> None:
     async with ari_node(node=node, access=access, house=house, now=clock.now) as ari:
         epoch = await ari.next_epoch(epochs.last())
         epochs.keep(epoch)
+        with suppress(errors.AsteriskUnreachable, errors.NotAsterisk):
+            await ami.try_login()  # a wrong password is told at once: waiting would not mend it
         engine = Engine(policy, epoch)
         desk: EngineDesk
         log_entry = logbook.entry_logger()
