@@ -97,21 +97,8 @@ class Hotline:
 
     async def answers_again(self, *, within: float = 20) -> Snapshot:
         """Until an engine has beaten after this instant, and answers operators; the floor then."""
-        now = time.time()
-        await until(lambda: self._beat() > now, within=within)
+        await engine_beats(self.stack["ari"], within=within)
         return await self.floor()
-
-    def _beat(self) -> float:
-        """When the engine's last beat reached Asterisk, by Asterisk's clock; 0 if never."""
-        ari = self.stack["ari"]
-        request = Request(f"{ari['url']}/ari/asterisk/variable?variable=ENGINE_BEAT")
-        pair = base64.b64encode(f"{ari['user']}:{ari['password']}".encode()).decode()
-        request.add_header("Authorization", f"Basic {pair}")
-        try:
-            with urlopen(request, timeout=1) as answer:
-                return float(json.load(answer)["value"] or 0)
-        except OSError:
-            return 0
 
     async def has_forgotten_every_call(self, *, within: float = 5) -> None:
         """Until no caller is on the floor."""
@@ -228,6 +215,23 @@ async def until(
                 raise TimeoutError
             await asyncio.sleep(LOOK_AGAIN_AFTER)
         return found
+
+
+async def engine_beats(ari: Mapping[str, str], *, within: float = 20) -> None:
+    """Until an engine has beaten after this instant: callers are admitted to it."""
+    now = time.time()
+
+    def beat() -> float:
+        request = Request(f"{ari['url']}/ari/asterisk/variable?variable=ENGINE_BEAT")
+        pair = base64.b64encode(f"{ari['user']}:{ari['password']}".encode()).decode()
+        request.add_header("Authorization", f"Basic {pair}")
+        try:
+            with urlopen(request, timeout=1) as answer:
+                return float(json.load(answer)["value"] or 0)
+        except OSError:
+            return 0
+
+    await until(lambda: beat() > now, within=within)
 
 
 def processes_of(folder: Path) -> set[int]:
