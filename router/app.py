@@ -14,7 +14,7 @@ import structlog
 import uvloop
 
 from router import errors
-from router.adapters import flow_files, logbook
+from router.adapters import logbook
 from router.adapters.alarm_command import AlarmCommand
 from router.adapters.ami.access import Access as AmiAccess
 from router.adapters.ami.node import AmiCommand, AmiNode
@@ -23,6 +23,7 @@ from router.adapters.ari.node import AriNode, ari_node
 from router.adapters.ari.perform import House
 from router.adapters.control.server import serve_control
 from router.adapters.epoch_file import EpochFile
+from router.adapters.policy_folder import PolicyFolder
 from router.adapters.postgres import migrate
 from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
@@ -95,7 +96,6 @@ async def _live(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    policy = flow_files.load(settings.ivr_dir, _forced(settings.hours))
     clock, node = Clock(), NodeId(settings.node)
     troubles: list[TroubleReported] = []
 
@@ -112,6 +112,14 @@ async def _serve(settings: Settings) -> None:
             troubles.clear()
 
     runner: Runner | None = None
+    loop = asyncio.get_running_loop()
+    policies = PolicyFolder(
+        settings.ivr_dir,
+        _forced(settings.hours),
+        # It reads in a thread.
+        lambda name, text: loop.call_soon_threadsafe(on_trouble, name, text),
+        last_good=settings.state_dir / "policy.good",
+    )
     journal = PostgresJournal(
         settings.database,
         node=node,
@@ -148,7 +156,7 @@ async def _serve(settings: Settings) -> None:
         epochs.keep(epoch)
         with suppress(errors.AsteriskUnreachable, errors.NotAsterisk):
             await ami.try_login()  # a wrong password is told at once: waiting would not mend it
-        engine = Engine(policy, epoch)
+        engine = Engine(policies.policy, epoch)
         desk: EngineDesk
         log_entry = logbook.entry_logger()
         alarms = AlarmCommand(settings.alarm_command)
@@ -168,7 +176,7 @@ async def _serve(settings: Settings) -> None:
             on_defect=lambda trace: log.error("engine.defect", trace=trace),
             inbox_size=settings.inbox_size,
         )
-        desk = EngineDesk(engine, runner, clock, directory, read_roster)
+        desk = EngineDesk(engine, runner, clock, directory, read_roster, policies.read)
         report()
         for event in recall(directory.load(), clock.now()):
             runner.deliver(event)
@@ -177,9 +185,16 @@ async def _serve(settings: Settings) -> None:
                 runner.run(),
                 _write_behind(settings, journal, identities, on_trouble),
                 ami.run(runner.deliver),
+                policies.watch(lambda: _put_in_force(desk)),
                 ari.run(runner.deliver, identities.seal),
             )
         raise errors.EngineReplaced(node=node)
+
+
+async def _put_in_force(desk: EngineDesk) -> None:
+    """Files were saved; a bad version is an alarm already."""
+    with suppress(errors.FlowFilesInvalid):
+        await desk.reload_policy("saved")
 
 
 async def _together(*parts: Coroutine[None, None, None]) -> None:

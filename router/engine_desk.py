@@ -9,7 +9,8 @@ from datetime import datetime
 
 from router.clock import Clock
 from router.core.engine import Engine
-from router.core.events import AgentRecalled, Event, RosterReplaced
+from router.core.events import AgentRecalled, Event, PolicyPublished, RosterReplaced
+from router.core.policy import Policy
 from router.core.records import (
     AgentStateChanged,
     Entry,
@@ -30,6 +31,9 @@ LISTENER_ROOM = 10_000
 ReadRoster = Callable[[str, str], Sequence[AgentProfile]]
 """A roster's YAML and its source to profiles; raises a HotlineError with every problem."""
 
+ReadPolicy = Callable[[], tuple[Policy, tuple[str, ...]] | None]
+"""The flow files' policy and what changed, None if nothing did; raises FlowFilesInvalid."""
+
 
 class EngineDesk:
     """Asks the engine by its inbox, like everybody else."""
@@ -41,12 +45,14 @@ class EngineDesk:
         clock: Clock,
         directory: Directory,
         read_roster: ReadRoster,
+        read_policy: ReadPolicy,
     ) -> None:
         self._engine = engine
         self._runner = runner
         self._clock = clock
         self._directory = directory
         self._read_roster = read_roster
+        self._read_policy = read_policy
         self._listeners: set[asyncio.Queue[Entry]] = set()
         self._saving: asyncio.TimerHandle | None = None
 
@@ -92,6 +98,15 @@ class EngineDesk:
     def _save(self) -> None:
         self._saving = None
         self._directory.save(self._roster(), durable=False)
+
+    async def reload_policy(self, by: str) -> tuple[str, ...]:
+        """Parse, check, swap: callers in a menu keep their version, who waits gets the new one."""
+        change = await asyncio.to_thread(self._read_policy)
+        if change is None:
+            return ()
+        policy, files = change
+        await self.tell(PolicyPublished(at=self.now(), policy=policy, files=files, by=by))
+        return files
 
     async def import_roster(self, text: str, source: str) -> None:
         """Put a roster in force; the file is written by `hear`."""

@@ -243,8 +243,9 @@ def _of_house(record: OfHouse) -> str:
             return (
                 f"the roster has {agents} agents{_names(', new', added)}{_names(', gone', removed)}"
             )
-        case PolicyChanged(version=version):
-            return f"policy {version} is in force"
+        case PolicyChanged(version=version, files=files, by=by):
+            changed = f", changed in {', '.join(files)}" if files else ""
+            return f"policy {version} is in force{changed}{f' by {by}' if by else ''}"
         case NodeConnected(node=node, legs=legs, handed=handed, kept=kept, adopted=adopted):
             return (
                 f"connected to Asterisk {node}: {legs} legs there, {kept} kept, {adopted} callers"

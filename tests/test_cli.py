@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 import os
 import re
@@ -224,6 +225,24 @@ async def test_a_bad_roster_is_refused_with_each_problem_on_its_line(
     missing = await operator.types("agents", "import", "none.yaml")
     assert missing.code == Exit.WRONG_USE
     assert missing.err.startswith("none.yaml cannot be read (No such file or directory).")
+
+
+async def test_reload_names_the_changed_files_and_who_asked(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    answer = await operator.types("reload", "--json")
+    assert answer.code == Exit.DONE
+    assert answer.plain["files"] == ["queues.yaml"]
+    assert desk.reloaded_by == [getpass.getuser()]
+
+
+async def test_reload_of_bad_files_is_refused_with_their_places(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    desk.bad_files = "ivr/queues.yaml:3:5: no such skill"
+    answer = await operator.types("reload")
+    assert answer.code == Exit.NOT_SO
+    assert "ivr/queues.yaml:3:5" in answer.err
 
 
 async def test_calls_that_are_going_on_are_shown_without_a_database(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from router import errors
-from router.cli import agents, calls, running, settings, simulate, sounds, status, tail
+from router.cli import agents, calls, reload, running, settings, simulate, sounds, status, tail
 from router.cli.exits import EPILOG, Exit, exit_for
 from router.cli.look import err
 from router.cli.options import ConfigFile, StateDir, Where
@@ -31,6 +31,7 @@ status.add_to(app)
 app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
 calls.add_to(app)
 tail.add_to(app)
+reload.add_to(app)
 simulate.add_to(app)
 settings.add_to(app)
 sounds.add_to(app)

@@ -175,9 +175,11 @@ class DeviceChanged(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyPublished(Happened):
-    """Flows, queues and hours as they are from now on."""
+    """Flows, queues and hours as they are from now on; `by` is who saved or asked."""
 
     policy: Policy
+    files: tuple[str, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,9 +252,11 @@ class RosterChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged:
-    """Another policy is in force."""
+    """Another policy is in force: the files in which it differs, and who put it there."""
 
     version: str
+    files: tuple[str, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

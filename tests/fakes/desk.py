@@ -71,6 +71,8 @@ class FakeDesk:
         self.left = asyncio.Event()
         self.told_something = asyncio.Event()
         self.fault: Exception | None = None
+        self.bad_files = ""
+        self.reloaded_by: list[str] = []
         self._seq = 0
         self._agents: dict[AgentId, AgentView] = {}
         self.put_on_roster(profiles)
@@ -170,6 +172,12 @@ class FakeDesk:
             entry = await inbox.get()
             yield entry
             inbox.task_done()
+
+    async def reload_policy(self, by: str) -> tuple[str, ...]:
+        if self.bad_files:
+            raise errors.FlowFilesInvalid(problems=self.bad_files)
+        self.reloaded_by.append(by)
+        return ("queues.yaml",)
 
     async def import_roster(self, text: str, source: str) -> None:
         if not text.startswith("agents:"):

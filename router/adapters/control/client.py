@@ -17,6 +17,8 @@ from router.adapters.control.protocol import (
     Greeting,
     ImportRoster,
     Look,
+    PolicyReloaded,
+    Reload,
     Request,
     RosterImported,
     ShiftChange,
@@ -66,6 +68,10 @@ class ControlClient:
         return self._ask(
             ImportRoster(text=text, source=source), RosterImported, within=SHIFT_WITHIN
         )
+
+    def reload(self, by: str) -> PolicyReloaded:
+        """Put the flow files in force; a refusal names every problem in them."""
+        return self._ask(Reload(by=by), PolicyReloaded, within=SHIFT_WITHIN)
 
     def tail(
         self,

@@ -31,6 +31,13 @@ class Desk(Protocol):
         """Every entry from the moment the context is entered, until it is left."""
         ...
 
+    async def reload_policy(self, by: str) -> tuple[str, ...]:
+        """Put the flow files in force as they are now; the names of those that changed.
+
+        Raises FlowFilesInvalid: then nothing changed.
+        """
+        ...
+
     async def import_roster(self, text: str, source: str) -> None:
         """Put the YAML of a roster in force, saved and told to the core.
 

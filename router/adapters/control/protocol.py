@@ -86,6 +86,13 @@ class ImportRoster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """Put the flow files in force as they are now. Answered by a PolicyReloaded."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
     """The journal as it is written, without end. Only lines that match everything given."""
 
@@ -95,7 +102,7 @@ class Tail:
 
 
 ShiftRequest = LogIn | LogOut | Pause | Resume | FinishWrapUp
-Request = Look | ShowAgent | ShiftRequest | ImportRoster | Tail
+Request = Look | ShowAgent | ShiftRequest | ImportRoster | Reload | Tail
 
 REQUESTS: Mapping[str, type[Request]] = {
     "look": Look,
@@ -106,6 +113,7 @@ REQUESTS: Mapping[str, type[Request]] = {
     "agents.resume": Resume,
     "agents.ready": FinishWrapUp,
     "agents.import": ImportRoster,
+    "reload": Reload,
     "tail": Tail,
 }
 _VERBS = {kind: verb for verb, kind in REQUESTS.items()}
@@ -134,6 +142,14 @@ class RosterImported:
     agents: int
     added: tuple[AgentId, ...]
     removed: tuple[AgentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyReloaded:
+    """The policy in force, and the files that changed; none: it was in force already."""
+
+    version: str
+    files: tuple[str, ...]
 
 
 def to_wire(value: Plain) -> bytes:

@@ -27,6 +27,8 @@ from router.adapters.control.protocol import (
     LogOut,
     Look,
     Pause,
+    PolicyReloaded,
+    Reload,
     Request,
     Resume,
     RosterImported,
@@ -136,6 +138,9 @@ class _Counter:
                 return to_plain(await change_shift(desk, request, within=self._reachable_within))
             case ImportRoster():
                 return to_plain(await self._import(request))
+            case Reload(by=by):
+                files = await desk.reload_policy(by)
+                return to_plain(PolicyReloaded(version=desk.snapshot().policy, files=files))
             case Tail():
                 return None
             case _:

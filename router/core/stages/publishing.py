@@ -18,5 +18,5 @@ def policy_is_published(turn: Turn, event: PolicyPublished) -> None:
     for offer in floor.offers.values():
         if offer.queue not in event.policy.queues:
             offer.queue = event.policy.first_resort
-    turn.note(PolicyChanged(version=event.policy.version))
+    turn.note(PolicyChanged(version=event.policy.version, files=event.files, by=event.by))
     turn.match_due = True
