@@ -16,10 +16,10 @@ import pytest
 
 from router.adapters.ari.endpoints import SipObject, desk
 from router.core.vocabulary import AgentId, Device, DeviceKind
+from router.folders import cache_folder
 from router.standalone import asterisk
 from router.standalone.asterisk_folder import render
 from router.standalone.debian import ensure
-from router.folders import cache_folder
 from router.standalone.programs import Prefix
 from router.standalone.site import Site, private_site
 
