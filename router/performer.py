@@ -14,6 +14,7 @@ from router.core.commands import (
     StopMusic,
     StopPlay,
 )
+from router.core.vocabulary import Refusal
 from router.ports import Failure, Telephony
 
 ALWAYS_RUN = (Hangup, HandToDialplan, StartMusic, StopMusic, StopPlay)
@@ -81,9 +82,16 @@ class Performer:
         if index in batch.dropped:
             return
         batch.started.add(index)
-        failure = await self._telephony.perform(command)
+        failure = await self._perform(command)
         if failure is not None:
             self._on_failure(command, failure, batch.drop_rest(index))
+
+    async def _perform(self, command: Command) -> Failure | None:
+        try:
+            return await self._telephony.perform(command)
+        except Exception as defect:  # noqa: BLE001 one call at the most (house.md 8)
+            # A defect of an adapter: whether it was carried out is unknown.
+            return Failure(why=Refusal.UNKNOWN, detail=f"{type(defect).__name__}: {defect}")
 
     async def drain(self) -> None:
         """Wait for what is under way."""

@@ -84,7 +84,11 @@ class Runner:
         outcome = self._turn(event)
         running = self._performer.start(outcome.commands)
         for listener in self._listeners:
-            listener(outcome.entries)
+            try:
+                listener(outcome.entries)
+            except Exception:  # noqa: BLE001 as in `_turn`
+                # What is written down or shown may fail; routing goes on.
+                self._on_defect(traceback.format_exc())
         self._set_timer(outcome.wake_at)
         return running
 

@@ -105,6 +105,7 @@ class Gated:
         self.begun: list[str] = []
         self.done: list[str] = []
         self.refuse: set[type[Command]] = set()
+        self.break_at: type[Command] | None = None
         self._closed: dict[str, asyncio.Event] = {}
         self._reached: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
@@ -123,6 +124,8 @@ class Gated:
         self._reached[this].set()
         if this in self._closed:
             await self._closed[this].wait()
+        if type(command) is self.break_at:
+            raise KeyError("a defect")
         self.done.append(this)
         return REFUSED if type(command) in self.refuse else None
 
@@ -146,7 +149,7 @@ class Desk:
         self.performer = Performer(self.asterisk, self._failed)
 
     def _failed(self, command: Command, failure: Failure, dropped: tuple[Command, ...]) -> None:
-        assert failure is REFUSED
+        assert failure is REFUSED or failure.why is Refusal.UNKNOWN
         self.failed.append((name(command), tuple(name(each) for each in dropped)))
 
     async def carries_out(self, *commands: Command) -> list[str]:
@@ -270,3 +273,10 @@ async def test_nothing_is_remembered_of_what_is_done() -> None:
     await desk.carries_out(play(), bridge(), hang_up())
     assert not desk.performer._last
     assert not desk.performer._running
+
+
+async def test_a_defect_of_the_adapter_is_a_failure_like_another() -> None:
+    desk = Desk()
+    desk.asterisk.break_at = Play
+    assert await desk.carries_out(play(), bridge(), hang_up()) == ["Hangup n1-one"]
+    assert desk.failed == [("Play n1-one", ("Bridge n1-one",))]

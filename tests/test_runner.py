@@ -259,6 +259,30 @@ async def test_a_defect_in_the_quarantine_does_not_end_the_loop() -> None:
         assert len(house.defects) == 2
 
 
+async def test_a_listener_that_fails_costs_a_line_and_no_call() -> None:
+    house = House()
+    fails_once = iter([True])
+
+    def failing(entries: Sequence[Entry]) -> None:
+        if entries and next(fails_once, False):
+            raise OSError("no room")
+        house._hear(entries)
+
+    house.runner = Runner(
+        Engine(quick(), epoch=7),
+        house.asterisk,
+        house.clock,
+        listeners=(failing,),
+        on_defect=house.defects.append,
+        inbox_size=100,
+    )
+    house.asterisk.connects(house.runner.deliver)
+    async with running(house):
+        house.asterisk.presses(house.asterisk.caller_arrives(), "4")
+        await house.hears(Queued)
+    assert ["no room" in trace for trace in house.defects] == [True]
+
+
 async def test_the_beat_is_passed_on_by_the_routing_loop_alone() -> None:
     house = House()
     house.asterisk.returns_beat(1764000000.5)

@@ -80,7 +80,8 @@ def _bury_the_vanished(turn: Turn, event: LegsListed, listed: Mapping[LegId, Lis
         offer = floor.offers.get(leg.offer) if leg.offer is not None else None
         fresh = offer is not None and turn.at - offer.made_at < JUST_DIALLED
         if event.restarted or not fresh:
-            turn.move(AgentLegOver(leg=leg, ending=ending))
+            # Whether the agent hung up or their line broke was not seen: the caller is kept.
+            turn.move(AgentLegOver(leg=leg, ending=LegEnding.LOST))
     for code in list(floor.code_legs.values()):
         if code.node == event.node and code.id not in listed:
             del floor.code_legs[code.id]

@@ -241,11 +241,13 @@ def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
     if agent is None or telephone is None:
         turn.ignore("unknown_device")
         return
+    if event.reachable and telephone.down_until is not None:
+        # It registered again, or answers again: that is news, though it was never seen to go.
+        telephone.down_until = None
+        turn.affects(agent)
     if telephone.reachable == event.reachable:
         return
     telephone.reachable = event.reachable
-    if event.reachable:
-        telephone.down_until = None
     turn.note(DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable))
     turn.affects(agent)
 

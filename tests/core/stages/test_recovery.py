@@ -138,12 +138,12 @@ def test_after_a_restart_of_asterisk_its_calls_are_lost_and_agents_free(
     assert not hotline.engine.floor.agent_legs
 
 
-def test_an_agent_who_hung_up_meanwhile_lets_the_flow_go_on() -> None:
+def test_a_caller_whose_agent_is_gone_after_a_lost_connection_is_kept() -> None:
     hotline = crisis_hotline()
     caller = talking(hotline)
     hotline.disconnects()
     hotline.listed(without=[hotline.leg_of("ana")])
-    assert caller.hears == "gracias"
+    assert caller.hears == "caida"
 
 
 def test_a_leg_dialled_a_moment_ago_is_given_time_to_appear() -> None:
