@@ -32,14 +32,14 @@ from router.adapters.roster_file import RosterFile
 from router.adapters.roster_yaml import read_roster
 from router.clock import Clock
 from router.config import HoursMode, LogFormat, Settings
-from router.core.commands import Command
+from router.core.commands import Command, KeepNumber
 from router.core.engine import Engine
 from router.core.events import TroubleReported
 from router.core.records import Entry
 from router.core.vocabulary import NodeId
 from router.engine_desk import EngineDesk, recall
 from router.folders import make_state_folder
-from router.ports import Failure
+from router.ports import Failure, Identities
 from router.runner import Runner
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -54,14 +54,19 @@ log = structlog.get_logger("hotline")
 class Asterisk:
     """`ports.Telephony` of one node: what ARI lacks goes by AMI."""
 
-    def __init__(self, ari: AriNode, ami: AmiNode) -> None:
+    def __init__(self, ari: AriNode, ami: AmiNode, identities: Identities) -> None:
         self._ari = ari
         self._ami = ami
+        self._identities = identities
 
     async def perform(self, command: Command) -> Failure | None:
         """To whom it belongs."""
         if isinstance(command, AmiCommand):
             return await self._ami.perform(command)
+        if isinstance(command, KeepNumber):
+            if command.call is not None:
+                self._identities.keep_for_callback(command.call, command.number)
+            return None
         return await self._ari.perform(command)
 
     async def beat(self, node: NodeId, stamp: float) -> None:
@@ -170,7 +175,7 @@ async def _serve(settings: Settings) -> None:
 
         runner = Runner(
             engine,
-            Asterisk(ari, ami),
+            Asterisk(ari, ami, identities),
             clock,
             listeners=(heard,),
             on_defect=lambda trace: log.error("engine.defect", trace=trace),

@@ -256,3 +256,11 @@ class StackFailed(HotlineError):
 
 class EngineReplaced(HotlineError):
     """Another engine has taken over Asterisk {node}: this one stands down."""
+
+
+class NumberNotKept(HotlineError):
+    """The number of {call} is not kept any more (numbers are deleted after a day), or never was."""
+
+
+class CallbackUnknown(HotlineError):
+    """{call} asked for no callback. `hotline callbacks --all` lists those who did."""

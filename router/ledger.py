@@ -83,3 +83,20 @@ class CallSummary:
     offers: int
     to_voice: timedelta | None
     lasted: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A caller who wants to be called, and said that it is safe.
+
+    `number_kept`: it can still be called; numbers are deleted after a day. At most two tries.
+    """
+
+    call: CallId
+    asked_at: datetime
+    queue: QueueName
+    arrived_at: datetime
+    other_number: bool
+    tries: int
+    reached: bool
+    number_kept: bool

@@ -88,3 +88,7 @@ class Identities(Protocol):
     def seal(self, call: CallId, number: str) -> CallerKey | None:
         """Keep the number encrypted, written behind; its keyed hash, or None if withheld."""
         ...
+
+    def keep_for_callback(self, call: CallId, number: str) -> None:
+        """Keep, in the same way, where a caller wants to be called if it is elsewhere."""
+        ...

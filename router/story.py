@@ -15,6 +15,7 @@ from router.core.records import (
     AlarmCleared,
     AlarmRaised,
     Answered,
+    CallbackRequested,
     CallFinished,
     CallStarted,
     CommandRefused,
@@ -34,6 +35,7 @@ from router.core.records import (
     Record,
     RosterChanged,
     StepEntered,
+    SurveyAnswered,
     Tagged,
     TimedOut,
     Widened,
@@ -48,6 +50,8 @@ OfCaller = (
     | Adopted
     | StepEntered
     | Tagged
+    | CallbackRequested
+    | SurveyAnswered
     | PromptMissing
     | CommandRefused
     | CallFinished
@@ -61,6 +65,11 @@ _LEFT_STEP = {
     "key": "{keys} pressed",
     "wrong_key": "a wrong key",
     "silence": "no key",
+}
+_LEFT_QUEUE = {
+    "time": "{queue} gives up after {waited}; the flow goes on",
+    "key": "leaves {queue} by a key after {waited}; the flow goes on",
+    "nobody": "nobody is on shift for {queue} after {waited}; the flow goes on",
 }
 _OUTCOME = {
     OfferOutcome.ACCEPTED: "{agent} takes the call",
@@ -108,6 +117,8 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | Adopted()
             | StepEntered()
             | Tagged()
+            | CallbackRequested()
+            | SurveyAnswered()
             | PromptMissing()
             | CommandRefused()
             | CallFinished()
@@ -166,6 +177,11 @@ def _of_caller(record: OfCaller) -> str:
             return f"{step} ({kind})" + (f", after {left}" if left else "")
         case Tagged(tag=tag):
             return f"tagged {tag}"
+        case CallbackRequested(queue=queue, other_number=other):
+            where = " on another telephone" if other else ""
+            return f"asks to be called{where} about {queue}; it is safe"
+        case SurveyAnswered(question=question, figure=figure):
+            return f"answers {question}: {figure}"
         case PromptMissing(prompts=prompts, language=language):
             return f"{', '.join(prompts)} cannot be played in {language}; the call goes on"
         case CommandRefused(command=command, why=why, detail=detail):
@@ -193,8 +209,10 @@ def _of_queue(record: OfQueue) -> str:
         case Abandoned(queue=queue, waited=waited, offered=offered):
             rung = ", while an agent was rung" if offered else ""
             return f"the caller gives up after {span(waited)} in {queue}{rung}: abandoned"
-        case TimedOut(queue=queue, waited=waited):
-            return f"{queue} gives up after {span(waited)}; the flow goes on"
+        case TimedOut(queue=queue, waited=waited, why=why):
+            return _LEFT_QUEUE.get(why, _LEFT_QUEUE["time"]).format(
+                queue=queue, waited=span(waited)
+            )
         case HandedToFallback(queue=queue, reason=reason):
             whence = f" from {queue}" if queue else ""
             return f"handed{whence} to the dialplan's fallback: {reason}"

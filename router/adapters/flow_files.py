@@ -9,6 +9,7 @@ from pathlib import Path
 from router.adapters.ivr import flows, hours, lines, prompts, queues
 from router.adapters.ivr.folder import contents_of, told
 from router.adapters.ivr.meaning import Files, look_at_meaning
+from router.adapters.ivr.nesting import linked
 from router.adapters.ivr.problems import Problems
 from router.adapters.ivr.tree import Entries, read
 from router.core.ivr.model import FlowBook
@@ -30,7 +31,7 @@ def load(folder: Path, hours_forced: Mapping[str, bool] | None = None) -> Policy
         lines=_lines(folder, roots, problems),
         queues=_queues(folder, roots, problems),
         hours=_hours(folder, roots, hours_forced or {}, problems),
-        flows=_flows(folder, roots, problems),
+        flows=linked(_flows(folder, roots, problems)),
         prompts=_prompts(roots, problems),
     )
     look_at_meaning(files, problems)

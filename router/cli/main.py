@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from router import errors
-from router.cli import agents, calls, reload, running, settings, simulate, sounds, status, tail
+from router.cli import (
+    agents,
+    callbacks,
+    calls,
+    reload,
+    running,
+    settings,
+    simulate,
+    sounds,
+    status,
+    tail,
+)
 from router.cli.exits import EPILOG, Exit, exit_for
 from router.cli.look import err
 from router.cli.options import ConfigFile, StateDir, Where
@@ -30,6 +41,7 @@ running.add_to(app)
 status.add_to(app)
 app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
 calls.add_to(app)
+app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")
 tail.add_to(app)
 reload.add_to(app)
 simulate.add_to(app)

@@ -73,7 +73,7 @@ class CarriedOffer:
     whisper: PlaybackId | None = None
 
 
-NEVER_WRITTEN = frozenset({"typed_ahead", "collected", "variables"})
+NEVER_WRITTEN = frozenset({"typed_ahead", "collected", "variables", "stack"})
 """What a caller pressed may be in them."""
 BEGUN_AGAIN = frozenset({"wrong", "repeats", "digits", "phase", "wait"})
 """They count within a step, which is entered again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from router.core.vocabulary import (
@@ -77,6 +77,17 @@ class StopPlay(LegOrder):
     """Stop a prompt; a running one blocks its channel (survival.md)."""
 
     playback: PlaybackId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepNumber(Order):
+    """Keep the number that a caller wants to be called at where callers' numbers are kept."""
+
+    number: str = field(repr=False)
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"number/{self.call}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +204,7 @@ Command = (
     | Remember
     | Play
     | StopPlay
+    | KeepNumber
     | StartMusic
     | StopMusic
     | Dial

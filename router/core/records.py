@@ -67,6 +67,24 @@ class Tagged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRequested:
+    """The caller wants to be called, and said that it is safe. `other_number`: not on the telephone
+    that they called from. Numbers are kept elsewhere."""
+
+    queue: QueueName
+    arrived_at: datetime
+    other_number: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyAnswered:
+    """The caller answered a question with a figure."""
+
+    question: str
+    figure: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptMissing:
     """A prompt could not be played; the call went on without it."""
 
@@ -297,6 +315,8 @@ Record = (
     | Adopted
     | StepEntered
     | Tagged
+    | CallbackRequested
+    | SurveyAnswered
     | PromptMissing
     | Queued
     | Widened

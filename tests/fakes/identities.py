@@ -12,6 +12,7 @@ class FakeIdentities:
 
     def __init__(self) -> None:
         self.sealed: dict[CallId, CallerKey] = {}
+        self.to_call: dict[CallId, str] = {}
 
     def seal(self, call: CallId, number: str) -> CallerKey | None:
         if not any(character.isdigit() for character in number):
@@ -19,3 +20,6 @@ class FakeIdentities:
         key = CallerKey(hashlib.sha256(number.encode()).hexdigest()[:16])
         self.sealed[call] = key
         return key
+
+    def keep_for_callback(self, call: CallId, number: str) -> None:
+        self.to_call[call] = number

@@ -219,6 +219,8 @@ class FakeTelephony:
         match command:
             case c.Play():
                 return self._play(command)
+            case c.KeepNumber():
+                return None
             case c.StopPlay(playback=playback):
                 for leg in self.legs.values():
                     if leg.playing == playback:

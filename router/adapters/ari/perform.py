@@ -12,7 +12,7 @@ from router.adapters.ari.endpoints import SipObject, desk, dial_string
 from router.adapters.ari.rest import Answer, Rest
 from router.core import commands as c
 from router.core.commands import Command
-from router.core.vocabulary import AgentId, DeviceKind, Refusal
+from router.core.vocabulary import AgentId, DeviceKind, PromptId, Refusal
 from router.ports import Failure
 
 FALLBACK = "fallback"
@@ -85,7 +85,7 @@ class Performer:
                 return await self._provision(command)
             case c.RetireDevice(agent=agent):
                 return await self._forget(agent)
-            case c.EnrolInFallback() | c.WithdrawFromFallback() | c.Remember():
+            case c.EnrolInFallback() | c.WithdrawFromFallback() | c.Remember() | c.KeepNumber():
                 return Failure(why=Refusal.REFUSED, detail="not ARI's business")
 
     async def _play(self, command: c.Play) -> Failure | None:
@@ -94,7 +94,7 @@ class Performer:
             "playWithId",
             channelId=command.leg,
             playbackId=command.playback,
-            media=",".join(f"sound:hotline/{prompt}" for prompt in command.prompts),
+            media=",".join(_media(prompt) for prompt in command.prompts),
             lang=command.language,
         )
         return answer.failure()
@@ -214,6 +214,11 @@ def _mark_name(agent: AgentId) -> str:
 def _mark(made: tuple[SipObject, ...]) -> str:
     """Tells the objects from others; a password in them cannot be read from it."""
     return sha256(repr(made).encode()).hexdigest()
+
+
+def _media(prompt: PromptId) -> str:
+    """Ours, or with its folder one of Asterisk's own (digits/7)."""
+    return f"sound:{prompt}" if "/" in prompt else f"sound:hotline/{prompt}"
 
 
 def _or_gone(answer: Answer) -> Failure | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from router.adapters.ivr.expressions import read_variable
 from router.adapters.ivr.problems import Place, Problems, listed, shown
 from router.adapters.ivr.shapes import entries_of, only_sections
 from router.adapters.ivr.steps import read_step
 from router.adapters.ivr.tree import Entries, Scalar, place_of
 from router.adapters.ivr.words import Misread, read_name
 from router.core.ivr.model import Flow, Step
+from router.core.ivr.values import ValueKind
 from router.core.vocabulary import FlowName, StepName
 
 
@@ -23,6 +25,8 @@ class FlowFile:
     start: StepName | None
     names: frozenset[str]
     steps: Mapping[StepName, Step]
+    parameters: Mapping[str, ValueKind]
+    results: Mapping[str, ValueKind]
 
     @property
     def whole(self) -> bool:
@@ -32,12 +36,18 @@ class FlowFile:
     @property
     def flow(self) -> Flow:
         """Compiled, once nothing is wrong."""
-        return Flow(name=self.name, start=self.start or StepName(""), steps=self.steps)
+        return Flow(
+            name=self.name,
+            start=self.start or StepName(""),
+            steps=self.steps,
+            parameters=self.parameters,
+            results=self.results,
+        )
 
 
 def read_flow(root: Entries, name: str, file: str, problems: Problems) -> FlowFile:
     """The flow of this file, which is named as the file is."""
-    only_sections(root, ("start", "steps"), problems)
+    only_sections(root, ("start", "parameters", "results", "steps"), problems)
     steps: dict[StepName, Step] = {}
     written = entries_of(root, "steps", file, problems)
     for step_name, at, node in written:
@@ -55,7 +65,27 @@ def read_flow(root: Entries, name: str, file: str, problems: Problems) -> FlowFi
         start=_start(root, file, names, problems),
         names=names,
         steps=steps,
+        parameters=_kinds(root, "parameters", file, problems),
+        results=_kinds(root, "results", file, problems),
     )
+
+
+def _kinds(root: Entries, section: str, file: str, problems: Problems) -> dict[str, ValueKind]:
+    """What others give to this flow, or get from it."""
+    kinds = {}
+    for name, at, node in entries_of(root, section, file, problems, needed=False):
+        try:
+            read_variable(name)
+        except Misread as misread:
+            problems.add(at, f"{section}: {shown(name)} cannot be named so", str(misread))
+        text = node.text if isinstance(node, Scalar) else ""
+        if text in tuple(ValueKind):
+            kinds[name] = ValueKind(text)
+        else:
+            problems.add(
+                node.place, f"{section}: {shown(name)} is {shown(text)}", listed(ValueKind)
+            )
+    return kinds
 
 
 def _start(root: Entries, file: str, names: frozenset[str], problems: Problems) -> StepName | None:

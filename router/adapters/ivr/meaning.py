@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from router.adapters.ivr.flows import FlowFile
 from router.adapters.ivr.hours import HoursFile
 from router.adapters.ivr.lines import LinesFile
+from router.adapters.ivr.nesting import look_at_nesting
 from router.adapters.ivr.problems import Problems, listed, shown
 from router.adapters.ivr.prompts import PromptsFile
 from router.adapters.ivr.queues import QueuesFile
@@ -16,6 +17,7 @@ from router.adapters.ivr.variables import look_at_variables
 from router.adapters.ivr.ways import look_at_ways
 from router.core.ivr.model import Step
 from router.core.ivr.speaking.phrase import Gap
+from router.core.ivr.steps.callback import CallbackStep
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
@@ -73,6 +75,7 @@ def look_at_meaning(files: Files, problems: Problems) -> None:
         _look_at_lines(reading(files.lines.root), files.lines)
     if files.queues is not None:
         _look_at_queues(reading(files.queues.root), files.queues)
+    look_at_nesting(files.flows, files.lines, problems)
     for flow in files.flows.values():
         if flow is not None:
             before = len(problems.found)
@@ -152,6 +155,8 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
     match step:
         case QueueStep():
             _look_at_queue_step(reading, who, step)
+        case CallbackStep(queue=queue):
+            _look_at_queue(reading, (*at, "queue"), f"{who} is for", queue)
         case HoursStep(hours=hours):
             known = reading.files.hours
             if known is not None and hours not in known.names:
@@ -174,8 +179,7 @@ def _look_at_queue_step(reading: Reading, who: str, step: QueueStep) -> None:
     known, path = reading.files.queues, ("steps", step.name, "queue")
     if known is None:
         return
-    if step.queue not in known.names:
-        reading.miss(path, f"{who} asks for", step.queue, "queue", known.names)
+    if not _look_at_queue(reading, path, f"{who} asks for", step.queue):
         return
     queue = known.queues.get(QueueName(step.queue))
     if queue is not None and queue.gives_up_after is not None and step.on_timeout is None:
@@ -184,6 +188,15 @@ def _look_at_queue_step(reading: Reading, who: str, step: QueueStep) -> None:
             f"{who} does not say what follows when the queue {shown(queue.name)} gives up",
             "a line `on_timeout: ...`",
         )
+
+
+def _look_at_queue(reading: Reading, path: Path, says: str, queue: str) -> bool:
+    """Whether it exists, as far as one can tell."""
+    known = reading.files.queues
+    if known is None or queue in known.names:
+        return True
+    reading.miss(path, says, queue, "queue", known.names)
+    return False
 
 
 def _look_at_language(reading: Reading, path: Path, who: str, language: str) -> None:

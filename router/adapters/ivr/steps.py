@@ -12,15 +12,24 @@ from router.adapters.ivr.kinds.deciding import (
     SetShape,
     TagShape,
 )
-from router.adapters.ivr.kinds.people import PreferShape, QueueShape, RequireShape
+from router.adapters.ivr.kinds.nesting import FlowShape, ReturnShape
+from router.adapters.ivr.kinds.people import (
+    CallbackShape,
+    PreferShape,
+    QueueShape,
+    RequireShape,
+    SurveyShape,
+)
 from router.adapters.ivr.kinds.speaking import GoodbyeShape, LanguageShape, PlayShape, SayShape
 from router.adapters.ivr.kinds.step import StepShape
 from router.adapters.ivr.problems import Place, Problems, listed, shown
-from router.adapters.ivr.shapes import shaped
+from router.adapters.ivr.shapes import shaped, words_of
 from router.adapters.ivr.tree import Entries, Node
 from router.core.ivr.model import Step
 from router.core.ivr.steps.branch import BranchStep
+from router.core.ivr.steps.callback import CallbackStep
 from router.core.ivr.steps.collect import CollectStep
+from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
@@ -30,8 +39,10 @@ from router.core.ivr.steps.play import PlayStep
 from router.core.ivr.steps.prefer import PreferStep
 from router.core.ivr.steps.queue import QueueStep
 from router.core.ivr.steps.require import RequireStep
+from router.core.ivr.steps.return_ import ReturnStep
 from router.core.ivr.steps.say import SayStep
 from router.core.ivr.steps.set import SetStep
+from router.core.ivr.steps.survey import SurveyStep
 from router.core.ivr.steps.tag import TagStep
 from router.core.vocabulary import StepName
 
@@ -49,8 +60,16 @@ KINDS: Mapping[str, type[StepShape]] = {
     RequireStep.kind: RequireShape,
     PreferStep.kind: PreferShape,
     QueueStep.kind: QueueShape,
+    CallbackStep.kind: CallbackShape,
+    SurveyStep.kind: SurveyShape,
+    FlowStep.kind: FlowShape,
+    ReturnStep.kind: ReturnShape,
     NextStep.kind: NextShape,
 }
+
+
+*_OTHERS, _LAST = sorted(KINDS)
+ALL_KINDS = f"{', '.join(_OTHERS)} or {_LAST}"
 
 
 def read_step(name: str, at: Place, node: Node, problems: Problems) -> Step | None:
@@ -61,8 +80,9 @@ def read_step(name: str, at: Place, node: Node, problems: Problems) -> Step | No
         return None
     kinds = [key for key in node.items if key in KINDS]
     if len(kinds) > 1:
-        # With another kind, `next` is its way on.
-        kinds = [kind for kind in kinds if kind != NextStep.kind]
+        # Beside another kind, `next` is its way on and `queue` whose it is.
+        fields = {field for kind in kinds for field in words_of(KINDS[kind]) if field != kind}
+        kinds = [kind for kind in kinds if kind not in fields]
     if len(kinds) != 1 or (kinds == [NextStep.kind] and len(node.items) > 1):
         _explain_kind(what, at, node, kinds, problems)
         return None
@@ -79,4 +99,4 @@ def _explain_kind(
         return
     first = next((key for key in node.keys if key != NextStep.kind), "")
     place = node.keys.get(first, at)
-    problems.add(place, f"{what} does nothing known", listed(KINDS), word=first, known=KINDS)
+    problems.add(place, f"{what} does nothing known", ALL_KINDS, word=first, known=KINDS)

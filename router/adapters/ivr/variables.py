@@ -14,7 +14,9 @@ from router.core.ivr.model import Step
 from router.core.ivr.speaking.grammar import GRAMMARS, Unspeakable, spoken
 from router.core.ivr.speaking.phrase import Gap
 from router.core.ivr.steps.branch import BranchStep
+from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.steps.kind import Field, Needed
+from router.core.ivr.steps.return_ import ReturnStep
 from router.core.ivr.steps.say import SayStep
 from router.core.ivr.steps.set import SetStep
 from router.core.ivr.values import ValueKind
@@ -85,6 +87,14 @@ def _expressions(step: Step) -> Iterator[tuple[Field, Expression, bool]]:
             for name, value in values.items():
                 if isinstance(value, Expression):
                     yield ("set", name), value, False
+        case FlowStep(values=values):
+            for name, value in values.items():
+                if isinstance(value, Expression):
+                    yield ("with", name), value, False
+        case ReturnStep(values=values):
+            for name, value in values.items():
+                if isinstance(value, Expression):
+                    yield ("return", name), value, False
         case SayStep(value=Expression() as value):
             yield ("say",), value, False
         case _:

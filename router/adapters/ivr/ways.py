@@ -9,6 +9,7 @@ from router.adapters.ivr.problems import Problems, shown
 from router.adapters.ivr.tree import place_of
 from router.core.ivr.steps.kind import Exit
 from router.core.ivr.steps.queue import QueueStep
+from router.core.ivr.steps.return_ import ReturnStep
 from router.core.vocabulary import StepName
 
 
@@ -33,7 +34,7 @@ def _reaches_a_person(flow: FlowFile, start: StepName) -> bool:
     seen, ahead = {start}, [start]
     while ahead:
         step = flow.steps[ahead.pop()]
-        if isinstance(step, QueueStep):
+        if isinstance(step, QueueStep | ReturnStep):
             return True
         fresh = {way.to for way in step.exits()} - seen
         seen |= fresh

@@ -284,6 +284,7 @@ Requirements = Annotated[dict[SkillName, int], PlainValidator(read_requirements)
 Ender = Annotated[str | None, PlainValidator(read_ender)]
 FormWord = Annotated[Form, _member(Form, "number, digits, date, time, duration or characters")]
 GenderWord = Annotated[Gender, _member(Gender, "masculine or feminine")]
+Scale = Annotated[int, whole(2, 9)]
 UpTo40 = Annotated[int, whole(1, 40)]
 UpTo20 = Annotated[int, whole(1, 20)]
 Figure = Annotated[int, whole(0, 1000)]

@@ -25,11 +25,12 @@ ROOM = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """A number on its way to the table; `at` is monotonic, in seconds."""
+    """A number on its way to the table; `at` is monotonic, in seconds. `key` None: the caller did
+    not call from it, and wants to be called there."""
 
     call: CallId
     number: bytes
-    key: CallerKey
+    key: CallerKey | None
     at: float
 
 
@@ -52,6 +53,7 @@ class PostgresIdentities:
         self._kept_for = kept_for
         self._sweep_every = sweep_every
         self._keep = statement("keep_identities")
+        self._keep_callbacks = statement("keep_callback_numbers")
         self._behind = WriteBehind[Sealed](
             dsn,
             self._write,
@@ -69,6 +71,14 @@ class PostgresIdentities:
         now = asyncio.get_running_loop().time()
         self._behind.put([Sealed(call=call, number=self._seal.close(call, plain), key=key, at=now)])
         return key
+
+    def keep_for_callback(self, call: CallId, number: str) -> None:
+        """Where the caller wants to be called, if not where they called from; written behind."""
+        plain = caller_number(number) or number
+        now = asyncio.get_running_loop().time()
+        self._behind.put(
+            [Sealed(call=call, number=self._seal.close(call, plain), key=None, at=now)]
+        )
 
     async def run(self) -> None:
         """Writes, and deletes what is too old, until cancelled."""
@@ -112,10 +122,19 @@ class PostgresIdentities:
 
     async def _write(self, connection: Connection, batch: Sequence[Sealed], again: bool) -> None:
         now = asyncio.get_running_loop().time()
+        own = [each for each in batch if each.key is not None]
+        others = list({each.call: each for each in batch if each.key is None}.values())
         await connection.execute(
             self._keep,
-            [each.call for each in batch],
-            [each.number for each in batch],
-            [each.key for each in batch],
-            [self._kept_for - timedelta(seconds=now - each.at) for each in batch],
+            [each.call for each in own],
+            [each.number for each in own],
+            [each.key for each in own],
+            [self._kept_for - timedelta(seconds=now - each.at) for each in own],
         )
+        if others:
+            await connection.execute(
+                self._keep_callbacks,
+                [each.call for each in others],
+                [each.number for each in others],
+                [self._kept_for - timedelta(seconds=now - each.at) for each in others],
+            )

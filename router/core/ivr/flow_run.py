@@ -14,11 +14,20 @@ TYPED_AHEAD_AT_MOST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The step that went through another flow, and what was known there."""
+
+    flow: FlowName
+    step: StepName
+    variables: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowRun:
     """`wrong`, `repeats`, `digits`, `phase` and `collected` count since the step was entered.
 
-    `typed_ahead` holds the keys pressed before the menu that they are meant for. It, `collected`
-    and `variables` are never written anywhere: what a caller typed may be in them.
+    `typed_ahead` holds the keys pressed before the menu that they are meant for. It, `collected`,
+    `variables` and `stack` are never written anywhere: what a caller typed may be in them.
     """
 
     flow: FlowName
@@ -30,6 +39,7 @@ class FlowRun:
     require: tuple[tuple[SkillName, int], ...] = ()
     tags: tuple[str, ...] = ()
     variables: Mapping[str, Value] = field(default_factory=dict)
+    stack: tuple[Frame, ...] = ()
     typed_ahead: str = ""
     wrong: int = 0
     repeats: int = 0

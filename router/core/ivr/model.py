@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from router.core.ivr.hours import Hours
 from router.core.ivr.speaking.phrase import Phrases
 from router.core.ivr.steps.branch import BranchStep
+from router.core.ivr.steps.callback import CallbackStep
 from router.core.ivr.steps.collect import CollectStep
+from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
@@ -18,9 +20,12 @@ from router.core.ivr.steps.play import PlayStep
 from router.core.ivr.steps.prefer import PreferStep
 from router.core.ivr.steps.queue import QueueStep
 from router.core.ivr.steps.require import RequireStep
+from router.core.ivr.steps.return_ import ReturnStep
 from router.core.ivr.steps.say import SayStep
 from router.core.ivr.steps.set import SetStep
+from router.core.ivr.steps.survey import SurveyStep
 from router.core.ivr.steps.tag import TagStep
+from router.core.ivr.values import ValueKind
 from router.core.vocabulary import FlowName, Language, QueueName, StepName
 
 Step = (
@@ -38,16 +43,23 @@ Step = (
     | RequireStep
     | PreferStep
     | QueueStep
+    | CallbackStep
+    | SurveyStep
+    | FlowStep
+    | ReturnStep
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Steps that lead to each other by name."""
+    """Steps that lead to each other by name. A flow that others go through may have parameters
+    and results."""
 
     name: FlowName
     start: StepName
     steps: Mapping[StepName, Step]
+    parameters: Mapping[str, ValueKind] = field(default_factory=dict)
+    results: Mapping[str, ValueKind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

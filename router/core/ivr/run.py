@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.flow_run import FlowRun, Frame
 from router.core.ivr.model import FlowBook, Line, Step
-from router.core.ivr.sayings import Say, Saying, StopSaying
-from router.core.ivr.steps.decision import Decision, Moment, Stay
+from router.core.ivr.sayings import Answer, CallbackAsked, Say, Saying, StopSaying
+from router.core.ivr.steps.decision import Ascend, Decision, Descend, Leave, Moment, Stay
+from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.waits import (
     ConversationOver,
     Digit,
@@ -23,6 +24,8 @@ from router.core.ivr.waits import (
 from router.core.vocabulary import FlowName, StepName
 
 __all__ = [
+    "Answer",
+    "CallbackAsked",
     "FlowRun",
     "Say",
     "Saying",
@@ -34,6 +37,9 @@ __all__ = [
     "resume",
 ]
 
+NOWHERE = StepName("")
+DEEPEST = 10
+"""Flows within flows."""
 STEPS_PER_TURN = 100
 """A flow that goes round without waiting is a mistake, and must not take the engine with it."""
 
@@ -98,7 +104,34 @@ def _carry_on(book: FlowBook, decision: Decision, at: datetime) -> Turn:
     if isinstance(decision, Stay):
         run = replace(decision.run, wait=decision.wait)
         return Turn(run=run, said=decision.said, wait=run.wait, entered=())
-    return _go(book, decision.run, decision.said, decision.to, decision.after, at)
+    run, to, after = _led(book, decision)
+    return _go(book, run, decision.said, to, after, at)
+
+
+def _led(book: FlowBook, decision: Leave | Descend | Ascend) -> tuple[FlowRun, StepName, str]:
+    """Where a decision leads, in this flow or another; to a step that is none if it cannot."""
+    run = decision.run
+    match decision:
+        case Leave(to=to, after=after):
+            return run, to, after
+        case Descend(flow=name, values=values):
+            flow, here = book.flows.get(name), _step(book, run.flow, run.step)
+            if flow is None or len(run.stack) >= DEEPEST:
+                if not isinstance(here, FlowStep):
+                    return run, NOWHERE, "failure"
+                return _led(book, here.cannot(run))
+            frame = Frame(flow=run.flow, step=run.step, variables=run.variables)
+            stack = (*run.stack, frame)
+            return replace(run, flow=name, stack=stack, variables=values), flow.start, "flow"
+        case Ascend(values=values):
+            if not run.stack:
+                return run, NOWHERE, "returned"
+            *below, frame = run.stack
+            asker = _step(book, frame.flow, frame.step)
+            run = replace(run, flow=frame.flow, stack=tuple(below), variables=frame.variables)
+            if not isinstance(asker, FlowStep):
+                return run, NOWHERE, "returned"
+            return _led(book, asker.back(run, values))
 
 
 def _go(
@@ -122,11 +155,10 @@ def _go(
         run = replace(run, step=to, wrong=0, repeats=0, digits=0, phase="", collected="")
         decision = step.enter(run, moment)
         spoken.extend(decision.said)
-        run = decision.run
         if isinstance(decision, Stay):
-            run = replace(run, wait=decision.wait)
+            run = replace(decision.run, wait=decision.wait)
             return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
-        to, after = decision.to, decision.after
+        run, to, after = _led(book, decision)
     run = replace(run, typed_ahead="", wait=_first_resort(book, run))
     return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
 

@@ -1,10 +1,10 @@
-"""What a flow says to the caller."""
+"""What a flow says to the caller, and what it has the house note."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from router.core.vocabulary import Language, PromptId
+from router.core.vocabulary import Language, PromptId, QueueName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,4 +20,21 @@ class StopSaying:
     """Cut the prompt that is being said: the caller knows what they want."""
 
 
-Saying = Say | StopSaying
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked:
+    """The caller wants to be called, and said that it is safe. `number`: on another telephone than
+    the one they call from; it is kept where numbers are, and nowhere else."""
+
+    queue: QueueName
+    number: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """To a question of a survey; what is kept is the figure."""
+
+    question: str
+    figure: int
+
+
+Saying = Say | StopSaying | CallbackAsked | Answer

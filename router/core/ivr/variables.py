@@ -17,7 +17,7 @@ def known_at(flow: Flow) -> Mapping[StepName, Known]:
 
     A variable that has another kind on another way cannot be counted on.
     """
-    known: dict[StepName, Known] = {flow.start: dict(GIVEN)}
+    known: dict[StepName, Known] = {flow.start: {**GIVEN, **flow.parameters}}
     ahead = deque([flow.start])
     while ahead:
         name = ahead.popleft()

@@ -5,16 +5,37 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import assert_never
 
-from router.core.commands import Hangup, StopPlay
+from router.core.commands import Hangup, KeepNumber, StopPlay
 from router.core.deadlines import DigitDue, LegOverdue, PromptOverdue
 from router.core.events import DigitPressed, PlaybackEnded
 from router.core.floor import Call, Place
-from router.core.ivr.run import Say, StopSaying, advance
-from router.core.ivr.waits import Digit, ForAgent, ForDigit, ForPrompt, Over, PromptOver, TimeIsUp
-from router.core.records import PromptMissing, StepEntered, Tagged, TimedOut
+from router.core.ivr.run import Answer, CallbackAsked, Say, StopSaying, advance
+from router.core.ivr.waits import (
+    Digit,
+    ForAgent,
+    ForDigit,
+    ForPrompt,
+    Over,
+    PromptOver,
+    TimeIsUp,
+)
+from router.core.records import (
+    CallbackRequested,
+    PromptMissing,
+    StepEntered,
+    SurveyAnswered,
+    Tagged,
+    TimedOut,
+)
 from router.core.speech import hush, say
-from router.core.turn import FlowGiven, FlowRan, OffersWithdrawn, QueueEntered, Turn
-from router.core.vocabulary import EndedBy
+from router.core.turn import (
+    FlowGiven,
+    FlowRan,
+    OffersWithdrawn,
+    QueueEntered,
+    Turn,
+)
+from router.core.vocabulary import EndedBy, QueueName
 
 HANGUP_WITHIN = timedelta(seconds=5)
 
@@ -50,6 +71,10 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
                 say(turn, call, saying.prompts, saying.language)
             case StopSaying():
                 hush(turn, call)
+            case CallbackAsked(queue=queue, number=number):
+                _note_callback(turn, call, queue, number)
+            case Answer(question=question, figure=figure):
+                turn.note(SurveyAnswered(question=question, figure=figure), call.id)
             case _:
                 assert_never(saying)
     match result.wait:
@@ -68,6 +93,16 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
             turn.wake(HANGUP_WITHIN, LegOverdue(leg=call.leg))
         case _:
             assert_never(result.wait)
+
+
+def _note_callback(turn: Turn, call: Call, queue: QueueName, number: str | None) -> None:
+    """The number goes where numbers are kept; the journal knows only that there is another one."""
+    if number is not None:
+        turn.order(KeepNumber(node=call.node, call=call.id, number=number))
+    record = CallbackRequested(
+        queue=queue, arrived_at=call.arrived_at, other_number=number is not None
+    )
+    turn.note(record, call.id)
 
 
 def _leave_queue(turn: Turn, call: Call, place: Place, why: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from router.adapters.ivr.steps import ALL_KINDS
 from tests.adapters.ivr.flow_mistakes import Edit, Elsewhere, Mistake, told_of
 
 MISTAKES = (
@@ -14,10 +15,7 @@ MISTAKES = (
         "flows/linea.yaml",
         "  saludo:\n    play: saludo",
         "  saludo:\n    ▸plai: saludo",
-        (
-            "the step 'saludo' does nothing known; expected branch, collect, goodbye, hours,"
-            " language, menu, next, play, prefer, ...; did you mean play?",
-        ),
+        (f"the step 'saludo' does nothing known; expected {ALL_KINDS}; did you mean play?",),
     ),
     Mistake(
         "two kinds in one step",

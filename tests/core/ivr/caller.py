@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from router.core.ivr.model import FlowBook
-from router.core.ivr.run import FlowRun, Say, StepNote, StopSaying, Turn, advance, begin
+from router.core.ivr.run import (
+    Answer,
+    CallbackAsked,
+    FlowRun,
+    Say,
+    StepNote,
+    StopSaying,
+    Turn,
+    advance,
+    begin,
+)
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
@@ -35,6 +45,7 @@ class Caller:
         self.book, self.at = book, at
         self.notes: list[StepNote] = []
         self.said: list[str] = []
+        self.noted: list[CallbackAsked | Answer] = []
         line, _ = book.line_for(dials)
         self._take(begin(book, line, at))
 
@@ -81,6 +92,8 @@ class Caller:
                     self.said.append(CUT)
                 case Say():
                     self.said.append("+".join(saying.prompts))
+                case _:
+                    self.noted.append(saying)
 
 
 def play(name: str, to: str, *, barge_in: bool = True) -> PlayStep:

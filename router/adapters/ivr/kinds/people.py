@@ -1,26 +1,34 @@
-"""Steps that bring callers to people: require, prefer, queue."""
+"""Steps that bring callers to people: require, prefer, queue, callback, survey."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
+from router.adapters.ivr.expressions import Variable
 from router.adapters.ivr.kinds.step import StepShape, perhaps
 from router.adapters.ivr.words import (
     Key,
     Misread,
     Name,
+    Pause,
     Preferences,
+    Prompts,
     Requirements,
+    Scale,
+    UpTo20,
     read_name,
     read_names,
     read_prompts,
 )
 from router.core.ivr.model import Step
+from router.core.ivr.steps.callback import CallbackStep
 from router.core.ivr.steps.prefer import PreferStep
 from router.core.ivr.steps.queue import Aside, QueueStep
 from router.core.ivr.steps.require import RequireStep
+from router.core.ivr.steps.survey import SurveyStep
 from router.core.vocabulary import QueueName, StepName
 
 
@@ -78,4 +86,64 @@ class QueueShape(StepShape):
             next=StepName(self.next),
             on_timeout=perhaps(self.on_timeout),
             on_nobody_staffed=perhaps(self.on_nobody_staffed),
+        )
+
+
+class CallbackShape(StepShape):
+    """Offers to call back."""
+
+    callback: Prompts
+    queue: Name
+    ask_number: Prompts
+    confirm: Prompts
+    safe: Prompts
+    least: UpTo20 = Field(default=10, alias="min")
+    most: UpTo20 = Field(default=10, alias="max")
+    wait: Pause = timedelta(seconds=6)
+    tries: UpTo20 = 3
+    wrong: Prompts = ()
+    next: Name
+    on_unsafe: Name
+    on_timeout: Name
+
+    def step(self, name: StepName) -> Step:
+        return CallbackStep(
+            name=name,
+            prompts=self.callback,
+            queue=QueueName(self.queue),
+            ask_number=self.ask_number,
+            confirm=self.confirm,
+            safe=self.safe,
+            least=self.least,
+            most=self.most,
+            wait=self.wait,
+            tries=self.tries,
+            wrong=self.wrong,
+            next=StepName(self.next),
+            on_unsafe=StepName(self.on_unsafe),
+            on_timeout=StepName(self.on_timeout),
+        )
+
+
+class SurveyShape(StepShape):
+    """Asks how it was."""
+
+    survey: Prompts
+    question: Name
+    scale: Scale = 5
+    wait: Pause = timedelta(seconds=5)
+    wrong: Prompts = ()
+    into: Variable | None = None
+    next: Name
+
+    def step(self, name: StepName) -> Step:
+        return SurveyStep(
+            name=name,
+            prompts=self.survey,
+            question=self.question,
+            scale=self.scale,
+            wait=self.wait,
+            wrong=self.wrong,
+            into=self.into,
+            next=StepName(self.next),
         )

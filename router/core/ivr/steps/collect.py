@@ -84,13 +84,13 @@ class CollectStep(StepKind):
     def sets(self, known: Mapping[str, ValueKind]) -> Mapping[str, ValueKind]:
         return {self.into: ValueKind.SECRET if self.secret else ValueKind.TEXT}
 
-    def enter(self, run: FlowRun, moment: Moment) -> Decision:
+    def enter(self, run: FlowRun, moment: Moment) -> Stay | Leave:
         """Ask, unless digits were typed ahead."""
         ahead = run.typed_ahead
         if not ahead:
             return self._ask(run, moment)
         run = replace(run, typed_ahead="")
-        decision: Decision = Stay(run=run, wait=ForDigit(within=self.between))
+        decision: Stay | Leave = Stay(run=run, wait=ForDigit(within=self.between))
         for digit in ahead:
             if isinstance(decision, Leave):
                 decision = replace(decision, run=decision.run.keeping(digit))
@@ -124,13 +124,13 @@ class CollectStep(StepKind):
         said: tuple[Saying, ...] = (moment.say(run, (*before, *self.prompts)),)
         return Stay(run=run, said=said, wait=ForPrompt(barge_in=self.barge_in))
 
-    def _prompt_ends(self, run: FlowRun, moment: Moment) -> Decision:
+    def _prompt_ends(self, run: FlowRun, moment: Moment) -> Stay | Leave:
         """Digits typed while it could not be cut count now."""
         if run.typed_ahead and run.phase != CONFIRMING:
             return self.enter(run, moment)
         return Stay(run=run, wait=ForDigit(within=self.wait))
 
-    def _pressed(self, run: FlowRun, digit: str, moment: Moment) -> Decision:
+    def _pressed(self, run: FlowRun, digit: str, moment: Moment) -> Stay | Leave:
         if run.phase == CONFIRMING:
             return self._confirmed(run, digit, moment)
         if digit == self.ends_with:
@@ -144,7 +144,7 @@ class CollectStep(StepKind):
             return self._judge(run, moment)
         return Stay(run=run, wait=ForDigit(within=self.between))
 
-    def _judge(self, run: FlowRun, moment: Moment) -> Decision:
+    def _judge(self, run: FlowRun, moment: Moment) -> Stay | Leave:
         """They are all there, or no more come."""
         if len(run.collected) < self.least:
             return self._again(run, moment)
@@ -156,14 +156,14 @@ class CollectStep(StepKind):
         said = (moment.say(self._filled(run), self.confirm),)
         return Stay(run=replace(run, phase=CONFIRMING), said=said, wait=ForPrompt())
 
-    def _confirmed(self, run: FlowRun, digit: str, moment: Moment) -> Decision:
+    def _confirmed(self, run: FlowRun, digit: str, moment: Moment) -> Stay | Leave:
         if digit == YES:
             return Leave(run=self._filled(run), to=self.next, after="key")
         return self._again(run, moment, () if digit == NO else self.wrong)
 
     def _again(
         self, run: FlowRun, moment: Moment, before: tuple[PromptId, ...] | None = None
-    ) -> Decision:
+    ) -> Stay | Leave:
         run = replace(run, wrong=run.wrong + 1)
         if run.wrong >= self.tries:
             return Leave(run=run, to=self.on_wrong, after="wrong_key")

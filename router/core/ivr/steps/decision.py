@@ -10,8 +10,9 @@ from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.hours import Hours
 from router.core.ivr.sayings import Say, Saying
 from router.core.ivr.speaking.phrase import Phrases, worded
+from router.core.ivr.values import Value
 from router.core.ivr.waits import Wait
-from router.core.vocabulary import PromptId, StepName
+from router.core.vocabulary import FlowName, PromptId, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Stay:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
     """Say this, and go to another step; `after` says how: `key`, `wrong_key`, `silence`, `end`,
-    `open`, `closed`, `holiday`, `gave_up`, `nobody`, `true`, `otherwise`, `failure`."""
+    `open`, `closed`, `holiday`, `gave_up`, `nobody`, `true`, `otherwise`, `failure`, `returned`."""
 
     run: FlowRun
     said: tuple[Saying, ...] = ()
@@ -48,4 +49,23 @@ class Leave:
     after: str = "end"
 
 
-Decision = Stay | Leave
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descend:
+    """Go through another flow, which knows these values."""
+
+    run: FlowRun
+    said: tuple[Saying, ...] = ()
+    flow: FlowName
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ascend:
+    """Back to the flow that went through this one, with these results."""
+
+    run: FlowRun
+    said: tuple[Saying, ...] = ()
+    values: Mapping[str, Value]
+
+
+Decision = Stay | Leave | Descend | Ascend
