@@ -129,7 +129,8 @@ buildah run --isolation chroot $secrets \
     --env HOTLINE_ARI_PASSWORD_FILE=/run/secrets/ari_password \
     --env HOTLINE_AMI_PASSWORD_FILE=/run/secrets/ami_password \
     --env HOTLINE_DATABASE=postgresql://hotline@127.0.0.1:1/hotline \
-    "$engine" -- timeout 60 hotline run > "$folder/engine.log" 2>&1 &
+    "$engine" -- sh -c 'echo $$ > /tmp/engine.pid; exec timeout 60 hotline run' \
+    > "$folder/engine.log" 2>&1 &
 tries=0
 until inside "$engine" sh -c 'hotline status --json || test $? -eq 1' 2> /dev/null \
     > "$folder/status.json" && grep -q '"n1": true' "$folder/status.json"; do
@@ -139,7 +140,7 @@ until inside "$engine" sh -c 'hotline status --json || test $? -eq 1' 2> /dev/nu
 done
 say "The engine drives it, and its health check passes"
 inside "$asterisk" asterisk -rx 'core stop now' > /dev/null
-inside "$engine" sh -c 'kill -TERM $(pidof -s timeout)' 2> /dev/null || true
+inside "$engine" sh -c 'kill -TERM "$(cat /tmp/engine.pid)"'
 wait
 
 # 4. The compose file
