@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.ivr.flow_mistakes import SHIPPED, Edit
+from tests.adapters.ivr.flow_mistakes import PLAIN, Edit
 
 
 @pytest.fixture
 def flow_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the shipped one, below the folder that the reader stands in."""
+    """A copy of the plain one, below the folder that the reader stands in."""
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(SHIPPED, tmp_path / "ivr")
+    shutil.copytree(PLAIN, tmp_path / "ivr")
     return Path("ivr")
 
 

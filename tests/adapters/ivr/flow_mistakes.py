@@ -1,4 +1,4 @@
-"""A mistake in the shipped flow files, what is told of it, and where: at the mark `▸`."""
+"""A mistake in flow files, what is told of it, and where: at the mark `▸`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from router.adapters.flow_files import load
 from router.errors import FlowFilesInvalid
 
 SHIPPED = Path(__file__).parents[3] / "ivr"
+PLAIN = Path(__file__).parent / "line"
+"""A line like the shipped one that stays as it is."""
 MARK = "▸"
 Edit = Callable[[str, str, str], None]
 
@@ -48,8 +50,8 @@ class Mistake:
         return self.new.replace(MARK, "")
 
     def expected(self, folder: Path) -> list[str]:
-        shipped = (SHIPPED / self.file).read_text(encoding="utf-8")
-        places = iter(_places(folder / self.file, self.new, shipped.index(self.old)))
+        plain = (PLAIN / self.file).read_text(encoding="utf-8")
+        places = iter(_places(folder / self.file, self.new, plain.index(self.old)))
         return [
             f"{next(places)}: {told}" if isinstance(told, str) else told.expected(folder)
             for told in self.told

@@ -21,7 +21,7 @@ from router.core.vocabulary import (
     SkillName,
     StepName,
 )
-from tests.adapters.ivr.flow_mistakes import SHIPPED, Edit, told_of
+from tests.adapters.ivr.flow_mistakes import PLAIN, SHIPPED, Edit, told_of
 
 
 def test_the_shipped_folder_has_no_problem_and_its_line_begins_the_flow() -> None:
@@ -130,7 +130,7 @@ def test_hours_that_are_forced_but_do_not_exist_are_told(flow_folder: Path) -> N
 def test_the_version_changes_with_the_contents_only(flow_folder: Path, edit: Edit) -> None:
     before = load(flow_folder).version
     assert load(flow_folder, {"noche": True}).version == before
-    assert before == load(SHIPPED).version
+    assert before == load(PLAIN).version
     edit("flows/linea.yaml", "wait: 4s", "wait: 5s")
     assert load(flow_folder).version != before
 

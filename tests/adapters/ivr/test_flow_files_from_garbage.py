@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from router.adapters.flow_files import load
 from router.core.policy import Policy
 from router.errors import FlowFilesInvalid
-from tests.adapters.ivr.flow_mistakes import SHIPPED
+from tests.adapters.ivr.flow_mistakes import PLAIN
 
-FILES = [str(path.relative_to(SHIPPED)) for path in sorted(SHIPPED.rglob("*.yaml"))]
+FILES = [str(path.relative_to(PLAIN)) for path in sorted(PLAIN.rglob("*.yaml"))]
 FRAGMENTS = [
     *":-?|>'\"#&*!%@`[]{},~ \t\n\0\x07\u2028\ufeffñ🙂",
     "\n  - ",
@@ -50,7 +50,7 @@ SOON = 5.0
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("garbage") / "ivr"
-    shutil.copytree(SHIPPED, folder)
+    shutil.copytree(PLAIN, folder)
     return folder
 
 
@@ -58,7 +58,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
     """One of the shipped files after a few cuts, copies and insertions."""
     name = draw(st.sampled_from(FILES))
-    text = (SHIPPED / name).read_text(encoding="utf-8")
+    text = (PLAIN / name).read_text(encoding="utf-8")
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(text)))
         length = draw(st.integers(0, 60))
@@ -89,7 +89,7 @@ def outcome(folder: Path, name: str, content: bytes) -> Policy | list[str]:
     except FlowFilesInvalid as error:
         return str(error).splitlines()
     finally:
-        (folder / name).write_bytes((SHIPPED / name).read_bytes())
+        (folder / name).write_bytes((PLAIN / name).read_bytes())
         assert time.monotonic() - began < SOON
 
 
