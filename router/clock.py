@@ -1,4 +1,4 @@
-"""The time of the process: UTC at its start plus monotonic time, so a clock that jumps changes nothing."""
+"""The time of the process: UTC at its start plus monotonic time, so that clock jumps do nothing."""
 
 from __future__ import annotations
 

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from router import errors
+from router.folders import cache_folder
 from router.standalone import asterisk
 from router.standalone.asterisk_folder import DIALPLANS, fill, render
 from router.standalone.debian import ensure
-from router.folders import cache_folder
 from router.standalone.programs import Prefix
 from router.standalone.site import Site, private_site
 

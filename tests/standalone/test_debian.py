@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from router import errors
+from router.folders import cache_folder
 from router.standalone import debian
 from router.standalone.apt import Package
-from router.folders import cache_folder
 from router.standalone.programs import Prefix, Program
 from tests.standalone.web_folder import serving
 

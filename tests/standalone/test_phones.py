@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from router import errors
-from router.standalone.debian import ensure
 from router.folders import cache_folder
+from router.standalone.debian import ensure
 from router.standalone.phone_events import (
     AudioArrived,
     Cancelled,

@@ -12,8 +12,8 @@ import pytest
 
 from router import errors
 from router.core.vocabulary import Language, PromptId
-from router.standalone import debian
 from router.folders import cache_folder
+from router.standalone import debian
 from router.standalone.programs import Prefix
 from router.standalone.prompts import BuiltPrompt, Source, build
 

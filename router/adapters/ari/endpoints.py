@@ -1,4 +1,4 @@
-"""What Asterisk is told of an agent's telephone: the SIP objects made at log-in, and what to dial."""
+"""What Asterisk is told of an agent's telephone: SIP objects made at log-in, and what to dial."""
 
 from __future__ import annotations
 
