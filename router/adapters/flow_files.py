@@ -26,17 +26,33 @@ def load(folder: Path, hours_forced: Mapping[str, bool] | None = None) -> Policy
     """
     problems = Problems()
     contents = contents_of(folder, problems)
-    roots = {name: _root(folder, name, content, problems) for name, content in contents.items()}
-    files = Files(
-        lines=_lines(folder, roots, problems),
-        queues=_queues(folder, roots, problems),
-        hours=_hours(folder, roots, hours_forced or {}, problems),
-        flows=linked(_flows(folder, roots, problems)),
-        prompts=_prompts(roots, problems),
-    )
+    files = _files(folder, contents, hours_forced or {}, problems)
     look_at_meaning(files, problems)
     problems.raise_if_any()
     return _policy(files, _version(contents))
+
+
+def read_files(folder: Path, problems: Problems) -> Files:
+    """What the files say, and the places where they say it; with what is wrong noted."""
+    files = _files(folder, contents_of(folder, problems), {}, problems)
+    look_at_meaning(files, problems)
+    return files
+
+
+def _files(
+    folder: Path,
+    contents: Mapping[str, bytes | None],
+    hours_forced: Mapping[str, bool],
+    problems: Problems,
+) -> Files:
+    roots = {name: _root(folder, name, content, problems) for name, content in contents.items()}
+    return Files(
+        lines=_lines(folder, roots, problems),
+        queues=_queues(folder, roots, problems),
+        hours=_hours(folder, roots, hours_forced, problems),
+        flows=linked(_flows(folder, roots, problems)),
+        prompts=_prompts(roots, problems),
+    )
 
 
 def prompt_texts(folder: Path) -> Mapping[tuple[Language, PromptId], str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
+from router.adapters.ivr.checks.rota import read_week
 from router.adapters.ivr.problems import TOLD_AT_MOST, Place, Problem, Problems, shown
 from router.adapters.ivr.tree import Entries, Items, Node, Scalar, place_of, plain, read
 from router.adapters.ivr.words import Misread, read_name
@@ -35,7 +36,7 @@ _SIP = re.compile(
 _PASSWORD = re.compile(r"[!-~]{6,64}", re.ASCII)
 _SECONDS = re.compile(r"(\d{1,4}(?:\.\d{1,3})?) ?s?", re.ASCII)
 
-_AGENT_KEYS = ("id", "name", "skills", "devices", "wrap_up")
+_AGENT_KEYS = ("id", "name", "skills", "devices", "wrap_up", "works")
 _DEVICE_KEYS = {
     DeviceKind.DESK: ("kind", "address", "password"),
     DeviceKind.PHONE: ("kind", "number"),
@@ -100,6 +101,8 @@ def _agent(node: Node, seen: _Seen, problems: Problems) -> AgentProfile | None:
         _once(agent.casefold(), agent, place_of(node, "id"), seen.ids, problems)
     name = _read(node, "name", _name, problems) if "name" in node.items else agent
     wrap_up = _read(node, "wrap_up", _wrap_up, problems) if "wrap_up" in node.items else None
+    if (works := node.items.get("works")) is not None:
+        read_week(works, problems)  # for the check of the flow files: the engine has log-ins
     return AgentProfile(
         id=AgentId(agent or ""),
         name=name or "",

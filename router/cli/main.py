@@ -13,6 +13,7 @@ from router.cli import (
     agents,
     callbacks,
     calls,
+    check,
     reload,
     running,
     settings,
@@ -44,6 +45,7 @@ calls.add_to(app)
 app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")
 tail.add_to(app)
 reload.add_to(app)
+check.add_to(app)
 simulate.add_to(app)
 settings.add_to(app)
 sounds.add_to(app)

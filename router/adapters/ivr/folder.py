@@ -13,6 +13,8 @@ LARGEST = 1_000_000
 """Bytes of one file."""
 ENDINGS = (".yaml", ".yml")
 FILES = (lines.FILE, queues.FILE, hours.FILE)
+ACCEPTED = "accepted.yaml"
+"""Findings that are meant so: the check's business, not the engine's."""
 
 
 def contents_of(folder: Path, problems: Problems) -> dict[str, bytes | None]:
@@ -36,7 +38,7 @@ def _found(folder: Path, problems: Problems) -> list[str]:
     """The flows and languages there are; whatever looks like a misnamed file is told."""
     found = []
     for path in _listed(folder, problems):
-        if path.name not in FILES and path.suffix in ENDINGS and os.path.isfile(path):
+        if path.name not in (*FILES, ACCEPTED) and path.suffix in ENDINGS and os.path.isfile(path):
             problems.add(
                 Place(file=told(path)),
                 "no file has this name",

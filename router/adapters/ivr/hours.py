@@ -40,9 +40,9 @@ class EveryDayShape(HoursShape):
 
 
 class ByDayShape(HoursShape):
-    """Days that are not named are closed; days named twice have both."""
+    """Days that are not named, or `closed`, are closed; days named twice have both."""
 
-    open: dict[Days, Ranges] = Field(min_length=1)
+    open: dict[Days, HolidayHours] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,7 @@ class HoursFile:
 
     names: tuple[str, ...]
     hours: Mapping[str, Hours]
+    places: Mapping[str, Place]
 
 
 def read_hours(
@@ -70,7 +71,8 @@ def read_hours(
         if name not in names:
             wrong = f"the hours {shown(name)} are to be forced, and are not here"
             problems.add(Place(file=file), wrong, listed(names), word=name, known=names)
-    return HoursFile(names=tuple(names), hours=hours)
+    places = {name: at for name, at, _ in written}
+    return HoursFile(names=tuple(names), hours=hours, places=places)
 
 
 def _hours(

@@ -170,6 +170,7 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
                 place_of(reading.root, *at, "keys", repeat, key=True),
                 f"{who} has {shown(repeat)} among its keys, and as the key that repeats it",
                 "one meaning for each key",
+                code="IVR006",
             )
         case _:
             pass
@@ -236,4 +237,5 @@ def _look_at_prompt(
                 place_of(reading.root, *path),
                 f"{says} {shown(prompt)}, which has no text in {shown(language)}",
                 f"a line `{prompt}: ...` in prompts/{language}.yaml",
+                code="IVR003",
             )

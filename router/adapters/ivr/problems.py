@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from router.errors import FlowFilesInvalid
 
+UNREADABLE = "IVR001"
+"""The code of a problem that has no code of its own (docs/checks)."""
 TOLD_AT_MOST = 100
 """A file of another kind altogether would fill the screen."""
 WORD_AT_MOST = 60
@@ -33,6 +35,7 @@ class Problem:
     wrong: str
     expected: str
     guess: str | None = None
+    code: str = UNREADABLE
 
     def __str__(self) -> str:
         hint = "" if self.guess is None else f"; did you mean {self.guess}?"
@@ -46,13 +49,21 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(
-        self, place: Place, wrong: str, expected: str, *, word: str = "", known: Iterable[str] = ()
+        self,
+        place: Place,
+        wrong: str,
+        expected: str,
+        *,
+        word: str = "",
+        known: Iterable[str] = (),
+        code: str = UNREADABLE,
     ) -> None:
         """Note one. `word` is what was written where one of `known` was meant."""
         guess = None
         if 0 < len(word) <= WORD_AT_MOST and len(self.found) < TOLD_AT_MOST:
             guess = next(iter(difflib.get_close_matches(word, list(known), n=1)), None)
-        self.found.append(Problem(place=place, wrong=wrong, expected=expected, guess=guess))
+        problem = Problem(place=place, wrong=wrong, expected=expected, guess=guess, code=code)
+        self.found.append(problem)
 
     def raise_if_any(self) -> None:
         """Raises FlowFilesInvalid with all of them, in the order of the files."""

@@ -71,6 +71,7 @@ def _look_at_need(
             listed(known),
             word=need.name,
             known=known,
+            code="IVR002",
         )
         return True
     if need.aloud and known[need.name] is ValueKind.SECRET:

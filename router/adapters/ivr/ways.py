@@ -20,6 +20,7 @@ def look_at_ways(flow: FlowFile, problems: Problems) -> None:
             place_of(flow.root, "start"),
             f"no way leads from {shown(flow.start)} to a person",
             "a step with `queue` on the way",
+            code="IVR005",
         )
     for here, way in _rounds(flow):
         problems.add(
@@ -27,6 +28,7 @@ def look_at_ways(flow: FlowFile, problems: Problems) -> None:
             f"a caller who presses nothing is led round: {shown(here)} leads back to"
             f" {shown(way.to)}",
             "a way to a queue or a goodbye",
+            code="IVR004",
         )
 
 

@@ -1,0 +1,93 @@
+"""Who works when: the roster's agents, and the hours of the week that each may be written with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from router.adapters.ivr.problems import Place, Problems, shown
+from router.adapters.ivr.tree import Entries, Items, Node, place_of, plain, read
+from router.adapters.ivr.words import Misread, read_days, read_ranges
+from router.core.ivr.hours import Range
+from router.core.routing.agent import AgentProfile
+from router.core.vocabulary import AgentId, SkillName
+
+Week = tuple[tuple[Range, ...], ...]
+
+HOUR = timedelta(hours=1)
+WEEK = 7 * 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rostered:
+    """`week` None: the roster does not say when they work, and any hour counts."""
+
+    profile: AgentProfile
+    week: Week | None = None
+
+    def works(self, hour: int) -> bool:
+        """In the hour of the week, counted from the midnight that begins Monday."""
+        if self.week is None:
+            return True
+        return any(
+            each.start <= (hour - day * 24 + shift) * HOUR < each.end
+            for day, ranges in enumerate(self.week)
+            for each in ranges
+            for shift in (0, WEEK)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rota:
+    """`skills` are those that somebody has, and where the first of them is written."""
+
+    file: str
+    agents: Sequence[Rostered]
+    skills: Mapping[SkillName, Place]
+
+    def first_hole(self, able: Sequence[Rostered]) -> int | None:
+        """The first hour of the week in which none of them works."""
+        return next((h for h in range(WEEK) if not any(each.works(h) for each in able)), None)
+
+
+def read_week(node: Node, problems: Problems) -> Week | None:
+    """`mon-fri: 08:00-16:00`, `sat: [09:00-12:00, 16:00-20:00]`; None with the problems noted."""
+    if not isinstance(node, Entries):
+        wrong = f"{shown(plain(node))} says no working hours"
+        problems.add(node.place, wrong, "days with times, such as {mon-fri: 08:00-16:00}")
+        return None
+    before = len(problems.found)
+    week: list[tuple[Range, ...]] = [()] * 7
+    for written in node.items:
+        try:
+            days = read_days(written)
+        except Misread as misread:
+            problems.add(node.keys[written], f"{shown(written)} is no day", str(misread))
+            continue
+        times = plain(node.items[written])
+        try:
+            for day in days:
+                week[day] += read_ranges(times)
+        except Misread as misread:
+            wrong = f"{shown(times)} are no working hours"
+            problems.add(place_of(node, written), wrong, str(misread))
+    return tuple(week) if len(problems.found) == before else None
+
+
+def read_rota(text: str, file: str, agents: Sequence[AgentProfile]) -> Rota:
+    """`agents` are those of the text, which is right."""
+    root = read(text.encode("utf-8", "surrogateescape"), file, Problems())
+    weeks: dict[AgentId, Week | None] = {}
+    skills: dict[SkillName, Place] = {}
+    written = root.items.get("agents") if root is not None else None
+    for agent in written.items if isinstance(written, Items) else ():
+        if not isinstance(agent, Entries):
+            continue
+        if (works := agent.items.get("works")) is not None:
+            weeks[AgentId(str(plain(agent.items["id"])))] = read_week(works, Problems())
+        of = agent.items.get("skills")
+        for skill, place in of.keys.items() if isinstance(of, Entries) else ():
+            skills.setdefault(SkillName(skill), place)
+    rostered = tuple(Rostered(profile=each, week=weeks.get(each.id)) for each in agents)
+    return Rota(file=file, agents=rostered, skills=skills)
