@@ -69,8 +69,8 @@ class EngineNotRunning(HotlineError):
 
 
 class EngineAlreadyRuns(HotlineError):
-    """An engine (process {pid}) answers in {folder} already. Stop it first, or give this one another
-    folder with --state-dir."""
+    """An engine (process {pid}) answers in {folder} already. Stop it first, or give this one
+    another folder with --state-dir."""
 
 
 class EngineOfAnotherUser(HotlineError):
@@ -151,7 +151,8 @@ class FolderClosed(HotlineError):
 
 
 class PortTaken(HotlineError):
-    """{what} cannot use {where} ({detail}). Stop the program that has it, or choose another port."""
+    """{what} cannot use {where} ({detail}). Stop the program that has it, or choose another
+    port."""
 
 
 class AsteriskDied(HotlineError):
@@ -219,6 +220,14 @@ class RosterInvalid(HotlineError):
 
 
 class ModelInvalid(HotlineError):
+    """{problems}"""
+
+
+class TrafficInvalid(HotlineError):
+    """{where}: {wrong}. The shipped router/simulator/traffic.json shows the form."""
+
+
+class ShiftsInvalid(HotlineError):
     """{problems}"""
 
 

@@ -40,6 +40,8 @@ _WRONG_USE = (
     errors.FlowFilesInvalid,
     errors.RosterInvalid,
     errors.ModelInvalid,
+    errors.TrafficInvalid,
+    errors.ShiftsInvalid,
     errors.StateFolderUnusable,
 )
 _NO_ENGINE = (errors.EngineNotRunning, errors.EngineSilent, errors.EngineOfAnotherUser)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from router import errors
 from router.cli.look import err, out, say_json
-from router.cli.options import AsJson
-from router.cli.simulate_look import model_tables
+from router.cli.options import AsJson, ConfigFile, StateDir, configuration
+from router.cli.planned import Planned, a_bar, content, plan_from
 from router.core.plain import to_plain
-from router.simulator.replications import Progress
+from router.errors import ModelInvalid
 
 PANEL = "Plan"
 CALLS = 100_000
 WARMUP = 10_000
 REPLICATIONS = 20
+DAYS = 28
+OF_HOTLINE = 4
+"""Replications of a hotline's days; each is a month of 20,000 calls through the whole engine."""
+MODEL = "A model"
+HOTLINE = "A hotline"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,30 +31,152 @@ def add_to(app: typer.Typer) -> None:
 
 
 def simulate(
+    context: typer.Context,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            "--roster",
+            metavar="FILE",
+            help="Agents and shifts in YAML (docs/examples/roster.yaml).",
+            rich_help_panel=HOTLINE,
+        ),
+    ] = None,
+    begins: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="The first day (default: next Monday).",
+            rich_help_panel=HOTLINE,
+        ),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, max=366, help=f"(default: {DAYS})", rich_help_panel=HOTLINE),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Flows, queues and hours (default: those of the settings).",
+            rich_help_panel=HOTLINE,
+        ),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Another policy, for the very same calls and agents: what changes for whom.",
+            rich_help_panel=HOTLINE,
+        ),
+    ] = None,
+    traffic: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Who calls, in JSON (default: the shipped traffic.json).",
+            rich_help_panel=HOTLINE,
+        ),
+    ] = None,
+    plots: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Draw service level, waits and occupancy by hour there, as SVG.",
+            rich_help_panel=HOTLINE,
+        ),
+    ] = None,
     model: Annotated[
-        Path,
-        typer.Option("--model", metavar="FILE", help="Agents and calls in YAML (docs/routing.md)."),
-    ],
+        Path | None,
+        typer.Option(
+            "--model",
+            metavar="FILE",
+            help="Agents and calls in YAML (docs/examples/model.yaml).",
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     calls: Annotated[
         int | None,
-        typer.Option(min=1, help=f"Calls that count, in each replication (default: {CALLS})."),
+        typer.Option(
+            min=1,
+            help=f"Calls that count, in each replication (default: {CALLS}).",
+            rich_help_panel=MODEL,
+        ),
     ] = None,
     warmup: Annotated[
         int | None,
-        typer.Option(min=0, help=f"Calls before those, uncounted (default: {WARMUP})."),
+        typer.Option(
+            min=0,
+            help=f"Calls before those, uncounted (default: {WARMUP}).",
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0, help="Answered within this is service level.", rich_help_panel=MODEL),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed, the same figures.")] = 1,
-    replications: Annotated[int, typer.Option(min=1, max=100_000)] = REPLICATIONS,
-    threshold: Annotated[
-        float, typer.Option(min=0, help="Answered within this is service level.")
-    ] = 0.0,
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100_000, help=f"(default: {REPLICATIONS} of a model, {OF_HOTLINE} of days)"
+        ),
+    ] = None,
     json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
 ) -> None:
-    """Run a model through the routing itself: waits, service level, occupancy, with intervals."""
+    """Run a hotline's days through the engine, or a model through the routing alone.
+
+    Waits, service level and occupancy, with intervals over the replications.
+    """
+    if (model is None) == (roster is None):
+        raise typer.BadParameter("Name a --roster for a hotline's days, or a --model.")
+    if model is not None:
+        given = (begins, days, policy, compare, traffic, plots)
+        _refuse_any(given, "--from, --days, --policy, --compare, --traffic and --plots need days")
+        _simulate_model(
+            model, calls, warmup, threshold or 0.0, seed, replications or REPLICATIONS, as_json=json
+        )
+        return
+    assert roster is not None
+    _refuse_any((calls, warmup, threshold), "--calls, --warmup and --threshold need a --model")
+    settings = configuration(context, state_dir, config).settings
+    planned = plan_from(
+        roster=roster,
+        first=begins.date() if begins is not None else None,
+        days=days or DAYS,
+        policy=policy or settings.ivr_dir,
+        traffic=traffic,
+        zone=settings.time_zone,
+        seed=seed,
+    )
+    if compare is not None:
+        _compare(planned, compare, replications or OF_HOTLINE, as_json=json)
+    else:
+        _simulate_days(planned, replications or OF_HOTLINE, plots, as_json=json)
+
+
+def _refuse_any(given: tuple[object, ...], why: str) -> None:
+    if any(each is not None for each in given):
+        raise typer.BadParameter(f"{why}.")
+
+
+def _simulate_model(
+    file: Path,
+    calls: int | None,
+    warmup: int | None,
+    threshold: float,
+    seed: int,
+    replications: int,
+    *,
+    as_json: bool,
+) -> None:
+    from router.cli.simulate_look import model_tables
     from router.planning.model_yaml import read_model
     from router.simulator.model_report import Trial, simulate_model
 
-    read, warnings = read_model(_content(model), str(model))
+    read, warnings = read_model(content(file, ModelInvalid), str(file))
     if read.period is not None and (calls is not None or warmup is not None):
         raise typer.BadParameter(
             "The model has lists: every replication is one pass over its periods. "
@@ -66,31 +191,46 @@ def simulate(
         warmup=WARMUP if warmup is None else warmup,
         threshold=threshold,
     )
-    with _progress("Simulating", replications) as progress:
+    with a_bar("Simulating", replications) as progress:
         report = simulate_model(trial, replications, progress=progress)
-    if json:
+    if as_json:
         say_json(to_plain(report))
     else:
         for table in model_tables(report, threshold):
             out().print(table)
 
 
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as failure:
-        raise errors.ModelInvalid(
-            problems=f"{file} cannot be read ({failure.strerror}). Name a file of agents and calls."
-        ) from failure
+def _simulate_days(
+    planned: Planned, replications: int, plots: Path | None, *, as_json: bool
+) -> None:
+    from router.cli.hotline_look import hotline_tables
+    from router.simulator.hotline_report import simulate_hotline
+
+    with a_bar(f"Simulating {planned.plan.days} days", replications) as progress:
+        report = simulate_hotline(planned.plan, replications, progress=progress)
+    drawn: list[Path] = []
+    if plots is not None:
+        from router.cli.simulate_plots import draw
+
+        drawn = draw(report, plots)
+    if as_json:
+        say_json(to_plain(report))
+        return
+    for table in hotline_tables(report, planned.plan, replications):
+        out().print(table)
+    for file in drawn:
+        out().print(f"Drawn: {file}", markup=False)
 
 
-@contextmanager
-def _progress(what: str, total: int) -> Iterator[Progress]:
-    """A bar for a person who waits; nothing for a program."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+def _compare(planned: Planned, other: Path, replications: int, *, as_json: bool) -> None:
+    from router.cli.compare_look import comparison_view
+    from router.simulator.comparison import compare
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=err(), transient=True, disable=not err().is_terminal) as bar:
-        shown = bar.add_task(what, total=total)
-        yield lambda done: bar.update(shown, completed=done)
+    instead = planned.with_policy(other)
+    with a_bar("Simulating both policies", 2 * replications) as progress:
+        comparison = compare(planned.plan, instead.plan, replications, progress=progress)
+    if as_json:
+        say_json(to_plain(comparison))
+        return
+    for part in comparison_view(comparison):
+        out().print(part)

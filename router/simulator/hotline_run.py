@@ -1,0 +1,333 @@
+"""One replication of a hotline's days: callers, agents and telephones around the whole engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
+from heapq import heappop, heappush
+from typing import TypeVar
+
+from router.core import events as e
+from router.core.commands import Bridge, Command, Dial, HandToDialplan, Hangup, Play, StopPlay
+from router.core.engine import Engine
+from router.core.policy import Policy
+from router.core.records import Entry, Queued, StepEntered, WrapUpStarted
+from router.core.vocabulary import (
+    AgentId,
+    CallId,
+    DeviceKind,
+    LegEnding,
+    LegId,
+    NodeId,
+    PlaybackId,
+    QueueName,
+)
+from router.simulator.desks import Desks
+from router.simulator.guests import Guest, Guests, Kind
+from router.simulator.habits import Habits
+from router.simulator.keys import keys_of
+from router.simulator.roster import Roster, Stint
+from router.simulator.traffic import Traffic
+
+NODE = NodeId("simulated")
+EPOCH = 1
+NETWORK = timedelta(milliseconds=20)
+"""From a command to what Asterisk says of it."""
+S = TypeVar("S")
+Hearer = Callable[[Entry], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is simulated: `days` from local midnight of `first` on."""
+
+    policy: Policy
+    roster: Roster
+    traffic: Traffic
+    first: date
+    days: int
+    zone: tzinfo
+    seed: int
+    habits: Habits = field(default_factory=Habits)
+
+    @property
+    def begins(self) -> datetime:
+        return datetime.combine(self.first, time(0), tzinfo=self.zone).astimezone(UTC)
+
+    @property
+    def ends(self) -> datetime:
+        last = self.first + timedelta(days=self.days)
+        return datetime.combine(last, time(0), tzinfo=self.zone).astimezone(UTC)
+
+
+class HotlineRun:
+    """A heap of what is to happen, and a clock that jumps from one to the next."""
+
+    def __init__(self, plan: Plan, number: int, hear: Hearer) -> None:
+        self.plan = plan
+        self.engine = Engine(plan.policy, EPOCH)
+        self.now = plan.begins
+        self._hear = hear
+        self._keys = keys_of(plan.policy.book)
+        self._heap: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._pushed = 0
+        self._guests: dict[LegId, Guest] = {}
+        self._by_call: dict[CallId, Guest] = {}
+        self._playing: dict[LegId, PlaybackId] = {}
+        self._wraps: dict[AgentId, int] = {}
+        self.desks = Desks(plan.habits, plan.seed, number)
+        self._flows = [
+            iter(
+                Guests(
+                    plan.traffic,
+                    need,
+                    plan.habits,
+                    begins=plan.begins,
+                    days=plan.days,
+                    zone=plan.zone,
+                    seed=plan.seed,
+                    number=number,
+                )
+            )
+            for need in plan.traffic.needs
+        ]
+
+    def run(self) -> None:
+        """Until the days are over and the last caller has hung up."""
+        self._open()
+        heap, deadlines = self._heap, self.engine.floor.deadlines
+        ends, calls = self.plan.ends, self.engine.floor.calls
+        while heap:
+            due = deadlines.next
+            if due is not None and due <= heap[0][0]:
+                self.now = max(due, self.now)
+                self._tell(e.ClockReached(at=self.now))
+            else:
+                at, _, act = heappop(heap)
+                self.now = max(at, self.now)
+                act()
+            if self.now >= ends and not calls and not self._guests:
+                break
+
+    # -- shifts ---------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        profiles = tuple(worker.profile for worker in self.plan.roster.workers)
+        self._tell(e.LegsListed(at=self.now, node=NODE, legs=(), bridges=()))
+        self._tell(e.RosterReplaced(at=self.now, agents=profiles))
+        for worker in self.plan.roster.workers:
+            if worker.device is DeviceKind.DESK:
+                self._tell(
+                    e.DeviceChanged(
+                        at=self.now, agent=worker.id, kind=DeviceKind.DESK, reachable=True
+                    )
+                )
+        for stint in self.plan.roster.stints(self.plan.first, self.plan.days, self.plan.zone):
+            if stint.end.astimezone(UTC) > self.now:
+                self._shift(stint)
+        for flow in self._flows:
+            self._expect(flow)
+
+    def _shift(self, stint: Stint) -> None:
+        agent = stint.worker.id
+        self._at(stint.start.astimezone(UTC), self._logs_in, agent)
+        for start, end in stint.breaks:
+            if end.astimezone(UTC) > self.now:
+                self._at(start.astimezone(UTC), self._pauses, agent)
+                self._at(end.astimezone(UTC), self._resumes, agent)
+        self._at(stint.end.astimezone(UTC), self._logs_out, agent)
+
+    def _logs_in(self, agent: AgentId) -> None:
+        self._tell(e.AgentLoggedIn(at=self.now, agent=agent))
+
+    def _logs_out(self, agent: AgentId) -> None:
+        self._tell(e.AgentLoggedOut(at=self.now, agent=agent))
+
+    def _pauses(self, agent: AgentId) -> None:
+        self._tell(e.AgentPaused(at=self.now, agent=agent, reason="descanso"))
+
+    def _resumes(self, agent: AgentId) -> None:
+        self._tell(e.AgentResumed(at=self.now, agent=agent))
+
+    # -- callers --------------------------------------------------------------------------
+
+    def _expect(self, flow: Iterator[Guest]) -> None:
+        guest = next(flow, None)
+        if guest is not None:
+            self._at(guest.arrives, self._arrives, (guest, flow))
+
+    def _arrives(self, subject: tuple[Guest, Iterator[Guest]]) -> None:
+        guest, flow = subject
+        self._expect(flow)
+        self._guests[guest.leg] = guest
+        self._by_call[CallId(f"{NODE}-{guest.leg}")] = guest
+        if guest.kind is Kind.HANGS_UP:
+            self._in(guest.leaves_menu, self._hangs_up, guest)
+        self._tell(
+            e.CallArrived(
+                at=self.now,
+                node=NODE,
+                leg=guest.leg,
+                number_dialled=self.plan.policy.book.default_line,
+                arrived_at=self.now,
+                caller=None,
+            )
+        )
+
+    def _hangs_up(self, guest: Guest) -> None:
+        if guest.here:
+            self._is_gone(guest)
+            self._tell(e.LegEnded(at=self.now, leg=guest.leg, ending=LegEnding.HUNG_UP, cause=16))
+
+    def _loses_patience(self, guest: Guest) -> None:
+        call = self.engine.floor.calls.get(CallId(f"{NODE}-{guest.leg}"))
+        if guest.here and call is not None and call.place is not None:
+            self._hangs_up(guest)
+
+    def _is_gone(self, guest: Guest) -> None:
+        guest.here = False
+        self._guests.pop(guest.leg, None)
+        self._playing.pop(guest.leg, None)
+
+    def _in_menu(self, guest: Guest, menu: StepEntered) -> None:
+        """A caller who knows what they need presses its key; who only jokes, any."""
+        keys = self._keys.get((menu.flow, menu.step), {})
+        wanted: QueueName | None = guest.need.queue
+        if guest.kind is Kind.PRANK:
+            wanted = max(keys, key=lambda queue: keys[queue], default=None)
+        key = keys.get(wanted) if wanted is not None else None
+        if key is not None and guest.kind is not Kind.SILENT:
+            self._in(guest.presses, self._presses, (guest.leg, key))
+
+    def _presses(self, subject: tuple[LegId, str]) -> None:
+        leg, key = subject
+        if leg in self._guests or leg in self.desks.live:
+            self._tell(e.DigitPressed(at=self.now, leg=leg, digit=key))
+
+    # -- the engine -----------------------------------------------------------------------
+
+    def _tell(self, event: e.Event) -> None:
+        outcome = self.engine.handle(event)
+        for entry in outcome.entries:
+            self._hear(entry)
+            self._notice(entry)
+        for command in outcome.commands:
+            self._obey(command)
+
+    def _notice(self, entry: Entry) -> None:
+        record = entry.record
+        guest = self._by_call.get(entry.call) if entry.call is not None else None
+        if guest is None:
+            return
+        match record:
+            case StepEntered(step_kind="menu"):
+                self._in_menu(guest, record)
+            case Queued() if not guest.queued:
+                guest.queued = True
+                self._in(guest.patience, self._loses_patience, guest)
+            case WrapUpStarted(agent=agent, lasts=lasts):
+                self._wraps[agent] = count = self._wraps.get(agent, 0) + 1
+                if lasts is None:
+                    self._in(guest.wrap_up, self._is_ready, (agent, count))
+            case _:
+                pass
+
+    def _is_ready(self, subject: tuple[AgentId, int]) -> None:
+        agent, count = subject
+        floor = self.engine.floor
+        if self._wraps[agent] == count and floor.agents[agent].wrap_up is not None:
+            self._tell(e.WrapUpFinished(at=self.now, agent=agent))
+
+    # -- telephony ------------------------------------------------------------------------
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Play():
+                spoken, habits = 0.0, self.plan.habits
+                for prompt in command.prompts:
+                    spoken += habits.spoken.get(prompt, habits.speech)
+                self._playing[command.leg] = command.playback
+                self._in(spoken, self._prompt_ends, command)
+            case StopPlay():
+                self._playing.pop(command.leg, None)
+            case Dial():
+                self._dials(command)
+            case Bridge():
+                self._talk(command)
+            case Hangup():
+                self._at(self.now + NETWORK, self._is_hung_up, command.leg)
+            case HandToDialplan():
+                self._at(self.now + NETWORK, self._leaves, command.leg)
+            case _:
+                pass
+
+    def _prompt_ends(self, play: Play) -> None:
+        if self._playing.get(play.leg) == play.playback:
+            del self._playing[play.leg]
+            self._tell(e.PlaybackEnded(at=self.now, playback=play.playback, heard=True))
+
+    def _dials(self, dial: Dial) -> None:
+        answer = self.desks.dialled(dial)
+        if answer.rings is not None:
+            self._in(answer.rings, self._rings, dial.leg)
+        if answer.declines is not None:
+            self._in(answer.declines, self._declines, dial.leg)
+        if answer.picks_up is not None:
+            self._in(answer.picks_up, self._picks_up, dial.leg)
+        if answer.confirms is not None:
+            self._in(answer.confirms, self._presses, (dial.leg, "1"))
+
+    def _rings(self, leg: LegId) -> None:
+        if leg in self.desks.live:
+            self._tell(e.LegRinging(at=self.now, leg=leg))
+
+    def _picks_up(self, leg: LegId) -> None:
+        if leg in self.desks.live:
+            self._tell(e.LegAnswered(at=self.now, leg=leg))
+
+    def _declines(self, leg: LegId) -> None:
+        self._agent_leg_ends(leg, LegEnding.DECLINED)
+
+    def _agent_hangs_up(self, leg: LegId) -> None:
+        self._agent_leg_ends(leg, LegEnding.HUNG_UP)
+
+    def _agent_leg_ends(self, leg: LegId, ending: LegEnding) -> None:
+        if leg in self.desks.live:
+            self.desks.live.discard(leg)
+            self._playing.pop(leg, None)
+            self._tell(e.LegEnded(at=self.now, leg=leg, ending=ending))
+
+    def _talk(self, bridge: Bridge) -> None:
+        caller, agent = bridge.legs
+        guest = self._guests.get(caller)
+        if guest is None:
+            return
+        if guest.agent_ends:
+            self._in(guest.talk, self._agent_hangs_up, agent)
+        else:
+            self._in(guest.talk, self._hangs_up, guest)
+
+    def _is_hung_up(self, leg: LegId) -> None:
+        guest = self._guests.get(leg)
+        if guest is not None:
+            self._hangs_up(guest)
+        else:
+            self._agent_hangs_up(leg)
+
+    def _leaves(self, leg: LegId) -> None:
+        guest = self._guests.get(leg)
+        if guest is not None:
+            self._is_gone(guest)
+            self._tell(e.LegLeft(at=self.now, leg=leg))
+
+    # -- the heap -------------------------------------------------------------------------
+
+    def _in(self, seconds: float, act: Callable[[S], None], subject: S) -> None:
+        self._at(self.now + timedelta(seconds=seconds), act, subject)
+
+    def _at(self, at: datetime, act: Callable[[S], None], subject: S) -> None:
+        self._pushed += 1
+        happens: Callable[[], None] = partial(act, subject)
+        heappush(self._heap, (at, self._pushed, happens))
