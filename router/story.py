@@ -29,6 +29,10 @@ from router.core.records import (
     OfferMade,
     OfferPickedUp,
     OfferRang,
+    PartnerAnswered,
+    PartnerDialled,
+    PartnerLeft,
+    PartnerMissed,
     PolicyChanged,
     PromptMissing,
     Queued,
@@ -51,6 +55,10 @@ OfCaller = (
     | StepEntered
     | Tagged
     | CallbackRequested
+    | PartnerDialled
+    | PartnerAnswered
+    | PartnerMissed
+    | PartnerLeft
     | SurveyAnswered
     | PromptMissing
     | CommandRefused
@@ -118,6 +126,10 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | StepEntered()
             | Tagged()
             | CallbackRequested()
+            | PartnerDialled()
+            | PartnerAnswered()
+            | PartnerMissed()
+            | PartnerLeft()
             | SurveyAnswered()
             | PromptMissing()
             | CommandRefused()
@@ -180,6 +192,14 @@ def _of_caller(record: OfCaller) -> str:
         case CallbackRequested(queue=queue, other_number=other):
             where = " on another telephone" if other else ""
             return f"asks to be called{where} about {queue}; it is safe"
+        case PartnerDialled(contact=contact):
+            return f"{contact} is rung outside"
+        case PartnerAnswered(contact=contact, to_voice=to_voice):
+            return f"{contact} takes the call, {span(to_voice)} after it came"
+        case PartnerMissed(contact=contact, why=why):
+            return f"{contact} does not take the call ({why.replace('_', ' ')}); the flow goes on"
+        case PartnerLeft(contact=contact, by=by, talked=talked):
+            return f"{by.value} ends the conversation with {contact} after {span(talked)}"
         case SurveyAnswered(question=question, figure=figure):
             return f"answers {question}: {figure}"
         case PromptMissing(prompts=prompts, language=language):

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from router.adapters.ivr import flows, hours, lines, prompts, queues
+from router.adapters.ivr import contacts, flows, hours, lines, prompts, queues
 from router.adapters.ivr.folder import contents_of, told
 from router.adapters.ivr.meaning import Files, look_at_meaning
 from router.adapters.ivr.nesting import linked
@@ -50,6 +50,7 @@ def _files(
         lines=_lines(folder, roots, problems),
         queues=_queues(folder, roots, problems),
         hours=_hours(folder, roots, hours_forced, problems),
+        contacts=_contacts(folder, roots, problems),
         flows=linked(_flows(folder, roots, problems)),
         prompts=_prompts(roots, problems),
     )
@@ -116,6 +117,16 @@ def _hours(
     return hours.read_hours(root, told(folder / hours.FILE), forced, problems)
 
 
+def _contacts(
+    folder: Path, roots: Mapping[str, Entries | None], problems: Problems
+) -> contacts.ContactsFile | None:
+    """It need not be there either."""
+    root = roots.get(contacts.FILE)
+    if root is None and contacts.FILE in roots:
+        return None
+    return contacts.read_contacts(root, told(folder / contacts.FILE), problems)
+
+
 def _flows(
     folder: Path, roots: Mapping[str, Entries | None], problems: Problems
 ) -> Mapping[str, flows.FlowFile | None]:
@@ -167,6 +178,7 @@ def _policy(files: Files, version: str) -> Policy:
             flows={flow.name: flow.flow for flow in files.flows.values() if flow is not None},
             hours=hours_file.hours,
             first_resort=queues_file.first_resort,
+            contacts=files.contacts.numbers if files.contacts is not None else {},
             phrases={
                 (each.language, prompt): phrase
                 for each in files.prompts.values()

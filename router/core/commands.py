@@ -118,6 +118,15 @@ class Dial(LegOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialPartner(LegOrder):
+    """Ring somebody outside for a caller."""
+
+    number: str = field(repr=False)
+    epoch: int
+    ring_for: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge(Order):
     """Create a bridge and put both legs in; both are in the application already."""
 
@@ -208,6 +217,7 @@ Command = (
     | StartMusic
     | StopMusic
     | Dial
+    | DialPartner
     | Bridge
     | RemoveBridge
     | Hangup

@@ -83,6 +83,14 @@ class ConfirmationDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerDue:
+    """Somebody outside should have picked up, or pressed 1, by now; `asked` tells which."""
+
+    leg: LegId
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpOver:
     """A wrap-up with a length ends; `since` tells it from later ones."""
 
@@ -108,6 +116,7 @@ Deadline = (
     | RingingDue
     | RingsOut
     | ConfirmationDue
+    | PartnerDue
     | WrapUpOver
     | LegOverdue
 )

@@ -9,6 +9,7 @@ from typing import assert_never
 from router.core import carrying
 from router.core import deadlines as d
 from router.core import events as e
+from router.core import turn as t
 from router.core.commands import Command
 from router.core.floor import Floor
 from router.core.policy import Policy
@@ -21,6 +22,7 @@ from router.core.stages import (
     in_flow,
     leftovers,
     offering,
+    partnering,
     publishing,
     queueing,
     recovery,
@@ -29,23 +31,7 @@ from router.core.stages import (
     short_code,
     wrap_up,
 )
-from router.core.turn import (
-    AgentFreed,
-    AgentLegOver,
-    CallerGone,
-    ConversationBroken,
-    FlowGiven,
-    FlowRan,
-    GivenAway,
-    Move,
-    OfferDue,
-    OfferOver,
-    OffersWithdrawn,
-    OfferTaken,
-    PlaceKept,
-    QueueEntered,
-    Turn,
-)
+from router.core.turn import Move, Turn
 
 MATCH_AFTER_BUG = timedelta(seconds=1)
 
@@ -171,7 +157,11 @@ def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered | e.LegEnded | e.LegLef
         return
     leg = floor.agent_legs.get(event.leg)
     offer = floor.offers.get(leg.offer) if leg is not None and leg.offer is not None else None
-    if offer is None:
+    partner_of = floor.call_of_partner(event.leg)
+    if partner_of is not None:
+        if isinstance(event, e.LegAnswered):
+            partnering.answers(turn, partner_of)
+    elif offer is None:
         turn.ignore(type(event).__name__)
     elif isinstance(event, e.LegRinging):
         offering.rings(turn, offer, event)
@@ -183,9 +173,11 @@ def _leg_end(turn: Turn, event: e.LegEnded) -> None:
     floor = turn.floor
     call, leg = floor.call_of_caller(event.leg), floor.agent_legs.get(event.leg)
     if call is not None:
-        turn.move(CallerGone(call=call, ending=event.ending))
+        turn.move(t.CallerGone(call=call, ending=event.ending))
     elif leg is not None:
-        turn.move(AgentLegOver(leg=leg, ending=event.ending, cause=event.cause))
+        turn.move(t.AgentLegOver(leg=leg, ending=event.ending, cause=event.cause))
+    elif (partner_of := floor.call_of_partner(event.leg)) is not None:
+        turn.move(t.PartnerGone(call=partner_of, leg=event.leg, why=event.ending.value))
     elif floor.code_legs.pop(event.leg, None) is None:
         turn.ignore("LegEnded")
 
@@ -198,6 +190,8 @@ def _digit(turn: Turn, event: e.DigitPressed) -> None:
         in_flow.caller_presses(turn, call, event)
     elif offer is not None:
         offering.agent_presses(turn, offer, event)
+    elif (partner_of := floor.call_of_partner(event.leg)) is not None:
+        partnering.presses(turn, partner_of, event)
     else:
         turn.ignore("DigitPressed")
 
@@ -255,6 +249,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             offering.rings_out(turn, due)
         case d.ConfirmationDue():
             offering.confirmation_is_due(turn, due)
+        case d.PartnerDue():
+            partnering.is_due(turn, due)
         case d.WrapUpOver():
             wrap_up.is_over(turn, due)
         case d.LegOverdue():
@@ -265,32 +261,38 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
 
 def _move(turn: Turn, move: Move) -> None:
     match move:
-        case FlowRan():
+        case t.FlowRan():
             in_flow.carry_out(turn, move)
-        case FlowGiven():
+        case t.FlowGiven():
             in_flow.go_on(turn, move)
-        case QueueEntered():
+        case t.QueueEntered():
             queueing.enter(turn, move)
-        case PlaceKept():
+        case t.PlaceKept():
             queueing.keep(turn, move)
-        case OfferDue():
+        case t.OfferDue():
             offering.make(turn, move)
-        case OfferTaken():
+        case t.OfferTaken():
             connection.connect(turn, move)
-        case OffersWithdrawn():
+        case t.OffersWithdrawn():
             offering.withdraw(turn, move)
-        case OfferOver():
+        case t.OfferOver():
             offering.end(turn, move)
-        case AgentLegOver():
+        case t.AgentLegOver():
             offering.leg_ends(turn, move)
             connection.agent_leg_ends(turn, move)
-        case ConversationBroken():
+        case t.ConversationBroken():
             connection.breaks(turn, move)
-        case CallerGone():
+        case t.PartnerWanted():
+            partnering.dial(turn, move)
+        case t.PartnerGone():
+            partnering.goes(turn, move)
+        case t.CallerGone():
+            partnering.caller_goes(turn, move.call)
             connection.caller_leaves(turn, move)
-        case GivenAway():
+        case t.GivenAway():
+            partnering.caller_goes(turn, move.call)
             connection.give_away(turn, move)
-        case AgentFreed():
+        case t.AgentFreed():
             wrap_up.agent_is_freed(turn, move)
         case _:
             assert_never(move)

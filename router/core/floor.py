@@ -17,6 +17,7 @@ from router.core.vocabulary import (
     BridgeId,
     CallerKey,
     CallId,
+    ContactName,
     Device,
     EndedBy,
     Language,
@@ -91,6 +92,19 @@ class Talk:
 
 
 @dataclass(slots=True, kw_only=True)
+class Partner:
+    """Somebody outside who is rung for a caller, and then talks to them in the `bridge`."""
+
+    contact: ContactName
+    leg: LegId
+    confirm: tuple[PromptId, ...]
+    picked_up: bool = False
+    asked: PlaybackId | None = None
+    bridge: BridgeId | None = None
+    since: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class Call:
     """A caller. `policy` is the one whose flow they began; queues always follow the newest (W3).
 
@@ -113,6 +127,7 @@ class Call:
     place: Place | None = None
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     talk: Talk | None = None
+    partner: Partner | None = None
     ended_by: EndedBy | None = None
     vanished: bool = False
     legs_made: int = 0
@@ -161,6 +176,7 @@ class Floor:
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     agent_legs: dict[LegId, AgentLeg] = field(default_factory=dict)
     code_legs: dict[LegId, CodeLeg] = field(default_factory=dict)
+    partner_legs: dict[LegId, CallId] = field(default_factory=dict)
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     departed: dict[LegId, Call] = field(default_factory=dict)
     """Callers who left lately, the latest last: one who comes again must not get old ids."""
@@ -193,6 +209,11 @@ class Floor:
         self.departed[call.leg] = call
         if len(self.departed) > DEPARTED_KEPT:
             del self.departed[next(iter(self.departed))]
+
+    def call_of_partner(self, leg: LegId) -> Call | None:
+        """The call that this leg outside was dialled for."""
+        call = self.partner_legs.get(leg)
+        return self.calls.get(call) if call is not None else None
 
     def add_agent_leg(self, leg: AgentLeg, *, since: datetime) -> None:
         """A leg that was there before this life; its agent is busy, unless another leg says so."""

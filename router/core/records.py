@@ -10,6 +10,7 @@ from router.core.vocabulary import (
     AgentId,
     AgentState,
     CallId,
+    ContactName,
     DeviceKind,
     EndedBy,
     FlowName,
@@ -74,6 +75,39 @@ class CallbackRequested:
     queue: QueueName
     arrived_at: datetime
     other_number: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerDialled:
+    """Somebody outside is rung for the caller."""
+
+    contact: ContactName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerAnswered:
+    """A person outside talks to the caller. `to_voice` from the PBX."""
+
+    contact: ContactName
+    to_voice: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerMissed:
+    """Nobody outside took the call; the flow goes on. `why`: `rang_out`, `unconfirmed` (nobody
+    pressed 1), `refused` (the call could not be placed), or how the leg ended."""
+
+    contact: ContactName
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerLeft:
+    """A conversation with somebody outside ended; `by` whom."""
+
+    contact: ContactName
+    by: EndedBy
+    talked: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +350,10 @@ Record = (
     | StepEntered
     | Tagged
     | CallbackRequested
+    | PartnerDialled
+    | PartnerAnswered
+    | PartnerMissed
+    | PartnerLeft
     | SurveyAnswered
     | PromptMissing
     | Queued

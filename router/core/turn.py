@@ -10,12 +10,12 @@ from router.core.commands import Command
 from router.core.deadlines import Deadline, LookAgain
 from router.core.floor import AgentLeg, Call, Floor, Offer
 from router.core.ivr.run import Turn as FlowTurn
-from router.core.ivr.waits import ForAgent, Given
+from router.core.ivr.waits import ForAgent, ForPartner, Given
 from router.core.records import AlarmCleared, AlarmRaised, Entry, Record
 from router.core.routing.matching import Match
 from router.core.snapshot import Alarm
 from router.core.staff import Agent
-from router.core.vocabulary import CallId, LegEnding, OfferOutcome
+from router.core.vocabulary import CallId, LegEnding, LegId, OfferOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,23 @@ class PlaceKept:
     """A caller of an earlier life of the engine waits on in their place."""
 
     call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerWanted:
+    """The flow wants somebody outside for the caller."""
+
+    call: Call
+    wait: ForPartner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerGone:
+    """The leg of somebody outside is gone, or was never there."""
+
+    call: Call
+    leg: LegId
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +147,8 @@ Move = (
     | FlowGiven
     | QueueEntered
     | PlaceKept
+    | PartnerWanted
+    | PartnerGone
     | OfferDue
     | OfferTaken
     | OffersWithdrawn

@@ -20,6 +20,8 @@ QueueName = NewType("QueueName", str)
 SkillName = NewType("SkillName", str)
 PromptId = NewType("PromptId", str)
 FlowName = NewType("FlowName", str)
+ContactName = NewType("ContactName", str)
+"""Somebody outside, as contacts.yaml knows them."""
 StepName = NewType("StepName", str)
 Language = NewType("Language", str)
 """`es` (Mexican Spanish) or `en`: the folder of the sounds."""

@@ -235,6 +235,8 @@ class FakeTelephony:
                 return None
             case c.Dial():
                 return self._dial(command)
+            case c.DialPartner():
+                return Failure(why=Refusal.REFUSED, detail="originateWithId: 500 Allocation failed")
             case c.Bridge():
                 return self._bridge(command)
             case c.RemoveBridge(bridge=bridge):

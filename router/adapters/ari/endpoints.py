@@ -104,8 +104,13 @@ def desk(
 def dial_string(agent: AgentId, device: Device) -> str:
     """What ARI's `endpoint` is to be; a telephone is reached through the trunk's carrier."""
     if device.kind is DeviceKind.PHONE:
-        return f"PJSIP/{device.number}@{TRUNK}"
+        return outside(device.number or "")
     return f"PJSIP/{agent}"
+
+
+def outside(number: str) -> str:
+    """A telephone that only the carrier reaches."""
+    return f"PJSIP/{number}@{TRUNK}"
 
 
 def _only_from(address: str) -> tuple[tuple[str, str], ...]:

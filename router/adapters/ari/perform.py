@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from router.adapters.ari.access import APPLICATION
 from router.adapters.ari.endings import NORMAL
-from router.adapters.ari.endpoints import SipObject, desk, dial_string
+from router.adapters.ari.endpoints import SipObject, desk, dial_string, outside
 from router.adapters.ari.rest import Answer, Rest
 from router.core import commands as c
 from router.core.commands import Command
@@ -67,6 +67,8 @@ class Performer:
                 return (await self._rest.ask("channels", "stopMoh", channelId=leg)).failure()
             case c.Dial():
                 return await self._dial(command)
+            case c.DialPartner():
+                return await self._dial_partner(command)
             case c.Bridge():
                 return await self._bridge(command)
             case c.RemoveBridge(bridge=bridge):
@@ -125,6 +127,24 @@ class Performer:
             found = await self._rest.ask("channels", "get", channelId=command.leg)
             return None if found.is_good else answer.failure()
         return answer.failure()
+
+    async def _dial_partner(self, command: c.DialPartner) -> Failure | None:
+        answer = await self._rest.ask(
+            "channels",
+            "originateWithId",
+            channelId=command.leg,
+            endpoint=outside(command.number),
+            app=APPLICATION,
+            appArgs="agent",
+            callerId=self._house.number,
+            timeout=str(math.ceil(command.ring_for.total_seconds()) + RINGING_NET),
+            variables={
+                "HOTLINE_ROLE": "partner",
+                "HOTLINE_CALL": command.call or "",
+                "HOTLINE_EPOCH": str(command.epoch),
+            },
+        )
+        return None if answer.status == 409 else answer.failure()
 
     async def _bridge(self, command: c.Bridge) -> Failure | None:
         made = await self._rest.ask(

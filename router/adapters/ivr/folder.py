@@ -6,13 +6,14 @@ import os
 import re
 from pathlib import Path
 
-from router.adapters.ivr import hours, lines, queues
+from router.adapters.ivr import contacts, hours, lines, queues
 from router.adapters.ivr.problems import Place, Problems, listed, shown
 
 LARGEST = 1_000_000
 """Bytes of one file."""
 ENDINGS = (".yaml", ".yml")
-FILES = (lines.FILE, queues.FILE, hours.FILE)
+FILES = (lines.FILE, queues.FILE, hours.FILE, contacts.FILE)
+NOT_NEEDED = (hours.FILE, contacts.FILE)
 ACCEPTED = "accepted.yaml"
 """Findings that are meant so: the check's business, not the engine's."""
 
@@ -29,7 +30,7 @@ def contents_of(folder: Path, problems: Problems) -> dict[str, bytes | None]:
         problems.raise_if_any()
     contents: dict[str, bytes | None] = {}
     for name in sorted({*FILES, *_found(folder, problems)}):
-        if name != hours.FILE or os.path.lexists(folder / name):
+        if name not in NOT_NEEDED or os.path.lexists(folder / name):
             contents[name] = _bytes(folder / name, problems)
     return contents
 

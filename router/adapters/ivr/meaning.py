@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from router.adapters.ivr.contacts import ContactsFile
 from router.adapters.ivr.flows import FlowFile
 from router.adapters.ivr.hours import HoursFile
 from router.adapters.ivr.lines import LinesFile
@@ -18,6 +19,7 @@ from router.adapters.ivr.ways import look_at_ways
 from router.core.ivr.model import Step
 from router.core.ivr.speaking.phrase import Gap
 from router.core.ivr.steps.callback import CallbackStep
+from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
@@ -35,6 +37,7 @@ class Files:
     lines: LinesFile | None
     queues: QueuesFile | None
     hours: HoursFile | None
+    contacts: ContactsFile | None
     flows: Mapping[str, FlowFile | None]
     prompts: Mapping[str, PromptsFile | None]
 
@@ -157,6 +160,11 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
             _look_at_queue_step(reading, who, step)
         case CallbackStep(queue=queue):
             _look_at_queue(reading, (*at, "queue"), f"{who} is for", queue)
+        case DialStep(contact=contact):
+            known_contacts = reading.files.contacts
+            if known_contacts is not None and contact not in known_contacts.names:
+                what = "entry of contacts.yaml"
+                reading.miss((*at, "dial"), f"{who} calls", contact, what, known_contacts.names)
         case HoursStep(hours=hours):
             known = reading.files.hours
             if known is not None and hours not in known.names:

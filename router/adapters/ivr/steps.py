@@ -15,6 +15,7 @@ from router.adapters.ivr.kinds.deciding import (
 from router.adapters.ivr.kinds.nesting import FlowShape, ReturnShape
 from router.adapters.ivr.kinds.people import (
     CallbackShape,
+    DialShape,
     PreferShape,
     QueueShape,
     RequireShape,
@@ -29,6 +30,7 @@ from router.core.ivr.model import Step
 from router.core.ivr.steps.branch import BranchStep
 from router.core.ivr.steps.callback import CallbackStep
 from router.core.ivr.steps.collect import CollectStep
+from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
@@ -60,6 +62,7 @@ KINDS: Mapping[str, type[StepShape]] = {
     RequireStep.kind: RequireShape,
     PreferStep.kind: PreferShape,
     QueueStep.kind: QueueShape,
+    DialStep.kind: DialShape,
     CallbackStep.kind: CallbackShape,
     SurveyStep.kind: SurveyShape,
     FlowStep.kind: FlowShape,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from router.adapters.ivr.flows import FlowFile
 from router.adapters.ivr.problems import Problems, shown
 from router.adapters.ivr.tree import place_of
+from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.kind import Exit
 from router.core.ivr.steps.queue import QueueStep
 from router.core.ivr.steps.return_ import ReturnStep
@@ -36,7 +37,7 @@ def _reaches_a_person(flow: FlowFile, start: StepName) -> bool:
     seen, ahead = {start}, [start]
     while ahead:
         step = flow.steps[ahead.pop()]
-        if isinstance(step, QueueStep | ReturnStep):
+        if isinstance(step, QueueStep | DialStep | ReturnStep):
             return True
         fresh = {way.to for way in step.exits()} - seen
         seen |= fresh

@@ -10,6 +10,7 @@ from router.core.ivr.speaking.phrase import Phrases
 from router.core.ivr.steps.branch import BranchStep
 from router.core.ivr.steps.callback import CallbackStep
 from router.core.ivr.steps.collect import CollectStep
+from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
@@ -26,7 +27,7 @@ from router.core.ivr.steps.set import SetStep
 from router.core.ivr.steps.survey import SurveyStep
 from router.core.ivr.steps.tag import TagStep
 from router.core.ivr.values import ValueKind
-from router.core.vocabulary import FlowName, Language, QueueName, StepName
+from router.core.vocabulary import ContactName, FlowName, Language, QueueName, StepName
 
 Step = (
     PlayStep
@@ -43,6 +44,7 @@ Step = (
     | RequireStep
     | PreferStep
     | QueueStep
+    | DialStep
     | CallbackStep
     | SurveyStep
     | FlowStep
@@ -75,7 +77,7 @@ class Line:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowBook:
     """`first_resort` takes every caller whose flow cannot go on; `phrases` are prompts that have
-    gaps."""
+    gaps, `contacts` the numbers of people outside."""
 
     lines: Mapping[str, Line]
     default_line: str
@@ -83,6 +85,7 @@ class FlowBook:
     hours: Mapping[str, Hours]
     first_resort: QueueName
     phrases: Phrases = field(default_factory=dict)
+    contacts: Mapping[ContactName, str] = field(default_factory=dict)
 
     def line_for(self, number: str) -> tuple[Line, bool]:
         """The line of a number dialled, and whether it is one of ours."""

@@ -164,7 +164,7 @@ def _go(
 
 
 def _moment(book: FlowBook, at: datetime) -> Moment:
-    return Moment(at=at, hours=book.hours, phrases=book.phrases)
+    return Moment(at=at, hours=book.hours, phrases=book.phrases, contacts=book.contacts)
 
 
 def _step(book: FlowBook, flow: FlowName, step: StepName) -> Step | None:

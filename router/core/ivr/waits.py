@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from router.core.vocabulary import QueueName, SkillName
+from router.core.vocabulary import ContactName, PromptId, QueueName, SkillName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +36,21 @@ class ForAgent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForPartner:
+    """Until a conversation with somebody outside is over, or they could not be reached."""
+
+    contact: ContactName
+    number: str = field(repr=False)
+    ring_for: timedelta
+    confirm: tuple[PromptId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Over:
     """The goodbye was said: the one way in which the system ends a call."""
 
 
-Wait = ForPrompt | ForDigit | ForAgent | Over
+Wait = ForPrompt | ForDigit | ForAgent | ForPartner | Over
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +87,17 @@ class NobodyStaffed:
     """Nobody is on shift who could ever take the caller."""
 
 
-Given = Digit | PromptOver | TimeIsUp | ConversationOver | QueueGaveUp | NobodyStaffed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerUnreached:
+    """Nobody outside took the call."""
+
+
+Given = (
+    Digit
+    | PromptOver
+    | TimeIsUp
+    | ConversationOver
+    | QueueGaveUp
+    | NobodyStaffed
+    | PartnerUnreached
+)

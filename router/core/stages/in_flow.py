@@ -14,6 +14,7 @@ from router.core.ivr.waits import (
     Digit,
     ForAgent,
     ForDigit,
+    ForPartner,
     ForPrompt,
     Over,
     PromptOver,
@@ -32,6 +33,7 @@ from router.core.turn import (
     FlowGiven,
     FlowRan,
     OffersWithdrawn,
+    PartnerWanted,
     QueueEntered,
     Turn,
 )
@@ -87,6 +89,8 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
             pass
         case ForAgent():
             turn.move(QueueEntered(call=call, wait=result.wait))
+        case ForPartner():
+            turn.move(PartnerWanted(call=call, wait=result.wait))
         case Over():
             call.ended_by = EndedBy.SYSTEM
             turn.order(Hangup(node=call.node, call=call.id, leg=call.leg))

@@ -25,11 +25,16 @@ def legs_are_settled(turn: Turn, event: LegsListed, *, adopted: int) -> list[Sai
     handed = kept = 0
     bridged = {leg for bridge in event.bridges for leg in bridge.legs}
     for leg in event.legs:
-        if leg.leg in floor.callers or leg.leg in floor.agent_legs or leg.leg in floor.code_legs:
+        if (
+            leg.leg in floor.callers
+            or leg.leg in floor.agent_legs
+            or leg.leg in floor.code_legs
+            or leg.leg in floor.partner_legs
+        ):
             kept += 1
         elif leg.role == "agent":
             said.extend(_offer(turn, event, leg, was_bridged=leg.leg in bridged))
-        elif leg.role == "code":
+        elif leg.role in ("code", "partner"):
             turn.order(Hangup(node=event.node, call=None, leg=leg.leg))
         elif not leg.role and leg.in_application:
             _hand_over(turn, event, leg)

@@ -27,10 +27,13 @@ from router.core.turn import (
     AgentLegOver,
     CallerGone,
     GivenAway,
+    PartnerGone,
     Turn,
 )
 from router.core.vocabulary import CallId, LegEnding, LegId, NodeId, OfferId, PlaybackId
 
+RUNG = ("agent", "partner")
+"""Legs that are there before they are in the application."""
 JUST_DIALLED = timedelta(seconds=3)
 """A leg ordered so recently may not be in the list yet; its own deadline watches it."""
 
@@ -53,7 +56,7 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> list[LegAnswered | LegRing
     floor = turn.floor
     floor.nodes[event.node] = True
     turn.clear_alarm(f"node:{event.node}")
-    listed = {leg.leg: leg for leg in event.legs if leg.in_application or leg.role == "agent"}
+    listed = {leg.leg: leg for leg in event.legs if leg.in_application or leg.role in RUNG}
     _bury_the_vanished(turn, event, listed)
     for leg in listed:
         call = floor.call_of_caller(leg)
@@ -82,6 +85,10 @@ def _bury_the_vanished(turn: Turn, event: LegsListed, listed: Mapping[LegId, Lis
         if event.restarted or not fresh:
             # Whether the agent hung up or their line broke was not seen: the caller is kept.
             turn.move(AgentLegOver(leg=leg, ending=LegEnding.LOST))
+    for name, owner in list(floor.partner_legs.items()):
+        partner_of = floor.calls.get(owner)
+        if partner_of is not None and partner_of.node == event.node and name not in listed:
+            turn.move(PartnerGone(call=partner_of, leg=name, why=ending.value))
     for code in list(floor.code_legs.values()):
         if code.node == event.node and code.id not in listed:
             del floor.code_legs[code.id]

@@ -9,6 +9,7 @@ from router.core.commands import (
     Bridge,
     Command,
     Dial,
+    DialPartner,
     HandToDialplan,
     Hangup,
     Play,
@@ -20,7 +21,7 @@ from router.core.deadlines import LegOverdue, MusicDue
 from router.core.events import CommandFailed, PlaybackEnded
 from router.core.records import CommandRefused
 from router.core.speech import LEG_GONE_WITHIN
-from router.core.turn import ConversationBroken, OfferOver, Turn
+from router.core.turn import ConversationBroken, OfferOver, PartnerGone, Turn
 from router.core.vocabulary import OfferOutcome, Refusal
 
 MUSIC_AGAIN_AFTER = timedelta(seconds=1)
@@ -89,6 +90,15 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
                 turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
                 turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
                 turn.move(ConversationBroken(call=call, own_hangup=False))
+            elif call is not None and call.partner is not None:
+                turn.order(Hangup(node=call.node, call=call.id, leg=call.partner.leg))
+                turn.move(PartnerGone(call=call, leg=call.partner.leg, why="refused"))
+        case DialPartner(leg=leg_id):
+            partner_of = floor.call_of_partner(leg_id)
+            if partner_of is not None:
+                # It may ring all the same (house.md 9).
+                turn.order(Hangup(node=command.node, call=command.call, leg=leg_id))
+                turn.move(PartnerGone(call=partner_of, leg=leg_id, why="refused"))
         case StartMusic():
             if why is not Refusal.GONE and command.call is not None:
                 turn.wake(MUSIC_AGAIN_AFTER, MusicDue(call=command.call))

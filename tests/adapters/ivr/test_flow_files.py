@@ -202,8 +202,8 @@ def test_missing_and_misnamed_files_are_told(flow_folder: Path) -> None:
         " without accents, digits and _, and .yaml",
         "ivr/lines.yaml:5:11: the line '5555335533' begins 'linea', which is no flow; expected"
         " one to be written first",
-        "ivr/queue.yaml:1:1: no file has this name; expected hours.yaml, lines.yaml or"
-        " queues.yaml; did you mean queues.yaml?",
+        "ivr/queue.yaml:1:1: no file has this name; expected contacts.yaml, hours.yaml, lines.yaml"
+        " or queues.yaml; did you mean queues.yaml?",
         "ivr/queues.yaml:1:1: the file is missing; expected it to be there",
     ]
 

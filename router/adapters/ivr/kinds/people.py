@@ -1,4 +1,4 @@
-"""Steps that bring callers to people: require, prefer, queue, callback, survey."""
+"""Steps that bring callers to people: require, prefer, queue, dial, callback, survey."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from router.adapters.ivr.words import (
     Misread,
     Name,
     Pause,
+    Positive,
     Preferences,
     Prompts,
     Requirements,
@@ -25,11 +26,12 @@ from router.adapters.ivr.words import (
 )
 from router.core.ivr.model import Step
 from router.core.ivr.steps.callback import CallbackStep
+from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.prefer import PreferStep
 from router.core.ivr.steps.queue import Aside, QueueStep
 from router.core.ivr.steps.require import RequireStep
 from router.core.ivr.steps.survey import SurveyStep
-from router.core.vocabulary import QueueName, StepName
+from router.core.vocabulary import ContactName, QueueName, StepName
 
 
 class RequireShape(StepShape):
@@ -86,6 +88,26 @@ class QueueShape(StepShape):
             next=StepName(self.next),
             on_timeout=perhaps(self.on_timeout),
             on_nobody_staffed=perhaps(self.on_nobody_staffed),
+        )
+
+
+class DialShape(StepShape):
+    """Brings the caller to somebody outside."""
+
+    dial: Name
+    confirm: Prompts = ()
+    ring: Positive = timedelta(seconds=30)
+    next: Name
+    on_unreached: Name
+
+    def step(self, name: StepName) -> Step:
+        return DialStep(
+            name=name,
+            contact=ContactName(self.dial),
+            confirm=self.confirm,
+            ring=self.ring,
+            next=StepName(self.next),
+            on_unreached=StepName(self.on_unreached),
         )
 
 

@@ -12,7 +12,7 @@ from router.core.ivr.sayings import Say, Saying
 from router.core.ivr.speaking.phrase import Phrases, worded
 from router.core.ivr.values import Value
 from router.core.ivr.waits import Wait
-from router.core.vocabulary import FlowName, PromptId, StepName
+from router.core.vocabulary import ContactName, FlowName, PromptId, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Moment:
     at: datetime
     hours: Mapping[str, Hours]
     phrases: Phrases = field(default_factory=dict)
+    contacts: Mapping[ContactName, str] = field(default_factory=dict)
 
     def say(self, run: FlowRun, prompts: tuple[PromptId, ...]) -> Say:
         """The prompts in the caller's language, with their gaps filled."""
@@ -41,7 +42,8 @@ class Stay:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
     """Say this, and go to another step; `after` says how: `key`, `wrong_key`, `silence`, `end`,
-    `open`, `closed`, `holiday`, `gave_up`, `nobody`, `true`, `otherwise`, `failure`, `returned`."""
+    `open`, `closed`, `holiday`, `gave_up`, `nobody`, `true`, `otherwise`, `failure`,
+    `returned`, `unreached`."""
 
     run: FlowRun
     said: tuple[Saying, ...] = ()
