@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappop, heappush
 
 from router.core.routing.demand import Demand
 from router.core.routing.exchange import Exchange
 from router.core.routing.skills import SkillSet
-from router.core.vocabulary import CallId, QueueName
+from router.core.vocabulary import AgentId, CallId, QueueName
 from router.simulator.arrivals import arrivals
 from router.simulator.chance import Draw, stream
 from router.simulator.crew import Crew, Member
@@ -17,6 +18,8 @@ from router.simulator.tally import CallTally
 PERIOD, FREE, ARRIVE, ABANDON, LOOK = range(5)
 """In this order at the same instant: who is free just as patience ends still takes the call."""
 NEVER = float("inf")
+Paired = Callable[[CallId, AgentId], None]
+"""Told of each assignment."""
 
 
 class Source:
@@ -57,12 +60,21 @@ class ModelRun:
     last call of the warm-up to that of the last call, else all periods."""
 
     def __init__(
-        self, model: Model, *, seed: int, number: int, calls: int, warmup: int, threshold: float
+        self,
+        model: Model,
+        *,
+        seed: int,
+        number: int,
+        calls: int,
+        warmup: int,
+        threshold: float,
+        paired: Paired | None = None,
     ) -> None:
         self.model = model
         self.warmup = warmup
         self.last = warmup + calls
         self.threshold = threshold
+        self.paired = paired
         self.exchange = Exchange(model.agent_order)
         self.crew = Crew(model, self.exchange)
         self.sources = [Source(each, model, self.exchange, seed, number) for each in model.calls]
@@ -156,6 +168,8 @@ class ModelRun:
         for pairing in exchange.decide(at).pairings:
             guest = self.waiting[pairing.call]
             exchange.leave(pairing.call)
+            if self.paired is not None:
+                self.paired(pairing.call, pairing.agent)
             member = self.crew.members[pairing.agent]
             self._push(self.crew.take(member, guest.service, at), FREE, member)
             self._settle(guest, at)
