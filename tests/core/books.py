@@ -27,9 +27,9 @@ from router.core.records import (
     WrapUpStarted,
 )
 from router.core.vocabulary import CallId, EndedBy
+from router.rehearsal.switchboard import GONE
 from tests.core.driver import Driver
 from tests.core.routing.floor_oracle import left_undone
-from tests.core.switchboard import GONE
 
 SILENCE_AT_MOST = timedelta(seconds=5)
 PLACE_ENDS = (Answered, Abandoned, TimedOut, HandedToFallback)

@@ -1,176 +1,40 @@
-"""Drives the engine in words of callers and agents, in a time of its own."""
+"""Drives the engine in words of callers and agents, on the small hotline if on no other."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from router.core import events as e
 from router.core.commands import Command, Dial
-from router.core.engine import Engine
-from router.core.floor import Call
 from router.core.policy import Policy
-from router.core.records import Entry, OfferEnded, Record
-from router.core.routing.agent import AgentProfile
-from router.core.vocabulary import (
-    AgentId,
-    AgentState,
-    CallId,
-    DeviceKind,
-    LegEnding,
-    LegId,
-    NodeId,
-    OfferOutcome,
-    Refusal,
-)
+from router.core.records import OfferEnded
+from router.core.vocabulary import AgentId, CallerKey, LegId, OfferOutcome, Refusal
+from router.rehearsal.hotline import NODE, Caller, Rehearsal
+from router.rehearsal.switchboard import FALLBACK, GONE
 from tests.core.house import LINE, policy
-from tests.core.switchboard import FALLBACK, GONE, Switchboard
 
-NODE = NodeId("n1")
+__all__ = ["NODE", "NOON", "Caller", "Driver", "listed_leg"]
+
 NOON = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 """A Tuesday, 12 h in Mexico City."""
-C = TypeVar("C", bound=Command)
-R = TypeVar("R", bound=Record)
 
 
-class Driver:
-    """One hotline. `board` is its Asterisk: what legs hear is followed there."""
+class Driver(Rehearsal):
+    """One hotline, whose Asterisk may be lost, restarted, and refuse."""
 
     def __init__(self, rules: Policy | None = None, *, at: datetime = NOON, epoch: int = 7) -> None:
-        self.engine = Engine(rules or policy(), epoch=epoch)
-        self.at = at
-        self.board = Switchboard()
-        self.commands: list[Command] = []
-        self.entries: list[Entry] = []
-        self._coming: deque[e.Event] = deque()
-        self._callers = 0
-        self.listed()
-
-    # -- what happens ---------------------------------------------------------------------
-
-    def happens(self, event: e.Event) -> list[Command]:
-        """One event and all that follows from it, in the order of the inbox."""
-        ordered: list[Command] = []
-        self._coming.append(event)
-        while self._coming:
-            outcome = self.engine.handle(self._coming.popleft())
-            ordered.extend(outcome.commands)
-            self.entries.extend(outcome.entries)
-            for command in outcome.commands:
-                self.commands.append(command)
-                answer = self.board.obey(command, self.at)
-                if answer is not None:
-                    self._coming.append(answer)
-        return ordered
-
-    def passes(self, seconds: float) -> None:
-        """Time goes by; every wake-up on the way is kept, at its own instant."""
-        until = self.at + timedelta(seconds=seconds)
-        while (due := self.engine.floor.deadlines.next) is not None and due <= until:
-            self.at = max(due, self.at)
-            self.happens(e.ClockReached(at=self.at))
-        self.at = until
-
-    # -- callers --------------------------------------------------------------------------
+        super().__init__(rules or policy(), at=at, epoch=epoch)
 
     def caller_arrives(
-        self, dialled: str = LINE, *, seconds_ago: float = 0, leg: LegId | None = None
+        self,
+        dialled: str = LINE,
+        *,
+        seconds_ago: float = 0,
+        leg: LegId | None = None,
+        caller: CallerKey | None = None,
     ) -> Caller:
-        self._callers += 1
-        leg = leg or LegId(f"caller-{self._callers}")
-        self.board.comes_up(leg, self.at)
-        self.board.created[leg] = self.at - timedelta(seconds=seconds_ago)
-        self.happens(
-            e.CallArrived(
-                at=self.at,
-                node=NODE,
-                leg=leg,
-                number_dialled=dialled,
-                arrived_at=self.at - timedelta(seconds=seconds_ago),
-                caller=None,
-            )
-        )
-        return Caller(self, leg)
-
-    # -- agents ---------------------------------------------------------------------------
-
-    def works(self, *profiles: AgentProfile, log_in: bool = True) -> None:
-        """They are on the roster, their desks answer, and they log in."""
-        present = tuple(a.profile for a in self.engine.floor.agents.values())
-        names = {p.id for p in profiles}
-        kept = tuple(p for p in present if p.id not in names)
-        self.happens(e.RosterReplaced(at=self.at, agents=(*kept, *profiles)))
-        for profile in profiles:
-            for device in profile.devices:
-                if device.kind is DeviceKind.DESK:
-                    self.desk_is(profile.id, reachable=True)
-            if log_in:
-                self.happens(e.AgentLoggedIn(at=self.at, agent=profile.id))
-
-    def desk_is(self, name: str, *, reachable: bool) -> None:
-        self.happens(
-            e.DeviceChanged(
-                at=self.at, agent=AgentId(name), kind=DeviceKind.DESK, reachable=reachable
-            )
-        )
-
-    def rung(self) -> list[str]:
-        """Whose telephones ring now."""
-        return sorted(d.agent for d in self.board.ringing.values())
-
-    def leg_of(self, name: str) -> LegId:
-        """The live leg of an agent."""
-        leg = self.engine.floor.agents[AgentId(name)].leg
-        assert leg is not None, f"{name} has no leg; ringing: {self.rung()}"
-        return leg
-
-    def rings(self, name: str) -> None:
-        self.happens(e.LegRinging(at=self.at, leg=self.leg_of(name)))
-
-    def picks_up(self, name: str) -> None:
-        leg = self.leg_of(name)
-        self.board.comes_up(leg, self.at)
-        self.happens(e.LegAnswered(at=self.at, leg=leg))
-
-    def agent_presses(self, name: str, digit: str) -> None:
-        self.happens(e.DigitPressed(at=self.at, leg=self.leg_of(name), digit=digit))
-
-    def answers(self, name: str) -> None:
-        """Rings, is picked up, and by 1 if it is a public telephone."""
-        offer = self.board.ringing[self.leg_of(name)]
-        self.rings(name)
-        self.picks_up(name)
-        if offer.device.kind is DeviceKind.PHONE:
-            self.agent_presses(name, "1")
-
-    def leg_fails(self, name: str, ending: LegEnding, cause: int = 0) -> None:
-        leg = self.leg_of(name)
-        self.board.ends(leg, self.at)
-        self.happens(e.LegEnded(at=self.at, leg=leg, ending=ending, cause=cause))
-
-    def hangs_up(self, name: str) -> None:
-        self.leg_fails(name, LegEnding.HUNG_UP, 16)
-
-    def loses_line(self, name: str) -> None:
-        """RTP or the network of an agent dies; nobody hung up."""
-        self.leg_fails(name, LegEnding.LOST, 44)
-
-    def ready(self, name: str) -> None:
-        self.happens(e.WrapUpFinished(at=self.at, agent=AgentId(name)))
-
-    def logs_in(self, name: str) -> None:
-        self.happens(e.AgentLoggedIn(at=self.at, agent=AgentId(name)))
-
-    def logs_out(self, name: str) -> None:
-        self.happens(e.AgentLoggedOut(at=self.at, agent=AgentId(name)))
-
-    def pauses(self, name: str, reason: str = "respiro") -> None:
-        self.happens(e.AgentPaused(at=self.at, agent=AgentId(name), reason=reason))
-
-    def resumes(self, name: str) -> None:
-        self.happens(e.AgentResumed(at=self.at, agent=AgentId(name)))
+        return super().caller_arrives(dialled, seconds_ago=seconds_ago, leg=leg, caller=caller)
 
     def dials_code(self, name: str, code: str) -> LegId:
         """An agent dials a short code from their desk phone."""
@@ -178,34 +42,6 @@ class Driver:
         self.board.comes_up(leg, self.at)
         self.happens(e.CodeDialled(at=self.at, node=NODE, leg=leg, agent=AgentId(name), code=code))
         return leg
-
-    def state(self, name: str) -> AgentState:
-        return self.engine.floor.agents[AgentId(name)].state
-
-    # -- somebody outside -----------------------------------------------------------------
-
-    def partner_leg(self) -> LegId:
-        """The one leg that was dialled outside."""
-        (leg,) = self.engine.floor.partner_legs
-        return leg
-
-    def partner_picks_up(self) -> None:
-        leg = self.partner_leg()
-        self.board.comes_up(leg, self.at)
-        self.happens(e.LegAnswered(at=self.at, leg=leg))
-
-    def partner_presses(self, digit: str) -> None:
-        self.happens(e.DigitPressed(at=self.at, leg=self.partner_leg(), digit=digit))
-
-    def partner_ends(self, ending: LegEnding = LegEnding.HUNG_UP) -> None:
-        leg = self.partner_leg()
-        self.board.ends(leg, self.at)
-        self.happens(e.LegEnded(at=self.at, leg=leg, ending=ending))
-
-    # -- the house ------------------------------------------------------------------------
-
-    def publishes(self, rules: Policy) -> None:
-        self.happens(e.PolicyPublished(at=self.at, policy=rules))
 
     def disconnects(self) -> None:
         self.happens(e.NodeDisconnected(at=self.at, node=NODE))
@@ -239,12 +75,6 @@ class Driver:
         for leg, dial in sorted(self.board.ringing.items()):
             yield listed_leg(leg, dial, stasis=False, ringing=True, carried=self.board.carried[leg])
 
-    def alarms(self) -> list[str]:
-        """Those that stand."""
-        return sorted(self.engine.floor.alarms)
-
-    # -- failures -------------------------------------------------------------------------
-
     def refused(
         self,
         command: Command,
@@ -260,72 +90,8 @@ class Driver:
             e.CommandFailed(at=self.at, command=command, why=why, detail="no", dropped=dropped)
         )
 
-    # -- what came of it ------------------------------------------------------------------
-
-    def records(self, kind: type[R]) -> list[R]:
-        return [x.record for x in self.entries if isinstance(x.record, kind)]
-
-    def ordered(self, kind: type[C]) -> list[C]:
-        return [c for c in self.commands if isinstance(c, kind)]
-
     def outcomes(self) -> list[tuple[str, OfferOutcome]]:
         return [(r.agent, r.outcome) for r in self.records(OfferEnded)]
-
-
-class Caller:
-    """A person on the line."""
-
-    def __init__(self, driver: Driver, leg: LegId) -> None:
-        self._driver = driver
-        self.leg = leg
-
-    @property
-    def id(self) -> CallId:
-        return CallId(f"{NODE}-{self.leg}")
-
-    @property
-    def call(self) -> Call:
-        return self._driver.engine.floor.calls[self.id]
-
-    @property
-    def hears(self) -> str:
-        return self._driver.board.hears[self.leg]
-
-    def presses(self, digits: str) -> Caller:
-        for digit in digits:
-            self._driver.happens(e.DigitPressed(at=self._driver.at, leg=self.leg, digit=digit))
-        return self
-
-    def hears_out(self, *, heard: bool = True) -> Caller:
-        """The prompt ends (or cannot be played)."""
-        playback = self._driver.board.playing[self.leg]
-        self._driver.board.prompt_ends(playback, self._driver.at)
-        self._driver.happens(e.PlaybackEnded(at=self._driver.at, playback=playback, heard=heard))
-        return self
-
-    def hangs_up(self) -> None:
-        self._driver.board.ends(self.leg, self._driver.at)
-        self._driver.happens(
-            e.LegEnded(at=self._driver.at, leg=self.leg, ending=LegEnding.HUNG_UP, cause=16)
-        )
-
-    def chooses(self, key: str) -> Caller:
-        """Knows the menu: types the key ahead, and hears the queue's notice out, if it has one."""
-        self.presses(key)
-        if self.leg in self._driver.board.playing:
-            self.hears_out()
-        return self
-
-    def talks_to(self) -> str | None:
-        """The agent in the same bridge."""
-        talk = self.call.talk
-        if talk is None:
-            return None
-        assert self._driver.board.bridges.get(talk.bridge) == (self.leg, talk.leg)
-        return talk.agent
-
-    def records(self) -> Sequence[Record]:
-        return [x.record for x in self._driver.entries if x.call == self.id]
 
 
 def listed_leg(

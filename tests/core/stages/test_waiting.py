@@ -15,9 +15,9 @@ from router.core.policy import Policy
 from router.core.records import Abandoned, Queued, Tagged, TimedOut
 from router.core.routing.queue import Waiting
 from router.core.vocabulary import OfferOutcome, PromptId, QueueName, StepName
+from router.rehearsal.switchboard import MUSIC
 from tests.core.driver import Caller, Driver
 from tests.core.house import ES, JURIDICO, agent, policy, prompts, seconds
-from tests.core.switchboard import MUSIC
 
 ESPERA = PromptId("espera")
 WAITING = Waiting(

@@ -1,0 +1,166 @@
+"""Asterisk as the core sees it: which legs there are, who is bridged, and what each hears."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from router.core import events as e
+from router.core.commands import (
+    Bridge,
+    Command,
+    Dial,
+    HandToDialplan,
+    Hangup,
+    Play,
+    Remember,
+    RemoveBridge,
+    StartMusic,
+    StopMusic,
+    StopPlay,
+)
+from router.core.vocabulary import BridgeId, LegEnding, LegId, PlaybackId, Refusal
+
+SILENCE = "silence"
+MUSIC = "music"
+THE_OTHER = "the other"
+FALLBACK = "fallback"
+GONE = "gone"
+
+
+class Switchboard:
+    """Obeys at once. `reports_ends` False: a leg that we hang up vanishes without a word."""
+
+    def __init__(self) -> None:
+        self.hears: dict[LegId, str] = {}
+        self.silent_since: dict[LegId, datetime] = {}
+        self.playing: dict[LegId, PlaybackId] = {}
+        self.bridges: dict[BridgeId, tuple[LegId, ...]] = {}
+        self.ringing: dict[LegId, Dial] = {}
+        self.dialled: dict[LegId, Dial] = {}
+        self.carried: dict[LegId, str] = {}
+        self.created: dict[LegId, datetime] = {}
+        self.up: set[LegId] = set()
+        self.reports_ends = True
+
+    def obey(self, command: Command, at: datetime) -> e.Event | None:
+        """Carry it out; what Asterisk has to say to it."""
+        if isinstance(command, Play | StartMusic | StopMusic | HandToDialplan) and self.hears.get(
+            command.leg
+        ) in (GONE, FALLBACK):
+            return _gone(command, at)
+        match command:
+            case Play():
+                self.playing[command.leg] = command.playback
+                self.hear(command.leg, "+".join(command.prompts), at)
+            case Remember():
+                self.carried[command.leg] = command.carried
+            case StopPlay():
+                self.prompt_ends(command.playback, at)
+            case StartMusic():
+                self.hear(command.leg, MUSIC, at)
+            case StopMusic():
+                self.hear(command.leg, SILENCE, at)
+            case Dial():
+                assert command.leg not in self.dialled, "an id was used twice"
+                self.ringing[command.leg] = self.dialled[command.leg] = command
+                self.carried[command.leg] = command.carried
+            case Bridge():
+                return self._bridge(command, at)
+            case RemoveBridge():
+                for leg in self.bridges.pop(command.bridge, ()):
+                    self.hear(leg, SILENCE, at)
+            case HandToDialplan():
+                self.leaves(command.leg, at)
+                return e.LegLeft(at=at, leg=command.leg)
+            case Hangup():
+                return self._hang_up(command, at)
+            case _:
+                pass
+        return None
+
+    def _bridge(self, command: Bridge, at: datetime) -> e.Event | None:
+        assert command.bridge not in self.bridges, "an id was used twice"
+        if any(self.hears.get(leg) in (GONE, FALLBACK) for leg in command.legs):
+            return _gone(command, at)
+        assert all(leg in self.up for leg in command.legs), "bridged before it was up"
+        self.bridges[command.bridge] = command.legs
+        for leg in command.legs:
+            assert leg not in self.playing, "a running prompt blocks the channel"
+            self.hear(leg, THE_OTHER, at)
+        return None
+
+    def _hang_up(self, command: Hangup, at: datetime) -> e.Event | None:
+        exists = command.leg in self.up or command.leg in self.ringing
+        self.ends(command.leg, at)
+        if not (exists and self.reports_ends):
+            return None
+        return e.LegEnded(at=at, leg=command.leg, ending=LegEnding.HUNG_UP, cause=16)
+
+    def hear(self, leg: LegId, what: str, at: datetime) -> None:
+        if self.hears.get(leg) in (GONE, FALLBACK):
+            return
+        self.hears[leg] = what
+        if what == SILENCE:
+            self.silent_since.setdefault(leg, at)
+        else:
+            self.silent_since.pop(leg, None)
+
+    def comes_up(self, leg: LegId, at: datetime) -> None:
+        """A caller is in the application, or an agent picked up."""
+        self.ringing.pop(leg, None)
+        self.up.add(leg)
+        self.hear(leg, SILENCE, at)
+
+    def prompt_ends(self, playback: PlaybackId, at: datetime) -> None:
+        """Whoever hears it hears nothing now: Asterisk starts no music again by itself."""
+        for leg, playing in list(self.playing.items()):
+            if playing == playback:
+                del self.playing[leg]
+                self.hear(leg, SILENCE, at)
+
+    def ends(self, leg: LegId, at: datetime) -> None:
+        """The leg is gone, and whoever was in a bridge with it is alone there."""
+        self._forget(leg, at)
+        self.hears[leg] = GONE
+
+    def leaves(self, leg: LegId, at: datetime) -> None:
+        """The leg is in the dialplan."""
+        if self.hears.get(leg) != GONE:
+            self._forget(leg, at)
+            self.hears[leg] = FALLBACK
+
+    def undo(self, command: Command, at: datetime) -> None:
+        """It was refused after all."""
+        match command:
+            case Play(playback=playback):
+                self.prompt_ends(playback, at)
+            case StartMusic(leg=leg):
+                if self.hears.get(leg) == MUSIC:
+                    self.hear(leg, SILENCE, at)
+            case Dial(leg=leg):
+                self.ends(leg, at)
+            case Bridge(bridge=bridge):
+                for leg in self.bridges.pop(bridge, ()):
+                    self.hear(leg, SILENCE, at)
+            case _:
+                pass
+
+    def _forget(self, leg: LegId, at: datetime) -> None:
+        self.playing.pop(leg, None)
+        self.ringing.pop(leg, None)
+        self.silent_since.pop(leg, None)
+        self.up.discard(leg)
+        for bridge, legs in list(self.bridges.items()):
+            if leg in legs:
+                self.bridges[bridge] = tuple(other for other in legs if other != leg)
+                for other in self.bridges[bridge]:
+                    self.hear(other, SILENCE, at)
+
+    def silence(self, leg: LegId, at: datetime) -> timedelta:
+        """For how long this leg has heard nothing."""
+        since = self.silent_since.get(leg)
+        return at - since if since is not None else timedelta(0)
+
+
+def _gone(command: Command, at: datetime) -> e.CommandFailed:
+    return e.CommandFailed(at=at, command=command, why=Refusal.GONE, detail="no such channel")
