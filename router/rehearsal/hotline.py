@@ -177,6 +177,26 @@ class Rehearsal:
     def state(self, name: str) -> AgentState:
         return self.engine.floor.agents[AgentId(name)].state
 
+    # -- somebody outside -----------------------------------------------------------------
+
+    def partner_leg(self) -> LegId:
+        """The one leg that was dialled outside."""
+        (leg,) = self.engine.floor.partner_legs
+        return leg
+
+    def partner_picks_up(self) -> None:
+        leg = self.partner_leg()
+        self.board.comes_up(leg, self.at)
+        self.happens(e.LegAnswered(at=self.at, leg=leg))
+
+    def partner_presses(self, digit: str) -> None:
+        self.happens(e.DigitPressed(at=self.at, leg=self.partner_leg(), digit=digit))
+
+    def partner_ends(self, ending: LegEnding = LegEnding.HUNG_UP) -> None:
+        leg = self.partner_leg()
+        self.board.ends(leg, self.at)
+        self.happens(e.LegEnded(at=self.at, leg=leg, ending=ending))
+
     # -- the house ------------------------------------------------------------------------
 
     def publishes(self, rules: Policy) -> None:

@@ -9,6 +9,7 @@ from router.core.commands import (
     Bridge,
     Command,
     Dial,
+    DialPartner,
     HandToDialplan,
     Hangup,
     Play,
@@ -36,6 +37,7 @@ class Switchboard:
         self.playing: dict[LegId, PlaybackId] = {}
         self.bridges: dict[BridgeId, tuple[LegId, ...]] = {}
         self.ringing: dict[LegId, Dial] = {}
+        self.outside: dict[LegId, DialPartner] = {}
         self.dialled: dict[LegId, Dial] = {}
         self.carried: dict[LegId, str] = {}
         self.created: dict[LegId, datetime] = {}
@@ -64,6 +66,9 @@ class Switchboard:
                 assert command.leg not in self.dialled, "an id was used twice"
                 self.ringing[command.leg] = self.dialled[command.leg] = command
                 self.carried[command.leg] = command.carried
+            case DialPartner():
+                assert command.leg not in self.outside, "an id was used twice"
+                self.outside[command.leg] = command
             case Bridge():
                 return self._bridge(command, at)
             case RemoveBridge():
@@ -90,7 +95,7 @@ class Switchboard:
         return None
 
     def _hang_up(self, command: Hangup, at: datetime) -> e.Event | None:
-        exists = command.leg in self.up or command.leg in self.ringing
+        exists = any(command.leg in held for held in (self.up, self.ringing, self.outside))
         self.ends(command.leg, at)
         if not (exists and self.reports_ends):
             return None
@@ -108,6 +113,7 @@ class Switchboard:
     def comes_up(self, leg: LegId, at: datetime) -> None:
         """A caller is in the application, or an agent picked up."""
         self.ringing.pop(leg, None)
+        self.outside.pop(leg, None)
         self.up.add(leg)
         self.hear(leg, SILENCE, at)
 
@@ -148,6 +154,7 @@ class Switchboard:
     def _forget(self, leg: LegId, at: datetime) -> None:
         self.playing.pop(leg, None)
         self.ringing.pop(leg, None)
+        self.outside.pop(leg, None)
         self.silent_since.pop(leg, None)
         self.up.discard(leg)
         for bridge, legs in list(self.bridges.items()):

@@ -14,10 +14,10 @@ from router.core.ivr.steps.queue import QueueStep
 from router.core.policy import Policy
 from router.core.records import PartnerAnswered, PartnerDialled, PartnerLeft, PartnerMissed
 from router.core.vocabulary import ContactName, EndedBy, LegEnding, QueueName, Refusal, StepName
+from router.rehearsal.switchboard import GONE, MUSIC, THE_OTHER
 from tests.core.books import books_close, floor_agrees
 from tests.core.driver import Caller, Driver
 from tests.core.house import policy, prompts, seconds
-from tests.core.switchboard import GONE, MUSIC, THE_OTHER
 
 NUMBER = "8009112000"
 
