@@ -273,3 +273,18 @@ class NumberNotKept(HotlineError):
 
 class CallbackUnknown(HotlineError):
     """{call} asked for no callback. `hotline callbacks --all` lists those who did."""
+
+
+# rehearsal
+
+
+class StoryInvalid(HotlineError):
+    """{file} cannot be read as a story: {detail}."""
+
+
+class StoryGoesOtherwise(HotlineError):
+    """Not so: {sentence}; {instead}."""
+
+
+class StoriesMissing(HotlineError):
+    """There is no story in {folder}. Name a folder of .yaml files that tell one each."""

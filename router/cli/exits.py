@@ -40,6 +40,8 @@ _WRONG_USE = (
     errors.FlowFilesInvalid,
     errors.RosterInvalid,
     errors.ModelInvalid,
+    errors.StoryInvalid,
+    errors.StoriesMissing,
     errors.TrafficInvalid,
     errors.ShiftsInvalid,
     errors.StateFolderUnusable,

@@ -20,6 +20,7 @@ from router.cli import (
     simulate,
     sounds,
     status,
+    stories,
     tail,
 )
 from router.cli.exits import EPILOG, Exit, exit_for
@@ -46,6 +47,7 @@ app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")
 tail.add_to(app)
 reload.add_to(app)
 check.add_to(app)
+stories.add_to(app)
 simulate.add_to(app)
 settings.add_to(app)
 sounds.add_to(app)

@@ -267,5 +267,13 @@ class Caller:
         assert self._hotline.board.bridges.get(talk.bridge) == (self.leg, talk.leg)
         return talk.agent
 
+    @property
+    def is_there(self) -> bool:
+        return self.id in self._hotline.engine.floor.calls
+
+    def waits_in(self) -> str | None:
+        """The queue."""
+        return None if self.call.place is None else self.call.place.queue
+
     def records(self) -> Sequence[Record]:
         return [x.record for x in self._hotline.entries if x.call == self.id]

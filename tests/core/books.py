@@ -27,8 +27,8 @@ from router.core.records import (
     WrapUpStarted,
 )
 from router.core.vocabulary import CallId, EndedBy
+from router.rehearsal.hotline import Rehearsal
 from router.rehearsal.switchboard import GONE
-from tests.core.driver import Driver
 from tests.core.routing.floor_oracle import left_undone
 
 SILENCE_AT_MOST = timedelta(seconds=5)
@@ -95,7 +95,7 @@ def _story_closes(call: CallId, story: list[Record], floor: Floor) -> None:
 # -- the floor --------------------------------------------------------------------------------
 
 
-def floor_agrees(hotline: Driver) -> None:
+def floor_agrees(hotline: Rehearsal) -> None:
     """No agent in two places, no call in none; nobody idle beside a caller; nobody in silence."""
     floor = hotline.engine.floor
     for call in floor.calls.values():
@@ -142,12 +142,12 @@ def _agents_agree(floor: Floor) -> None:
     assert len(live) == len(floor.agent_legs), "an agent has two legs"
 
 
-def _nobody_idle_beside(hotline: Driver) -> None:
+def _nobody_idle_beside(hotline: Rehearsal) -> None:
     """Invariant 3: after a turn, the matcher finds nothing more to do."""
     assert not left_undone(hotline.engine.floor, hotline.at)
 
 
-def _is_not_left_in_silence(call: Call, hotline: Driver) -> None:
+def _is_not_left_in_silence(call: Call, hotline: Rehearsal) -> None:
     if hotline.board.hears.get(call.leg) == GONE or call.ended_by is not None:
         return
     listening = isinstance(call.run.wait, ForDigit)
