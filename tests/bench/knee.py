@@ -24,8 +24,8 @@ KNEE = timedelta(milliseconds=100)
 PEER = "7005"
 FIRST_RATE = 50
 LASTS, TALK = 3.0, timedelta(seconds=1)
-TRIES = 2
-"""What a busy machine spoils once may hold the second time; nothing holds by luck."""
+TRIES = 3
+"""What a busy machine spoils may hold another time; nothing holds by luck."""
 BREATH = 1.2
 PROBE_EVERY = 0.1
 SOON = timedelta(seconds=5)
