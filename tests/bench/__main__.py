@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -39,6 +40,8 @@ def main() -> int:
     unknown = [name for name in given.names if name not in BENCHES]
     if unknown:
         parser.error(f"there is no bench {unknown[0]!r}; there are {', '.join(BENCHES)}")
+    # Asked to end, it puts the stack away first, as for Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     figures = asyncio.run(_run(given.names or list(BENCHES), quick=given.quick))
     if given.json:
         print(json.dumps(plain(figures), ensure_ascii=False, indent=1))
