@@ -46,10 +46,14 @@ class Outcome:
 
 
 class Engine:
-    """One event in, one outcome out; nothing else changes the floor (house.md 1, 2)."""
+    """One event in, one outcome out; nothing else changes the floor (house.md 1, 2).
 
-    def __init__(self, policy: Policy, epoch: int) -> None:
+    `remembers` False: no other life will follow, so nothing is written on the legs for it.
+    """
+
+    def __init__(self, policy: Policy, epoch: int, *, remembers: bool = True) -> None:
         self.floor = Floor(epoch=epoch, policy=policy)
+        self._remembers = remembers
 
     def handle(self, event: e.Event) -> Outcome:
         """One turn, without waiting for anything."""
@@ -68,7 +72,8 @@ class Engine:
         return self._outcome(turn)
 
     def _outcome(self, turn: Turn) -> Outcome:
-        carrying.remember(turn)
+        if self._remembers:
+            carrying.remember(turn)
         return Outcome(
             commands=tuple(turn.commands),
             entries=tuple(turn.entries),

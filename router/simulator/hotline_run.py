@@ -67,7 +67,7 @@ class HotlineRun:
 
     def __init__(self, plan: Plan, number: int, hear: Hearer) -> None:
         self.plan = plan
-        self.engine = Engine(plan.policy, EPOCH)
+        self.engine = Engine(plan.policy, EPOCH, remembers=False)
         self.now = plan.begins
         self._hear = hear
         self._keys = keys_of(plan.policy.book)

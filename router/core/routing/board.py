@@ -37,6 +37,8 @@ class Board:
     looks_again: list[tuple[Instant, AgentId]] = field(default_factory=list)
     reserves: tuple[int, ...] = ()
     """The figures in force, in the order of the policy."""
+    reserves_of: Instant = -1
+    """The minute in which they were read."""
     rung_at: dict[AgentId, tuple[Instant, QueueName]] = field(default_factory=dict)
     busy_for: dict[QueueName, float] = field(default_factory=dict)
 
@@ -47,7 +49,7 @@ class Board:
         self.places.clear()
         self.profiles.clear()
         self.looks_again.clear()
-        self.reserves = ()
+        self.reserves, self.reserves_of = (), -1
 
     def look_again(self, agent: AgentId, at: Instant) -> None:
         """The agent may be free by then."""

@@ -197,15 +197,25 @@ def _widen(turn: Turn, decided: Decided) -> None:
 
 
 def _keep_reserves(turn: Turn, board: Board) -> None:
-    """O4, with the figure of the hours that are open now."""
-    policy = turn.floor.policy
-    if not policy.reserves:
+    """O4. Hours are read once a minute, and again the next while somebody waits."""
+    reserves = turn.floor.policy.reserves
+    if not reserves:
         return
-    figures, by_hours = [], False
+    every = whole(HOURS_ARE_READ_EVERY)
+    minute = instant(turn.at) // every
+    if minute != board.reserves_of:
+        board.reserves_of = minute
+        _read_reserves(turn, board)
+    if board.exchange.waiting.callers and any(each.free_by_hours for each in reserves):
+        turn.look_again(moment((minute + 1) * every))
+
+
+def _read_reserves(turn: Turn, board: Board) -> None:
+    """With the figure of the hours that are open now."""
+    policy, figures = turn.floor.policy, []
     for reserve in policy.reserves:
         free = reserve.free
         for name, figure in reserve.free_by_hours.items():
-            by_hours = True
             if policy.book.hours[name].is_open(turn.at):
                 free = figure
         figures.append(free)
@@ -213,9 +223,6 @@ def _keep_reserves(turn: Turn, board: Board) -> None:
         board.reserves = tuple(figures)
         both = zip(policy.reserves, figures, strict=True)
         board.exchange.keep((r.skills, r.for_class, free) for r, free in both)
-    if by_hours and board.exchange.waiting.callers:
-        every = whole(HOURS_ARE_READ_EVERY)
-        turn.look_again(moment((instant(turn.at) // every + 1) * every))
 
 
 def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
