@@ -22,6 +22,7 @@ from router.cli import (
     status,
     stories,
     tail,
+    try_,
 )
 from router.cli.exits import EPILOG, Exit, exit_for
 from router.cli.look import err
@@ -47,6 +48,7 @@ app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")
 tail.add_to(app)
 reload.add_to(app)
 check.add_to(app)
+try_.add_to(app)
 stories.add_to(app)
 simulate.add_to(app)
 settings.add_to(app)

@@ -68,7 +68,15 @@ def seen(files: Files, folder: Path) -> Sight:
     return Sight(
         files=files,
         roads=Roads(flows),
-        voices=Voices(files.prompts, folder / "prompts"),
+        voices=Voices(
+            {
+                (each.language, prompt): text
+                for each in files.prompts.values()
+                if each is not None
+                for prompt, text in each.texts.items()
+            },
+            folder / "prompts",
+        ),
         lines=files.lines.lines,
         queues=files.queues.queues,
         hours=files.hours.hours,

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from router.adapters.ivr.prompts import PromptsFile
 from router.core.ivr.model import Step
 from router.core.vocabulary import Language, PromptId
 
@@ -18,17 +17,12 @@ LETTERS_A_SECOND = 14
 class Voices:
     """The prompts of all languages; `recorded` is the folder ivr/prompts."""
 
-    def __init__(self, prompts: Mapping[str, PromptsFile | None], recorded: Path) -> None:
-        self.texts: Mapping[tuple[str, PromptId], str] = {
-            (language, prompt): text
-            for language, file in prompts.items()
-            if file is not None
-            for prompt, text in file.texts.items()
-        }
+    def __init__(self, texts: Mapping[tuple[Language, PromptId], str], recorded: Path) -> None:
+        self.texts = texts
         self._recorded = recorded
-        self._lasts: dict[tuple[str, PromptId], timedelta] = {}
+        self._lasts: dict[tuple[Language, PromptId], timedelta] = {}
 
-    def lasts(self, language: str, prompt: PromptId) -> timedelta:
+    def lasts(self, language: Language, prompt: PromptId) -> timedelta:
         """One prompt in one language; nothing, if it is not said in it."""
         if (language, prompt) not in self._lasts:
             text = self.texts.get((language, prompt), "")
