@@ -13,6 +13,12 @@ from router.config import SHIPPED_FLOWS
 
 FIRST_NUMBER = 5570000000
 
+STEPS_NUMBER = "5571000000"
+"""Begins the flow with every step kind."""
+STEPS = Path(__file__).parent / "flows"
+PARTNER = "5587990001"
+"""Somebody outside, behind the trunk."""
+
 LINES: Mapping[str, str] = {
     "plain": "ring: {desk: 8s, phone: 8s}",
     "busy": "ring: {desk: 8s, phone: 8s}",
@@ -35,6 +41,7 @@ LINES: Mapping[str, str] = {
     "overridden": "wrap_up: agent",
     "leaving": "ring: {desk: 8s, phone: 8s}",
     "pausing": "ring: {desk: 8s, phone: 8s}",
+    "pasos": "ring: {desk: 8s, phone: 8s}",
 }
 """Each queue's own settings."""
 
@@ -52,10 +59,16 @@ def write_flows(folder: Path) -> Path:
             f"start: waits\nsteps:\n  waits:\n    queue: {line}\n    next: gracias\n"
             "  gracias:\n    goodbye: gracias\n"
         )
+    for flow in STEPS.iterdir():
+        shutil.copy(flow, folder / "flows")
+    (folder / "contacts.yaml").write_text(
+        f"contacts:\n  aliada:\n    name: Línea aliada\n    number: {PARTNER}\n"
+    )
     _insert(
         folder / "lines.yaml",
         "lines:\n",
-        "".join(
+        f"  {STEPS_NUMBER}:\n    name: pasos\n    flow: pasos\n    language: es\n"
+        + "".join(
             f"  {number(line)}:\n    name: {line}\n    flow: {line}\n    language: es\n"
             for line in LINES
         ),

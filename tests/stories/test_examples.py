@@ -10,7 +10,8 @@ from router.adapters import flow_files
 from router.cli.exits import Exit
 from router.cli.main import run
 from router.core.vocabulary import FlowName
-from tests.stories.telling import Telling, read
+from router.rehearsal.story_file import read
+from router.rehearsal.telling import Telling
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "ivr/examples").iterdir())
 STORIES = sorted(story for example in EXAMPLES for story in example.glob("stories/*.yaml"))

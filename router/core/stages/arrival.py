@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from router.core.commands import Admit
 from router.core.events import CallArrived
 from router.core.floor import Call
@@ -28,7 +30,8 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         arrived_at=min(event.arrived_at, turn.at),
         caller=event.caller,
         policy=policy,
-        run=result.run,
+        # What the flow noted on the way in has still to be written down.
+        run=replace(result.run, tags=()),
     )
     if before is not None:
         _count_on(call, before)

@@ -11,6 +11,7 @@ from router.core.ivr.speaking.phrase import Gap
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.play import PlayStep
 from router.core.ivr.steps.queue import Aside, QueueStep
+from router.core.ivr.steps.tag import TagStep
 from router.core.policy import Policy
 from router.core.records import Abandoned, Queued, Tagged, TimedOut
 from router.core.routing.queue import Waiting
@@ -257,3 +258,14 @@ def test_the_notice_is_not_said_over_what_follows_it() -> None:
     caller = hotline.caller_arrives()
     assert [c.prompts for c in hotline.ordered(Play)][-1] == ("llamada",)
     assert caller.hears == "llamada"
+
+
+def test_a_tag_before_the_first_wait_is_noted_once() -> None:
+    usual = rules()
+    flow = next(iter(usual.book.flows.values()))
+    tag = TagStep(name=StepName("tema"), tags=("estafa",), next=flow.start)
+    tagged = replace(flow, start=tag.name, steps={**flow.steps, tag.name: tag})
+    book = replace(usual.book, flows={flow.name: tagged})
+    hotline = Driver(replace(usual, book=book))
+    hotline.caller_arrives().hears_out().presses("7")
+    assert [r.tag for r in hotline.records(Tagged)] == ["estafa", "lento"]

@@ -1,0 +1,154 @@
+"""Callers with real telephones go through every step kind of a flow, and press real digits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from router.core.records import (
+    CallbackRequested,
+    CallFinished,
+    CommandRefused,
+    PartnerAnswered,
+    PartnerLeft,
+    PartnerMissed,
+    PromptMissing,
+    Queued,
+    StepEntered,
+    SurveyAnswered,
+    Tagged,
+    TimedOut,
+)
+from router.core.vocabulary import EndedBy
+from router.standalone.phone_events import Closed
+from router.standalone.phones import Answer, Handset, switched_on
+from router.standalone.programs import Prefix
+from tests.acceptance.hotline_up import Hotline
+from tests.acceptance.people import Agent, Caller, Callers, hear_each_other, on_shift
+from tests.acceptance.practice import PARTNER, STEPS_NUMBER
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PARTNER_HZ = 1047
+
+
+async def reaches(caller: Caller, step: str, *, within: float = 20) -> StepEntered:
+    return await caller.first(StepEntered, within=within, where=lambda each: each.step == step)
+
+
+async def types_four_digits(caller: Caller) -> None:
+    await reaches(caller, "pide")
+    await caller.phone.press("1234")
+    # Read back; 1 takes them.
+    await caller.phone.hears(within=timedelta(seconds=3))
+    await caller.phone.press("1")
+    await reaches(caller, "lee")
+
+
+def nothing_was_missing(caller: Caller) -> None:
+    assert not caller.records(PromptMissing)
+    assert not caller.records(CommandRefused)
+
+
+async def test_digits_are_typed_read_back_and_said(hotline: Hotline, callers: Callers) -> None:
+    async with callers.dials(hotline, STEPS_NUMBER, flow="pasos") as caller:
+        await types_four_digits(caller)
+        # The digits, a number with a gender, a date and a time, to the menu.
+        await reaches(caller, "elige", within=40)
+        steps = [each.step for each in caller.records(StepEntered)]
+        assert steps == [
+            *("recuerda", "marca", "salta", "decide", "horario", "pide"),
+            *("lee", "cuenta", "fecha", "hora", "elige"),
+        ]
+        assert [each.tag for each in caller.records(Tagged)] == ["prueba"]
+        asked = next(each for each in caller.records(StepEntered) if each.step == "lee")
+        assert asked.digits == 5
+        nothing_was_missing(caller)
+
+
+async def test_another_flow_a_language_and_a_skill(
+    hotline: Hotline, callers: Callers, prefix: Prefix, phones_folder: Path
+) -> None:
+    people = (
+        Agent(id="tom", skills="pasos: 3, english: 3", answer=Answer.AT_ONCE),
+        Agent(id="luz", skills="pasos: 5", answer=Answer.AT_ONCE),
+    )
+    async with (
+        on_shift(hotline, prefix, phones_folder, *people) as shift,
+        callers.dials(hotline, STEPS_NUMBER, flow="pasos") as caller,
+    ):
+        await types_four_digits(caller)
+        await caller.phone.press("1")
+        await reaches(caller, "en_ingles", within=40)
+        await caller.is_answered_by("tom", within=20)
+        await hear_each_other(caller, shift["tom"], 587)
+        flows = [each.flow for each in caller.records(StepEntered) if each.step == "dobla"]
+        assert flows == ["pasos_otro", "pasos"]
+        await shift["tom"].hang_up()
+        await reaches(caller, "encuesta")
+        await caller.phone.press("4")
+        answered = await caller.first(SurveyAnswered)
+        assert (answered.question, answered.figure) == ("trato", 4)
+        over = await caller.first(CallFinished, within=20)
+        assert over.by is EndedBy.SYSTEM
+        await caller.phone.wait_for(Closed, within=timedelta(seconds=5))
+        nothing_was_missing(caller)
+
+
+async def test_keys_while_waiting_and_a_callback(hotline: Hotline, callers: Callers) -> None:
+    async with callers.dials(hotline, STEPS_NUMBER, flow="pasos") as caller:
+        await types_four_digits(caller)
+        await caller.phone.press("3")
+        await caller.waits_in("pasos", within=40)
+        await caller.phone.press("9")
+        await caller.first(Tagged, where=lambda each: each.tag == "sin_grabacion")
+        await caller.phone.press("8")
+        await caller.phone.hears(within=timedelta(seconds=3))
+        assert len(caller.records(Queued)) == 1
+        await caller.phone.press("1")
+        left = await caller.first(TimedOut)
+        assert left.why == "key"
+        await caller.phone.press("1")
+        await caller.phone.press("1")
+        asked = await caller.first(CallbackRequested)
+        assert (asked.queue, asked.other_number) == ("pasos", False)
+        listed = await hotline.runs("callbacks", "--json")
+        assert caller.call in [each["call"] for each in listed.json["callbacks"]]
+        await caller.phone.press("5")
+        await caller.first(SurveyAnswered)
+        nothing_was_missing(caller)
+
+
+async def test_somebody_outside_presses_one_and_talks(
+    hotline: Hotline, callers: Callers, prefix: Prefix, phones_folder: Path
+) -> None:
+    address, _, port = hotline.carrier.partition(":")
+    handset = Handset(name=PARTNER, tone_hz=PARTNER_HZ)
+    async with (
+        switched_on(
+            prefix, [handset], folder=phones_folder, address=address, port=int(port)
+        ) as outside,
+        callers.dials(hotline, STEPS_NUMBER, flow="pasos") as caller,
+    ):
+        await types_four_digits(caller)
+        await caller.phone.press("2")
+        await reaches(caller, "aliada", within=40)
+        await outside[PARTNER].take_call(within=timedelta(seconds=5), confirm_with="1")
+        await caller.first(PartnerAnswered)
+        await hear_each_other(caller, outside[PARTNER], PARTNER_HZ)
+        await outside[PARTNER].hang_up()
+        left = await caller.first(PartnerLeft)
+        assert left.contact == "aliada"
+        await reaches(caller, "gracias")
+        nothing_was_missing(caller)
+
+
+async def test_nobody_outside_leads_to_a_person_of_ours(hotline: Hotline, callers: Callers) -> None:
+    async with callers.dials(hotline, STEPS_NUMBER, flow="pasos") as caller:
+        await types_four_digits(caller)
+        await caller.phone.press("2")
+        missed = await caller.first(PartnerMissed, within=40)
+        assert missed.contact == "aliada"
+        await caller.waits_in("crisis")
