@@ -14,11 +14,13 @@ from router.cli import (
     callbacks,
     calls,
     check,
+    graph,
     reload,
     running,
     settings,
     simulate,
     sounds,
+    staff,
     status,
     stories,
     tail,
@@ -49,8 +51,10 @@ tail.add_to(app)
 reload.add_to(app)
 check.add_to(app)
 try_.add_to(app)
+graph.add_to(app)
 stories.add_to(app)
 simulate.add_to(app)
+staff.add_to(app)
 settings.add_to(app)
 sounds.add_to(app)
 

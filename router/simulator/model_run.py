@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 
 from router.core.routing.demand import Demand
@@ -25,11 +25,18 @@ Paired = Callable[[CallId, AgentId], None]
 class Source:
     """Where the calls of a kind come from, each with its own service and patience."""
 
-    __slots__ = ("line", "next", "patience", "service", "tally")
+    __slots__ = ("line", "next", "patience", "service", "tally", "threshold")
 
     def __init__(
-        self, kind: CallKind, model: Model, exchange: Exchange, seed: int, number: int
+        self,
+        kind: CallKind,
+        model: Model,
+        exchange: Exchange,
+        seed: int,
+        number: int,
+        threshold: float,
     ) -> None:
+        self.threshold = threshold
         names = (number, kind.name)
         self.line = exchange.line(_demand(kind))
         rates = kind.rates if len(kind.rates) > 1 else kind.rates * model.periods
@@ -57,7 +64,8 @@ class Guest:
 
 class ModelRun:
     """From empty. What counts is from `begun` to `over`: without periods from the arrival of the
-    last call of the warm-up to that of the last call, else all periods."""
+    last call of the warm-up to that of the last call, else all periods. `threshold`: of the service
+    level, for all or by the kind's name."""
 
     def __init__(
         self,
@@ -67,17 +75,26 @@ class ModelRun:
         number: int,
         calls: int,
         warmup: int,
-        threshold: float,
+        threshold: float | Mapping[str, float],
         paired: Paired | None = None,
     ) -> None:
         self.model = model
         self.warmup = warmup
         self.last = warmup + calls
-        self.threshold = threshold
         self.paired = paired
         self.exchange = Exchange(model.agent_order)
         self.crew = Crew(model, self.exchange)
-        self.sources = [Source(each, model, self.exchange, seed, number) for each in model.calls]
+        self.sources = [
+            Source(
+                kind,
+                model,
+                self.exchange,
+                seed,
+                number,
+                threshold[kind.name] if isinstance(threshold, Mapping) else threshold,
+            )
+            for kind in model.calls
+        ]
         self.events: list[tuple[float, int, int, Source | Member | Guest | int]] = []
         self.waiting: dict[CallId, Guest] = {}
         self.widens = any(kind.widen for kind in model.calls)
@@ -176,7 +193,7 @@ class ModelRun:
             if guest.counted:
                 tally = guest.source.tally
                 tally.answered += 1
-                if at - guest.arrived <= self.threshold:
+                if at - guest.arrived <= guest.source.threshold:
                     tally.in_time += 1
         if self.widens:
             self._look_again(at)
