@@ -182,6 +182,8 @@ def _pip(python: str, what: "list[str]") -> None:
     # Its bars on a terminal; in a log only what went wrong.
     quiet = [] if sys.stdout.isatty() else ["--quiet"]
     command = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    # Older pips (Debian 12 has 23.0) would run aioari's setup.py, which cannot get what it needs.
+    command.append("--use-pep517")
     done = _run([*command, "--retries", "2", *quiet, *what], show=True)
     if done.returncode == 0:
         return
