@@ -115,6 +115,12 @@ class Settings:
     ami_password: str = field(
         default="", metadata=declared("ami.password", "the secret of ami.user", SECRET)
     )
+    guard_user: str = field(
+        default="guard", metadata=declared("guard.user", "the guard's user in manager.conf", WORD)
+    )
+    guard_password: str = field(
+        default="", metadata=declared("guard.password", "the secret of guard.user", SECRET)
+    )
     database: str = field(
         default="", metadata=declared("database", "PostgreSQL, as a libpq address", DATABASE)
     )

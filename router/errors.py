@@ -73,6 +73,10 @@ class EngineAlreadyRuns(HotlineError):
     another folder with --state-dir."""
 
 
+class GuardReplaced(HotlineError):
+    """Another guard has begun to watch this Asterisk, so this one ends. Run one guard for each."""
+
+
 class EngineOfAnotherUser(HotlineError):
     """The engine in {folder} belongs to another user. Give the command as that user."""
 

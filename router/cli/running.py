@@ -1,4 +1,4 @@
-"""Start and stop: `up`, `down`, `run`, `demo`."""
+"""Start and stop: `up`, `down`, `run`, `guard`, `demo`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("up", rich_help_panel=PANEL)(up)
     app.command("down", rich_help_panel=PANEL)(down)
     app.command("run", rich_help_panel=PANEL)(run)
+    app.command("guard", rich_help_panel=PANEL)(guard)
     app.command("demo", hidden=True)(demo)
 
 
@@ -93,6 +94,17 @@ def run(context: typer.Context, state_dir: StateDir = None, config: ConfigFile =
         "ari.password", "ami.password", "database"
     )
     app.run(settings)
+
+
+def guard(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:
+    """Watch over the engine: while it is dead or frozen, its callers are moved to the fallback.
+
+    A process of its own beside the engine; it speaks AMI alone. `up` runs one already.
+    """
+    from router.guard import process
+
+    settings = configuration(context, state_dir, config).require("guard.password")
+    process.run(settings)
 
 
 def demo(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any, TypeVar, get_type_hints
 
 from router.core.floor import Call, Offer, Place
@@ -73,6 +74,16 @@ class CarriedOffer:
     whisper: PlaybackId | None = None
 
 
+class Urgency(StrEnum):
+    """The first character of a caller's text, for the dialplan's fallback, which reads no JSON."""
+
+    FIRST = "!"
+    """In the class that is served first."""
+    UNKNOWN = "?"
+    """They did not choose yet."""
+    OTHER = "."
+
+
 NEVER_WRITTEN = frozenset({"typed_ahead", "collected", "variables", "stack"})
 """What a caller pressed may be in them."""
 BEGUN_AGAIN = frozenset({"wrong", "repeats", "digits", "phase", "wait"})
@@ -90,7 +101,7 @@ _RUN = {name: (encoder(hint), decoder(hint)) for name, hint in _kept_of_run().it
 T = TypeVar("T", Kept, CarriedOffer)
 
 
-def of_call(call: Call, playback: PlaybackId | None) -> str:
+def of_call(call: Call, playback: PlaybackId | None, urgency: Urgency) -> str:
     """The text; of the agents who did not take the call the longest ago are left out if need be."""
     talk = call.talk
     kept = Kept(
@@ -102,11 +113,11 @@ def of_call(call: Call, playback: PlaybackId | None) -> str:
     )
     plain = to_plain(kept)
     plain["run"] = {name: encode(getattr(call.run, name)) for name, (encode, _) in _RUN.items()}
-    text = _text(plain)
+    text = urgency + _text(plain)
     while len(text) > ROOM and plain["place"] and plain["place"]["passed_over"]:
         passed_over = plain["place"]["passed_over"]
         del passed_over[min(passed_over, key=lambda agent: passed_over[agent])]
-        text = _text(plain)
+        text = urgency + _text(plain)
     return text
 
 
@@ -126,7 +137,7 @@ def of_offer(offer: Offer) -> str:
 
 def read_call(text: str) -> CarriedCall | None:
     """None: nothing that could be gone on with."""
-    plain = _json(text)
+    plain = _json(text.lstrip("".join(Urgency)))
     kept = _read(Kept, plain)
     run = _read_run(plain.get("run")) if isinstance(plain, dict) else None
     if kept is None or run is None:

@@ -44,10 +44,20 @@ def _call(turn: Turn, call: Call) -> None:
         return
     playback = call.playing.id if call.playing is not None else call.last_playback
     call.last_playback = playback
-    text = carried.of_call(call, playback)
+    text = carried.of_call(call, playback, _urgency(turn, call))
     if text != call.carried:
         call.carried = text
         turn.order(Remember(node=call.node, call=call.id, leg=call.leg, carried=text))
+
+
+def _urgency(turn: Turn, call: Call) -> carried.Urgency:
+    asked_for = call.place or call.talk
+    queues = turn.floor.policy.queues
+    if asked_for is None or asked_for.queue not in queues:
+        return carried.Urgency.UNKNOWN
+    first = max(queue.order_class for queue in queues.values())
+    is_first = queues[asked_for.queue].order_class == first
+    return carried.Urgency.FIRST if is_first else carried.Urgency.OTHER
 
 
 def _offer(turn: Turn, call: Call, offer: Offer) -> None:

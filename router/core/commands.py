@@ -172,6 +172,11 @@ class HandToDialplan(LegOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack(LegOrder):
+    """Ask the dialplan's fallback for a caller who waits there; they arrive between two rings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionDevice(Order):
     """Make an agent's desk endpoint exist in Asterisk (or change it)."""
 
@@ -231,6 +236,7 @@ Command = (
     | RemoveBridge
     | Hangup
     | HandToDialplan
+    | TakeBack
     | ProvisionDevice
     | RetireDevice
     | EnrolInFallback

@@ -19,6 +19,7 @@ from router.core.stages import (
     arrival,
     connection,
     dispatch,
+    fallback,
     in_flow,
     leftovers,
     offering,
@@ -98,7 +99,8 @@ def _moves(turn: Turn) -> None:
 def _event(turn: Turn, event: e.Event) -> None:
     match event:
         case e.CallArrived():
-            arrival.caller_arrives(turn, event)
+            if not adoption.caller_returns(turn, event):
+                arrival.caller_arrives(turn, event)
         case e.CodeDialled():
             doing = short_code.is_dialled(turn, event)
             if doing is not None:
@@ -124,6 +126,8 @@ def _event(turn: Turn, event: e.Event) -> None:
             wrap_up.agent_is_ready(turn, event)
         case e.DeviceChanged():
             shift.telephone_changes(turn, event)
+        case e.FallbackListed():
+            fallback.is_listed(turn, event)
         case e.PolicyPublished():
             publishing.policy_is_published(turn, event)
         case e.LegsListed():

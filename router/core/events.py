@@ -31,13 +31,17 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallArrived(Happened):
-    """A caller reached the application; `arrived_at` is when the channel was created."""
+    """A caller reached the application; `arrived_at` is when the channel was created.
+
+    `carried`: they were here before, and come back from the dialplan (carried.py).
+    """
 
     node: NodeId
     leg: LegId
     number_dialled: str
     arrived_at: datetime
     caller: CallerKey | None
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +178,15 @@ class DeviceChanged(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FallbackListed(Happened):
+    """The dialplan's fallback as it is now: who waits, and whose telephone is engaged there."""
+
+    node: NodeId
+    waiting: tuple[LegId, ...]
+    engaged: tuple[AgentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyPublished(Happened):
     """Flows, queues and hours as they are from now on; `by` is who saved or asked."""
 
@@ -255,6 +268,7 @@ Event = (
     | AgentRecalled
     | WrapUpFinished
     | DeviceChanged
+    | FallbackListed
     | PolicyPublished
     | LegsListed
     | NodeDisconnected

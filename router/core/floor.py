@@ -110,7 +110,7 @@ class Call:
 
     `wait` numbers the waits, so that a late wake-up finds its wait gone. `ended_by` is set when
     the system said goodbye and is hanging up, `vanished` when Asterisk no longer knew the leg.
-    `carried` is what was written on the leg last.
+    `carried` is what was written on the leg last; `handed`: we gave the caller to the dialplan.
     """
 
     id: CallId
@@ -130,10 +130,16 @@ class Call:
     partner: Partner | None = None
     ended_by: EndedBy | None = None
     vanished: bool = False
+    handed: bool = False
     legs_made: int = 0
     playbacks_made: int = 0
     bridges_made: int = 0
     offers_made: int = 0
+
+    def count_on(self, before: Call) -> None:
+        """Back from the dialplan in the same life: no id is used twice (house.md 5)."""
+        self.legs_made, self.playbacks_made = before.legs_made, before.playbacks_made
+        self.bridges_made, self.offers_made = before.bridges_made, before.offers_made
 
 
 @dataclass(slots=True, kw_only=True)

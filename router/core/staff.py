@@ -60,6 +60,8 @@ class Agent:
     resting: bool = False
     """Not for heavy queues until a break (A3)."""
     leaving: bool = False
+    elsewhere: bool = False
+    """Their telephone is engaged in the dialplan's fallback."""
 
     @property
     def id(self) -> AgentId:
@@ -74,6 +76,8 @@ class Agent:
             return AgentState.TALKING
         if not self.logged_in:
             return AgentState.LOGGED_OUT
+        if self.elsewhere:
+            return AgentState.TALKING
         if self.wrap_up is not None:
             return AgentState.WRAP_UP
         if self.paused is not None:

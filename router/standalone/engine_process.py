@@ -108,10 +108,10 @@ class EngineProcess:
         return "it said nothing"
 
     @staticmethod
-    def stop_any(folder: Path) -> None:
-        """End the engine of this folder, whoever started it."""
+    def stop_any(folder: Path, pid_file: str = PID_FILE) -> None:
+        """End the engine (or what else left a `pid_file`) of this folder, whoever started it."""
         try:
-            pid = int((folder / PID_FILE).read_text())
+            pid = int((folder / pid_file).read_text())
             command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             watched = os.pidfd_open(pid)
         except (FileNotFoundError, ValueError, ProcessLookupError):

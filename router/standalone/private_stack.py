@@ -19,6 +19,7 @@ from router.adapters.flow_files import load, prompt_texts
 from router.folders import make_state_folder
 from router.standalone import asterisk, asterisk_folder, debian, postgres, prompts
 from router.standalone.engine_process import EngineProcess
+from router.standalone.guard_process import GuardProcess
 from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
 from router.standalone.progress import Progress
@@ -61,6 +62,7 @@ class Stack:
     database: str
     database_pid: int
     engine: EngineProcess
+    guard: GuardProcess
     asterisk_pid: int
 
     def write_stack_file(self) -> None:
@@ -85,6 +87,7 @@ class Stack:
             },
             "database": self.database,
             "engine_pid": self.engine.pid,
+            "guard_pid": self.guard.pid,
             "asterisk_pid": self.asterisk_pid,
         }
         new = self.plan.state_dir / f"{STACK_FILE}.new"
@@ -141,8 +144,11 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
     finally:
         await asyncio.wait({database})
     say("PostgreSQL is ready")
-    engine = EngineProcess(folder, _engine_environment(plan, site, running.dsn), site)
+    environment = _engine_environment(plan, site, running.dsn)
+    engine = EngineProcess(folder, environment, site)
+    guard = GuardProcess(folder, _guard_environment(environment, site))
     await _wholly(engine.start())
+    await _wholly(guard.start())
     await engine.ready()
     say("The engine beats: callers are admitted")
     return Stack(
@@ -152,6 +158,7 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
         database=running.dsn,
         database_pid=running.pid,
         engine=engine,
+        guard=guard,
         asterisk_pid=pid,
     )
 
@@ -183,12 +190,19 @@ def _engine_environment(plan: Plan, site: Site, database: str) -> Mapping[str, s
     return {**inherited, **plan.environment, **own}
 
 
+def _guard_environment(engine: Mapping[str, str], site: Site) -> Mapping[str, str]:
+    """The guard needs one password, and has no other."""
+    secrets = {"HOTLINE_ARI_PASSWORD", "HOTLINE_AMI_PASSWORD", "HOTLINE_DATABASE"}
+    shared = {name: value for name, value in engine.items() if name not in secrets}
+    return {**shared, "HOTLINE_GUARD_PASSWORD": site.ami_guard_password}
+
+
 async def _watch(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
     """Restart what dies, as systemd would, each for itself; calls outlive the engine."""
     async with asyncio.TaskGroup() as group:
         watchers = [
             group.create_task(keep(stack, say))
-            for keep in (_keep_engine, _keep_asterisk, _keep_postgres)
+            for keep in (_keep_engine, _keep_guard, _keep_asterisk, _keep_postgres)
         ]
         await asyncio.wait({stopping})
         for watcher in watchers:
@@ -210,6 +224,15 @@ async def _keep_engine(stack: Stack, say: Say) -> None:
         if not steady:
             await asyncio.sleep(pause)
         await _wholly(stack.engine.start())
+        stack.write_stack_file()
+
+
+async def _keep_guard(stack: Stack, say: Say) -> None:
+    while True:
+        await stack.guard.ended()
+        say(f"The guard died; a new one starts (its log: {stack.guard.log})")
+        await asyncio.sleep(RESTART_AFTER)
+        await _wholly(stack.guard.start())
         stack.write_stack_file()
 
 
@@ -274,6 +297,7 @@ def put_away(folder: Path) -> None:
     """End every process of the stack in `folder`; nothing is lost that must be kept."""
     (folder / STACK_FILE).unlink(missing_ok=True)
     EngineProcess.stop_any(folder)
+    GuardProcess.stop_any(folder)
     asterisk.stop(folder)
     postgres.stop(folder / "postgres")
 

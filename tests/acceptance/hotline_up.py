@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -100,6 +100,19 @@ class Hotline:
         await engine_beats(self.stack["ari"], within=within)
         return await self.floor()
 
+    def in_the_fallback(self) -> list[str]:
+        """The callers whom app_queue has, by the names of their channels."""
+        try:
+            channels = asks_asterisk(self.stack["ari"], "channels")
+        except OSError:
+            return []
+        return [
+            each["name"]
+            for each in channels
+            if each["dialplan"]["app_name"] in ("Queue", "Wait")
+            and each["channelvars"]["HOTLINE_ROLE"] == "caller"
+        ]
+
     async def has_forgotten_every_call(self, *, within: float = 5) -> None:
         """Until no caller is on the floor."""
         async with asyncio.timeout(within):
@@ -108,10 +121,16 @@ class Hotline:
                 await self.feed.first(CallFinished, within=within, since=since)
                 since = self.feed.position()
 
-    @contextmanager
-    def engine_frozen(self) -> Iterator[None]:
+    def engine_frozen(self) -> AbstractContextManager[None]:
         """SIGSTOP, and SIGCONT at the end."""
-        pid = self.stack["engine_pid"]
+        return self._frozen(self.stack["engine_pid"])
+
+    def guard_frozen(self) -> AbstractContextManager[None]:
+        """As above: a busy machine may need longer for a new engine than the guard waits."""
+        return self._frozen(self.stack["guard_pid"])
+
+    @contextmanager
+    def _frozen(self, pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGSTOP)
         try:
             yield
@@ -222,16 +241,21 @@ async def engine_beats(ari: Mapping[str, str], *, within: float = 20) -> None:
     now = time.time()
 
     def beat() -> float:
-        request = Request(f"{ari['url']}/ari/asterisk/variable?variable=ENGINE_BEAT")
-        pair = base64.b64encode(f"{ari['user']}:{ari['password']}".encode()).decode()
-        request.add_header("Authorization", f"Basic {pair}")
         try:
-            with urlopen(request, timeout=1) as answer:
-                return float(json.load(answer)["value"] or 0)
+            return float(asks_asterisk(ari, "asterisk/variable?variable=ENGINE_BEAT")["value"] or 0)
         except OSError:
             return 0
 
     await until(lambda: beat() > now, within=within)
+
+
+def asks_asterisk(ari: Mapping[str, str], what: str) -> Any:
+    """One question over ARI. Raises OSError when nobody answers."""
+    request = Request(f"{ari['url']}/ari/{what}")
+    pair = base64.b64encode(f"{ari['user']}:{ari['password']}".encode()).decode()
+    request.add_header("Authorization", f"Basic {pair}")
+    with urlopen(request, timeout=1) as answer:
+        return json.load(answer)
 
 
 def processes_of(folder: Path) -> set[int]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.core.carried import ROOM, CarriedCall, of_call, read_call, read_offer
+from router.core.carried import ROOM, CarriedCall, Urgency, of_call, read_call, read_offer
 from router.core.vocabulary import AgentId, CallerKey, QueueName, SkillName
 from tests.core.driver import Driver
 from tests.core.house import agent
@@ -39,10 +39,20 @@ def test_everything_that_matters_comes_back() -> None:
     assert carried.kept.arrived_at == call.arrived_at
 
 
+def test_the_first_character_tells_the_dialplan_how_urgent_it_is() -> None:
+    hotline = Driver()
+    urgent, other = hotline.caller_arrives(), hotline.caller_arrives()
+    undecided = hotline.caller_arrives()
+    urgent.chooses("1")
+    other.chooses("4")
+    marks = [caller.call.carried[0] for caller in (urgent, other, undecided)]
+    assert marks == ["!", ".", "?"]
+
+
 def test_no_key_that_was_pressed_is_written() -> None:
     (call,) = somebody_waiting().engine.floor.calls.values()
     call.run = replace(call.run, typed_ahead="937")
-    assert "937" not in of_call(call, None)
+    assert "937" not in of_call(call, None, Urgency.FIRST)
 
 
 def test_a_text_fits_into_one_line_of_ami_however_many_agents_were_asked() -> None:
@@ -51,7 +61,7 @@ def test_a_text_fits_into_one_line_of_ami_however_many_agents_were_asked() -> No
     for number in range(60):
         later = call.arrived_at + timedelta(seconds=number)
         call.place.passed_over[AgentId(f"agent-{number}")] = later
-    text = of_call(call, None)
+    text = of_call(call, None, Urgency.FIRST)
     assert len(text) <= ROOM
     carried = read_call(text)
     assert carried is not None
@@ -61,7 +71,7 @@ def test_a_text_fits_into_one_line_of_ami_however_many_agents_were_asked() -> No
 
 
 def test_a_text_of_another_version_is_read_as_far_as_it_goes() -> None:
-    plain = json.loads(waiting_text())
+    plain = json.loads(waiting_text()[1:])
     plain["moon"] = "full"
     plain["run"]["mood"] = 7
     del plain["playback"], plain["run"]["prefer"]
@@ -74,7 +84,7 @@ def test_a_text_of_another_version_is_read_as_far_as_it_goes() -> None:
 
 @pytest.mark.parametrize("needed", ["arrived_at", "run"])
 def test_a_text_without_what_is_needed_is_not_believed(needed: str) -> None:
-    plain = json.loads(waiting_text())
+    plain = json.loads(waiting_text()[1:])
     del plain[needed]
     assert read_call(json.dumps(plain)) is None
 
@@ -83,7 +93,7 @@ def test_a_text_without_what_is_needed_is_not_believed(needed: str) -> None:
     "instant", ["", "now", "2026-11-24T18:00:00", "0001-01-01T00:00:00+00:00", 7, None]
 )
 def test_an_instant_that_cannot_be_is_not_believed(instant: object) -> None:
-    plain = json.loads(waiting_text())
+    plain = json.loads(waiting_text()[1:])
     plain["arrived_at"] = instant
     assert read_call(json.dumps(plain)) is None
 
@@ -99,7 +109,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=8,
 )
-WAITING = json.loads(waiting_text())
+WAITING = json.loads(waiting_text()[1:])
 
 
 @settings(max_examples=300, deadline=None)
@@ -139,6 +149,6 @@ def test_whatever_is_written_comes_back_the_same(
     call.caller = key
     call.place.queue, call.place.widening, call.place.at_head = queue, widening, at_head
     call.place.prefer = tuple(prefer)
-    carried = read_call(of_call(call, None))
+    carried = read_call(of_call(call, None, Urgency.FIRST))
     assert isinstance(carried, CarriedCall)
     assert (carried.kept.place, carried.kept.caller) == (call.place, key)

@@ -248,6 +248,8 @@ class FakeTelephony:
                 return None
             case c.HandToDialplan(leg=leg_id):
                 return self._hand(leg_id)
+            case c.TakeBack(leg=leg_id):
+                return self._take_back(leg_id)
             case c.ProvisionDevice(agent=agent, device=device):
                 if device.kind is DeviceKind.DESK:
                     self.devices[agent] = device
@@ -341,6 +343,25 @@ class FakeTelephony:
         self._leave_bridges(leg_id)
         self.handed.append(leg_id)
         self._tell(e.LegLeft(at=self._now(), leg=leg_id))
+        return None
+
+    def _take_back(self, leg_id: LegId) -> Failure | None:
+        """It enters the application again, with what it carries."""
+        leg = self.legs.get(leg_id)
+        if leg is not None and not leg.in_application:
+            leg.in_application = True
+            self.handed.remove(leg_id)
+            self._tell(
+                e.CallArrived(
+                    at=self._now(),
+                    node=self.node,
+                    leg=leg_id,
+                    number_dialled=LINE,
+                    arrived_at=leg.created_at,
+                    caller=None,
+                    carried=leg.carried,
+                )
+            )
         return None
 
     # Within

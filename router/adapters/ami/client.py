@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from panoramisk.manager import Manager
@@ -24,6 +24,7 @@ class Reply:
     answered: bool
     success: bool = False
     message: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Mapping[str, str], ...] = ()
 
 
@@ -79,6 +80,7 @@ class AmiClient(Manager):  # type: ignore[misc]  # panoramisk has no types
             answered=True,
             success=bool(first.success),
             message=str(first.message),
+            fields=dict(first),
             events=tuple(dict(message) for message in more),
         )
 

@@ -16,6 +16,11 @@ _ALREADY = "Already there"
 _NOT_THERE = "Not there"
 
 
+def agent_of(interface: str) -> AgentId:
+    """Whose telephone a member of the queue is."""
+    return AgentId(interface.partition("/")[2].partition("@")[0])
+
+
 class FallbackMembers:
     """Asterisk forgets members when it restarts, and AMI may be away when the engine speaks."""
 

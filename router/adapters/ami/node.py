@@ -11,11 +11,12 @@ import structlog
 from router import errors
 from router.adapters.ami.access import Access
 from router.adapters.ami.client import AmiClient
+from router.adapters.ami.fallback import Fallback, FallbackQueue
 from router.adapters.ami.members import FallbackMembers
 from router.adapters.ami.memory import LegMemory
 from router.adapters.ami.translate import translate
-from router.core.commands import EnrolInFallback, Remember, WithdrawFromFallback
-from router.core.events import DeviceChanged, TroubleReported
+from router.core.commands import EnrolInFallback, Remember, TakeBack, WithdrawFromFallback
+from router.core.events import DeviceChanged, FallbackListed, TroubleReported
 from router.core.vocabulary import AgentId, DeviceKind, NodeId
 from router.ports import Deliver, Failure
 
@@ -25,7 +26,7 @@ TROUBLE = "ami"
 """The name of this adapter's alarm."""
 
 
-AmiCommand = EnrolInFallback | WithdrawFromFallback | Remember
+AmiCommand = EnrolInFallback | WithdrawFromFallback | Remember | TakeBack
 """What ARI lacks, or does too late."""
 
 
@@ -45,6 +46,7 @@ class AmiNode:
         self._client: AmiClient | None = None
         self._members = FallbackMembers()
         self._memory = LegMemory()
+        self._fallback = FallbackQueue()
         self._told: dict[AgentId, bool] = {}
         self._trouble = ""
 
@@ -75,20 +77,30 @@ class AmiNode:
         """None: done, or remembered and done at the next connection."""
         if isinstance(command, Remember):
             return await self._memory.perform(command, self._client)
+        if isinstance(command, TakeBack):
+            return await self._fallback.take_back(command, self._client)
         return await self._members.perform(command, self._client)
 
     async def _one_connection(self, deliver: Deliver) -> None:
         """Returns when the connection, once it was up, is lost."""
 
         def on_event(message: Mapping[str, str]) -> None:
+            self._fallback.hear(message)
+            safely(lambda: self._hand_on(message, deliver))
+
+        def on_fallback(found: Fallback) -> None:
+            safely(lambda: deliver(self._listed(found)))
+
+        def safely(tell: Callable[[], None]) -> None:
             try:
-                self._hand_on(message, deliver)
+                tell()
             except errors.InboxFull:
                 # The list at the next connection says it all.
                 log.warning("ami.inbox_full", node=self.node)
                 client.close()
 
         client = AmiClient(self._access, on_event)
+        following = asyncio.create_task(_nothing())
         try:
             await client.open()
             await self._tell_all(client, deliver)
@@ -97,11 +109,19 @@ class AmiNode:
             await self._memory.restore(client)
             self._tell_trouble("", deliver)
             log.info("ami.connected", node=self.node)
+            following = asyncio.create_task(self._fallback.follow(client, on_fallback))
             await _while_it_answers(client, self._access.pace.ping_every)
             log.warning("ami.disconnected", node=self.node)
         finally:
             self._client = None
             client.close()
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    def _listed(self, found: Fallback) -> FallbackListed:
+        return FallbackListed(
+            at=self._now(), node=self.node, waiting=found.waiting, engaged=found.engaged
+        )
 
     async def _tell_all(self, client: AmiClient, deliver: Deliver) -> None:
         """The present state of every phone; one that is not known any more cannot be reached."""
@@ -143,6 +163,10 @@ class AmiNode:
             deliver(TroubleReported(at=self._now(), name=TROUBLE, text=text or None))
         except errors.InboxFull:
             log.warning("ami.inbox_full", node=self.node)
+
+
+async def _nothing() -> None:
+    """Before there is anything to follow."""
 
 
 async def _while_it_answers(client: AmiClient, ping_every: float) -> None:

@@ -30,4 +30,5 @@ class Heart:
 
     async def write(self, stamp: float) -> None:
         """The engine's routing loop has seen the event that Asterisk stamped so."""
-        await self._rest.ask("asterisk", "setGlobalVar", variable=VARIABLE, value=str(int(stamp)))
+        value = f"{stamp:.3f}"
+        await self._rest.ask("asterisk", "setGlobalVar", variable=VARIABLE, value=value)

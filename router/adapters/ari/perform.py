@@ -87,7 +87,13 @@ class Performer:
                 return await self._provision(command)
             case c.RetireDevice(agent=agent):
                 return await self._forget(agent)
-            case c.EnrolInFallback() | c.WithdrawFromFallback() | c.Remember() | c.KeepNumber():
+            case (
+                c.EnrolInFallback()
+                | c.WithdrawFromFallback()
+                | c.Remember()
+                | c.TakeBack()
+                | c.KeepNumber()
+            ):
                 return Failure(why=Refusal.REFUSED, detail="not ARI's business")
 
     async def _play(self, command: c.Play) -> Failure | None:

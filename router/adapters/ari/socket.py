@@ -89,6 +89,7 @@ class EventSocket:
         self._given_up.set()
 
     async def _one_connection(self) -> None:
+        self._given_up.clear()
         async with self._connected() as socket:
             reader = _Reader(socket, self._now)
             reading = asyncio.create_task(reader.run())
@@ -96,7 +97,6 @@ class EventSocket:
             try:
                 present = await self._inquiry.present()
                 self._go_live(reader, present)
-                self._given_up.clear()
                 await asyncio.wait((reading, given_up), return_when=asyncio.FIRST_COMPLETED)
                 if reading.done():
                     await reading

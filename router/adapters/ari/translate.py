@@ -79,6 +79,7 @@ class Translator:
                     number_dialled=_digits("".join(dialled)),
                     arrived_at=at - age,
                     caller=self._seal_number(call, channel["caller"]["number"]),
+                    carried=channel.get("channelvars", {}).get("HOTLINE_STATE", ""),
                 )
             case ["code", str(code)]:
                 agent = AgentId(channel["channelvars"]["HOTLINE_AGENT"])

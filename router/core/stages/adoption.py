@@ -12,15 +12,15 @@ from datetime import timedelta
 from statistics import median_low
 
 from router.core.carried import CarriedCall, read_call, read_offer
-from router.core.commands import Bridge, RemoveBridge, StopPlay
+from router.core.commands import Admit, Bridge, RemoveBridge, StopPlay
 from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.floor import AgentLeg, Call, Place, Talk
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
 from router.core.ivr.waits import ForAgent, ForPrompt
-from router.core.records import Adopted
+from router.core.records import Adopted, HandedToFallback, Queued
 from router.core.turn import FlowRan, PlaceKept, QueueEntered, Turn
-from router.core.vocabulary import AgentId, BridgeId, CallId, LegId, OfferId, QueueName
+from router.core.vocabulary import AgentId, BridgeId, CallId, LegId, NodeId, OfferId, QueueName
 
 CLOCKS_AGREE_WITHIN = timedelta(seconds=2)
 """A caller's arrival is told some milliseconds late; more is a clock that was put right."""
@@ -33,6 +33,7 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
     callers = [s for s in strangers.values() if s.role == "caller" and s.in_application]
     texts = {leg.leg: read_call(leg.carried) for leg in callers}
     shift = _clock_shift(callers, texts)
+    _callers_elsewhere(turn, event, strangers.values())
     in_bridge = {leg: bridge for bridge in event.bridges for leg in bridge.legs}
     arrivals = []
     for leg in sorted(callers, key=lambda each: (each.created_at, each.leg)):
@@ -41,7 +42,7 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
         bridge = in_bridge.get(leg.leg)
         partner = _partner(strangers, bridge.legs) if bridge is not None else None
         if partner is not None and bridge is not None:
-            _talk_on(turn, _call(turn, event, leg, carried), partner, bridge.bridge, carried)
+            _talk_on(turn, _call(turn, event.node, leg, carried), partner, bridge.bridge, carried)
             continue
         if bridge is not None:
             turn.order(
@@ -50,8 +51,71 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
         if carried is None:
             arrivals.append(_as_new(turn, event, leg))
         else:
-            _go_on(turn, _call(turn, event, leg, carried), carried, strangers.values())
+            _go_on(turn, _call(turn, event.node, leg, carried), carried, strangers.values())
     return arrivals
+
+
+def caller_returns(turn: Turn, event: CallArrived) -> bool:
+    """A caller whom the fallback gives back goes on as the same call. False: it is none."""
+    floor = turn.floor
+    before = floor.departed.get(event.leg)
+    carried = read_call(event.carried)
+    ended = before is not None and before.ended_by is not None
+    if carried is None or ended or event.leg in floor.callers:
+        return False
+    leg = _as_listed(event)
+    carried = carried.later_by(_clock_shift([leg], {leg.leg: carried}))
+    call = _call(turn, event.node, leg, carried)
+    if before is not None:
+        call.count_on(before)
+    else:
+        _note_handed(turn, call, carried, "the engine was away")
+    turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
+    _go_on(turn, call, carried, ())
+    if call.place is not None:
+        queue = floor.policy.queues[call.place.queue]
+        turn.note(
+            Queued(
+                queue=queue.name,
+                order_class=queue.order_class,
+                place_from=call.place.since,
+                again=False,
+            ),
+            call.id,
+        )
+    return True
+
+
+def _as_listed(event: CallArrived) -> ListedLeg:
+    return ListedLeg(
+        leg=event.leg,
+        role="caller",
+        call=f"{event.node}-{event.leg}",
+        offer="",
+        agent="",
+        epoch=0,
+        up=True,
+        in_application=True,
+        created_at=event.arrived_at,
+        number_dialled=event.number_dialled,
+        carried=event.carried,
+    )
+
+
+def _callers_elsewhere(turn: Turn, event: LegsListed, strangers: Iterable[ListedLeg]) -> None:
+    """The dialplan has them: an earlier life of the engine lost them to the fallback."""
+    for leg in strangers:
+        carried = read_call(leg.carried)
+        gone = leg.role == "caller" and not leg.in_application
+        if gone and carried is not None and leg.leg not in turn.floor.departed:
+            call = _call(turn, event.node, leg, carried)
+            turn.floor.depart(call)
+            _note_handed(turn, call, carried, "found in the dialplan")
+
+
+def _note_handed(turn: Turn, call: Call, carried: CarriedCall, reason: str) -> None:
+    place = carried.kept.place
+    turn.note(HandedToFallback(queue=place.queue if place else None, reason=reason), call.id)
 
 
 def _clock_shift(
@@ -88,7 +152,7 @@ def _as_new(turn: Turn, event: LegsListed, leg: ListedLeg) -> CallArrived:
     )
 
 
-def _call(turn: Turn, event: LegsListed, leg: ListedLeg, carried: CarriedCall | None) -> Call:
+def _call(turn: Turn, node: NodeId, leg: ListedLeg, carried: CarriedCall | None) -> Call:
     """The caller is on the floor again; who talks and carries nothing is in their line's flow."""
     floor = turn.floor
     policy = floor.policy
@@ -100,8 +164,8 @@ def _call(turn: Turn, event: LegsListed, leg: ListedLeg, carried: CarriedCall | 
         run = carried.run
     kept = None if carried is None else carried.kept
     call = Call(
-        id=CallId(f"{event.node}-{leg.leg}"),
-        node=event.node,
+        id=CallId(f"{node}-{leg.leg}"),
+        node=node,
         leg=leg.leg,
         arrived_at=min(leg.created_at if kept is None else kept.arrived_at, turn.at),
         caller=None if kept is None else kept.caller,

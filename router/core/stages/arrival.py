@@ -34,7 +34,7 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         run=replace(result.run, tags=()),
     )
     if before is not None:
-        _count_on(call, before)
+        call.count_on(before)
     floor.calls[call.id] = call
     floor.callers[call.leg] = call.id
     turn.note(
@@ -50,9 +50,3 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
     )
     turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
     turn.move(FlowRan(call=call, result=result))
-
-
-def _count_on(call: Call, before: Call) -> None:
-    """Back from the dialplan in the same life of the engine: no id is used twice (house.md 5)."""
-    call.legs_made, call.playbacks_made = before.legs_made, before.playbacks_made
-    call.bridges_made, call.offers_made = before.bridges_made, before.offers_made

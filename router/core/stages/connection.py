@@ -139,6 +139,7 @@ def give_away(turn: Turn, move: GivenAway) -> None:
     turn.note(HandedToFallback(queue=place.queue if place else None, reason=move.reason), call.id)
     _end_talk(turn, call, EndedBy.SYSTEM)
     if not move.has_left:
+        call.handed = True
         hush(turn, call)
         turn.order(HandToDialplan(node=call.node, call=call.id, leg=call.leg))
 

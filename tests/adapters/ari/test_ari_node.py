@@ -214,7 +214,7 @@ async def test_beat_is_the_time_that_asterisk_put_on_the_event(server: AriServer
         )
         await inbox.until(lambda: bool(inbox.beats))
         await node.beat(inbox.beats[0].stamp)
-        assert server.variables["ENGINE_BEAT"] == "1795532400"
+        assert server.variables["ENGINE_BEAT"] == "1795532400.900"
 
 
 async def test_beat_does_not_wait_for_requests_that_wait_for_a_prompt(server: AriServer) -> None:
@@ -224,7 +224,7 @@ async def test_beat_does_not_wait_for_requests_that_wait_for_a_prompt(server: Ar
         waiting = [asyncio.create_task(node.perform(music)) for _ in range(60)]
         async with asyncio.timeout(1):
             await node.beat(7.0)
-        assert server.variables["ENGINE_BEAT"] == "7"
+        assert server.variables["ENGINE_BEAT"] == "7.000"
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)

@@ -1,0 +1,120 @@
+"""Watches the engine's beat in Asterisk, and rescues callers while it is stale (survival.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from uuid import uuid4
+
+import structlog
+
+from router import errors
+from router.adapters.ami.access import Access
+from router.adapters.ami.client import AmiClient
+from router.guard.rescue import rescue, seen
+
+BEAT, GUARD = "ENGINE_BEAT", "HOTLINE_GUARD"
+"""Globals of the dialplan: the engine's last beat, and the guard that watches it now."""
+STALE_AFTER = 3.5
+"""Seconds by Asterisk's clock. A beat comes each second; callers are moved within 4 s."""
+LOOK_EVERY = 0.25
+
+log = structlog.get_logger("guard")
+
+
+class Guard:
+    """One connection, a few actions, and no memory: what Asterisk lists is all that counts."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._id = uuid4().hex
+        self._rescuing = False
+
+    async def run(self) -> None:
+        """Until cancelled. Raises GuardReplaced when a newer guard watches, and AMI's refusals."""
+        delay, said = self._access.pace.first_delay, ""
+        while True:
+            try:
+                await self._watch()
+                delay, said = self._access.pace.first_delay, ""
+            except errors.AsteriskUnreachable as absence:
+                if str(absence) != said:
+                    log.warning("guard.waiting", text=str(absence))
+                said = str(absence)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, self._access.pace.last_delay)
+
+    async def _watch(self) -> None:
+        """Returns when the connection, once it was up, is lost."""
+        client = AmiClient(self._access, lambda event: None)
+        try:
+            await client.open()
+            await client.act("Setvar", Variable=GUARD, Value=self._id)
+            log.info("guard.watches")
+            lost = asyncio.create_task(client.lost())
+            while not lost.done() and await self._look(client):
+                await asyncio.wait({lost}, timeout=LOOK_EVERY)
+            lost.cancel()
+            log.warning("guard.disconnected")
+        finally:
+            client.close()
+
+    async def _look(self, client: AmiClient) -> bool:
+        """Whether Asterisk answers."""
+        pong, beat, guard = await asyncio.gather(
+            client.act("Ping"),
+            client.act("Getvar", Variable=BEAT),
+            client.act("Getvar", Variable=GUARD),
+        )
+        if not (pong.answered and beat.answered and guard.answered):
+            return False
+        if guard.fields.get("Value", "") not in ("", self._id):
+            # The newest wins, so that two never move the same caller.
+            raise errors.GuardReplaced
+        stale = is_stale(pong.fields.get("Timestamp", ""), beat.fields.get("Value", ""))
+        if stale:
+            await self._rescue(client)
+        elif self._rescuing:
+            log.info("guard.engine_lives_again")
+        self._rescuing = stale
+        return True
+
+    async def _rescue(self, client: AmiClient) -> None:
+        status = await client.act("Status", many=True, Variables="HOTLINE_ROLE")
+        if not status.success:
+            return
+        rows = [row for row in status.events if row.get("Event") == "Status"]
+        plan = rescue(seen(row, _variables(row)) for row in rows)
+        if not self._rescuing:
+            log.warning("guard.takes_over", callers=len(plan.move), telephones=len(plan.let_go))
+        moved = await asyncio.gather(
+            *(
+                client.act("Redirect", Channel=each, Context="fallback", Exten="s", Priority="1")
+                for each in plan.move
+            )
+        )
+        await asyncio.gather(
+            *(client.act("Hangup", Channel=each, Cause="16") for each in plan.let_go)
+        )
+        if plan.move or plan.let_go:
+            log.warning(
+                "guard.moved",
+                callers=sum(reply.success for reply in moved),
+                of=len(plan.move),
+                telephones=len(plan.let_go),
+            )
+
+
+def is_stale(asterisk_now: str, beat: str) -> bool:
+    """Both by Asterisk's clock; a beat that is no time was never written by an engine."""
+    try:
+        return not -1 <= float(asterisk_now) - float(beat) <= STALE_AFTER
+    except ValueError:
+        return True
+
+
+def _variables(row: Mapping[str, object]) -> dict[str, str]:
+    """AMI repeats `Variable: NAME=VALUE`."""
+    told = row.get("Variable", "")
+    texts = told if isinstance(told, list) else [told]
+    return {name: value for name, _, value in (str(text).partition("=") for text in texts)}

@@ -1,0 +1,149 @@
+"""The guard moved callers to the fallback: a living engine takes them back where they were."""
+
+from __future__ import annotations
+
+from router.core import events as e
+from router.core.commands import TakeBack
+from router.core.records import Adopted, CallStarted, HandedToFallback, Queued
+from router.core.vocabulary import AgentId, AgentState, LegId
+from tests.core.driver import NODE, Caller, Driver
+from tests.core.house import agent, seconds
+
+ANA = agent("ana", psicologia=3, crisis=3)
+
+
+def hotline_with_ana() -> Driver:
+    hotline = Driver()
+    hotline.works(ANA)
+    return hotline
+
+
+def guard_moves(hotline: Driver, caller: Caller) -> None:
+    hotline.board.leaves(caller.leg, hotline.at)
+
+
+def fallback_is(hotline: Driver, *waiting: LegId, engaged: tuple[str, ...] = ()) -> None:
+    hotline.happens(
+        e.FallbackListed(
+            at=hotline.at, node=NODE, waiting=waiting, engaged=tuple(map(AgentId, engaged))
+        )
+    )
+
+
+def test_a_waiting_caller_comes_back_to_their_place_as_the_same_call() -> None:
+    hotline = hotline_with_ana()
+    hotline.pauses("ana")
+    first = hotline.caller_arrives().chooses("1")
+    hotline.passes(1)
+    second = hotline.caller_arrives().chooses("1")
+    since = first.call.place
+    assert since is not None
+    hotline.disconnects()
+    guard_moves(hotline, first)
+    hotline.listed()
+    assert [r.queue for r in hotline.records(HandedToFallback)] == ["crisis"]
+    fallback_is(hotline, first.leg)
+    place = first.call.place
+    assert place is not None
+    assert place.since == since.since
+    assert first.hears == "music"
+    hotline.resumes("ana")
+    assert len(first.call.offers) == 1
+    assert not second.call.offers
+
+
+def test_the_books_have_a_place_for_each_end() -> None:
+    hotline = hotline_with_ana()
+    hotline.pauses("ana")
+    caller = hotline.caller_arrives().chooses("1")
+    guard_moves(hotline, caller)
+    hotline.happens(e.LegLeft(at=hotline.at, leg=caller.leg))
+    fallback_is(hotline, caller.leg)
+    kinds = [type(r) for r in caller.records() if isinstance(r, Queued | HandedToFallback)]
+    assert kinds == [Queued, HandedToFallback, Queued]
+    assert hotline.records(Queued)[-1].place_from == hotline.records(Queued)[0].place_from
+
+
+def test_no_id_is_used_twice_by_one_who_comes_back() -> None:
+    hotline = hotline_with_ana()
+    caller = hotline.caller_arrives().chooses("1")
+    first = hotline.leg_of("ana")
+    guard_moves(hotline, caller)
+    hotline.happens(e.LegLeft(at=hotline.at, leg=caller.leg))
+    fallback_is(hotline, caller.leg)
+    assert hotline.leg_of("ana") != first
+
+
+def test_a_caller_in_the_menu_hears_it_again() -> None:
+    hotline = hotline_with_ana()
+    caller = hotline.caller_arrives().hears_out()
+    guard_moves(hotline, caller)
+    hotline.happens(e.LegLeft(at=hotline.at, leg=caller.leg))
+    fallback_is(hotline, caller.leg)
+    assert caller.hears == "menu"
+    assert len(hotline.records(CallStarted)) == 1
+
+
+def test_a_caller_of_an_earlier_life_comes_back_as_well() -> None:
+    before = hotline_with_ana()
+    before.pauses("ana")
+    caller = before.caller_arrives().chooses("1")
+    place = caller.call.place
+    assert place is not None
+    guard_moves(before, caller)
+    now = Driver(epoch=8, at=before.at + seconds(9))
+    now.board = before.board
+    now.listed()
+    assert [r.queue for r in now.records(HandedToFallback)] == ["crisis"]
+    assert not now.records(Adopted)
+    fallback_is(now, caller.leg)
+    mine = now.engine.floor.calls[caller.id].place
+    assert mine is not None
+    assert mine.since == place.since
+    assert len(now.records(HandedToFallback)) == 1
+
+
+def test_a_caller_whom_only_the_fallback_knew_begins_from_the_start() -> None:
+    hotline = hotline_with_ana()
+    leg = LegId("stranger")
+    hotline.board.created[leg] = hotline.at
+    hotline.board.leaves(leg, hotline.at)
+    fallback_is(hotline, leg)
+    assert hotline.board.hears[leg] == "saludo"
+
+
+def test_a_caller_whom_we_gave_away_is_not_asked_for_again() -> None:
+    hotline = hotline_with_ana()
+    caller = hotline.caller_arrives()
+    defect = e.DigitPressed(at=hotline.at, leg=caller.leg, digit="1")
+    for command in hotline.engine.quarantine(defect).commands:
+        hotline.board.obey(command, hotline.at)
+    fallback_is(hotline, caller.leg)
+    assert not hotline.ordered(TakeBack)
+
+
+def test_nobody_is_asked_for_while_the_node_is_unseen() -> None:
+    hotline = hotline_with_ana()
+    hotline.disconnects()
+    fallback_is(hotline, LegId("one"))
+    assert not hotline.ordered(TakeBack)
+
+
+def test_an_agent_engaged_in_the_fallback_counts_as_talking_and_is_not_rung() -> None:
+    hotline = hotline_with_ana()
+    fallback_is(hotline, engaged=("ana",))
+    assert hotline.state("ana") is AgentState.TALKING
+    hotline.caller_arrives().chooses("1")
+    assert hotline.rung() == []
+    fallback_is(hotline)
+    assert hotline.rung() == ["ana"]
+
+
+def test_an_agent_whom_we_ring_ourselves_is_not_engaged_elsewhere() -> None:
+    hotline = hotline_with_ana()
+    hotline.caller_arrives().chooses("1")
+    fallback_is(hotline, engaged=("ana",))
+    hotline.answers("ana")
+    assert hotline.state("ana") is AgentState.TALKING
+    hotline.hangs_up("ana")
+    assert hotline.state("ana") is AgentState.WRAP_UP
