@@ -35,12 +35,16 @@ class CarriedTalk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept of a call besides its flow. `playback` was begun last; it may have ended."""
+    """What is kept of a call besides its flow. `playback` was begun last; it may have ended.
+
+    `partner`: whom outside they talk to.
+    """
 
     arrived_at: datetime
     caller: CallerKey | None = None
     place: Place | None = None
     talk: CarriedTalk | None = None
+    partner: str | None = None
     playback: PlaybackId | None = None
 
 
@@ -109,6 +113,7 @@ def of_call(call: Call, playback: PlaybackId | None, urgency: Urgency) -> str:
         caller=call.caller,
         place=call.place,
         talk=None if talk is None else CarriedTalk(queue=talk.queue, since=talk.since),
+        partner=None if call.partner is None else call.partner.contact,
         playback=playback,
     )
     plain = to_plain(kept)

@@ -145,10 +145,8 @@ def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
     told: list[e.Event] = list(recovery.legs_are_listed(turn, event))
     _moves(turn)
     before = len(turn.floor.calls)
-    arrivals = adoption.callers_are_adopted(turn, event)
-    adopted = len(turn.floor.calls) - before
-    told += leftovers.legs_are_settled(turn, event, adopted=adopted)
-    told += arrivals
+    told += adoption.callers_are_adopted(turn, event)
+    told += leftovers.legs_are_settled(turn, event, adopted=len(turn.floor.calls) - before)
     _moves(turn)
     for each in told:
         _event(turn, each)

@@ -10,6 +10,9 @@ APPLICATION = "hotline"
 """The engine's Stasis application, in dialplans/extensions.conf too."""
 
 
+TALKED_TO = frozenset({"agent", "partner"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """A channel. `bridge` is empty if it is in none; `with_engine`: it is in the application.
@@ -47,12 +50,12 @@ def rescue(channels: Iterable[Seen]) -> Rescue:
         move=tuple(
             each.channel
             for each in there
-            if each.role == "caller" and each.with_engine and "agent" not in roles[each.bridge]
+            if each.role == "caller" and each.with_engine and not roles[each.bridge] & TALKED_TO
         ),
         let_go=tuple(
             each.channel
             for each in there
-            if (each.role == "agent" and "caller" not in roles[each.bridge])
+            if (each.role in TALKED_TO and "caller" not in roles[each.bridge])
             or (each.role == "code" and each.with_engine)
         ),
     )

@@ -30,6 +30,11 @@ def test_two_who_talk_are_left_alone() -> None:
     assert rescue([caller("one", "b"), agent("ana", "b")]) == Rescue(move=(), let_go=())
 
 
+def test_a_caller_who_talks_to_somebody_outside_is_left_alone() -> None:
+    outside = Seen(channel="line", role="partner", bridge="b", with_engine=True)
+    assert rescue([caller("one", "b"), outside]) == Rescue(move=(), let_go=())
+
+
 def test_a_caller_whose_partner_has_gone_is_moved() -> None:
     assert rescue([caller("one", "b"), agent("ana", "other")]).move == ("one",)
 

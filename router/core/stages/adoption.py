@@ -14,13 +14,22 @@ from statistics import median_low
 from router.core.carried import CarriedCall, read_call, read_offer
 from router.core.commands import Admit, Bridge, RemoveBridge, StopPlay
 from router.core.events import CallArrived, LegsListed, ListedLeg
-from router.core.floor import AgentLeg, Call, Place, Talk
+from router.core.floor import AgentLeg, Call, Partner, Place, Talk
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
 from router.core.ivr.waits import ForAgent, ForPrompt
 from router.core.records import Adopted, HandedToFallback, Queued
 from router.core.turn import FlowRan, PlaceKept, QueueEntered, Turn
-from router.core.vocabulary import AgentId, BridgeId, CallId, LegId, NodeId, OfferId, QueueName
+from router.core.vocabulary import (
+    AgentId,
+    BridgeId,
+    CallId,
+    ContactName,
+    LegId,
+    NodeId,
+    OfferId,
+    QueueName,
+)
 
 CLOCKS_AGREE_WITHIN = timedelta(seconds=2)
 """A caller's arrival is told some milliseconds late; more is a clock that was put right."""
@@ -41,6 +50,9 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
         carried = carried.later_by(shift) if carried is not None else None
         bridge = in_bridge.get(leg.leg)
         partner = _partner(strangers, bridge.legs) if bridge is not None else None
+        if partner is not None and bridge is not None and partner.role == "partner":
+            _talk_on_outside(turn, _call(turn, event.node, leg, carried), partner, bridge.bridge)
+            continue
         if partner is not None and bridge is not None:
             _talk_on(turn, _call(turn, event.node, leg, carried), partner, bridge.bridge, carried)
             continue
@@ -135,9 +147,9 @@ def _clock_shift(
 
 
 def _partner(strangers: Mapping[LegId, ListedLeg], legs: Iterable[LegId]) -> ListedLeg | None:
-    """The agent in the same bridge."""
+    """The agent, or whoever outside, in the same bridge."""
     there = (strangers[leg] for leg in legs if leg in strangers)
-    return next((leg for leg in there if leg.role == "agent"), None)
+    return next((leg for leg in there if leg.role in ("agent", "partner")), None)
 
 
 def _as_new(turn: Turn, event: LegsListed, leg: ListedLeg) -> CallArrived:
@@ -209,6 +221,21 @@ def _talk_on(
     if known is not None and known.leg == leg.leg:
         known.call = call.id
     _wait_for_agent(call, queue)
+    _note(turn, call)
+
+
+def _talk_on_outside(turn: Turn, call: Call, leg: ListedLeg, bridge: BridgeId) -> None:
+    """As above; the flow waits for the end of it."""
+    carried = read_call(call.carried)
+    call.partner = Partner(
+        contact=ContactName((carried.kept.partner or "") if carried is not None else ""),
+        leg=leg.leg,
+        confirm=(),
+        since=min(leg.created_at, turn.at),
+        bridge=bridge,
+        picked_up=True,
+    )
+    turn.floor.partner_legs[leg.leg] = call.id
     _note(turn, call)
 
 
