@@ -7,10 +7,11 @@ version wrote, or somebody damaged, is read as far as it makes sense, or not at 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from statistics import median_low
 from typing import Any, TypeVar, get_type_hints
 
 from router.core.floor import Call, Offer, Place
@@ -21,6 +22,8 @@ from router.core.vocabulary import CallerKey, DeviceKind, PlaybackId, QueueName
 
 ROOM = 900
 """Characters at most: AMI takes no line of more than 1,024."""
+CLOCKS_AGREE_WITHIN = timedelta(seconds=2)
+"""A caller's arrival is told some milliseconds late; more is a clock that was put right."""
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """An instant outside is damage."""
 
@@ -153,6 +156,16 @@ def read_call(text: str) -> CarriedCall | None:
     if kept.talk is not None:
         instants.append(kept.talk.since)
     return CarriedCall(run=run, kept=kept) if _plausible(*instants) else None
+
+
+def clock_shift(arrivals: Iterable[tuple[datetime, CarriedCall | None]]) -> timedelta:
+    """How far our clock is ahead of the one that wrote what callers who arrived then carry.
+
+    Nothing as a rule, and one figure for all: so callers keep their order exactly.
+    """
+    shifts = [at - carried.kept.arrived_at for at, carried in arrivals if carried is not None]
+    shift = median_low(shifts) if shifts else timedelta(0)
+    return shift if abs(shift) > CLOCKS_AGREE_WITHIN else timedelta(0)
 
 
 def read_offer(text: str) -> CarriedOffer | None:

@@ -18,6 +18,7 @@ from router.core.commands import (
     StartMusic,
     StopMusic,
     StopPlay,
+    TakeBack,
 )
 from router.core.vocabulary import BridgeId, LegEnding, LegId, PlaybackId, Refusal
 
@@ -77,11 +78,28 @@ class Switchboard:
             case HandToDialplan():
                 self.leaves(command.leg, at)
                 return e.LegLeft(at=at, leg=command.leg)
+            case TakeBack():
+                return self._give_back(command, at)
             case Hangup():
                 return self._hang_up(command, at)
             case _:
                 pass
         return None
+
+    def _give_back(self, command: TakeBack, at: datetime) -> e.Event | None:
+        if self.hears.get(command.leg) != FALLBACK:
+            return None
+        self.hears[command.leg] = MUSIC
+        self.up.add(command.leg)
+        return e.CallArrived(
+            at=at,
+            node=command.node,
+            leg=command.leg,
+            number_dialled="5555335533",
+            arrived_at=self.created[command.leg],
+            caller=None,
+            carried=self.carried.get(command.leg, ""),
+        )
 
     def _bridge(self, command: Bridge, at: datetime) -> e.Event | None:
         assert command.bridge not in self.bridges, "an id was used twice"

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
-from statistics import median_low
 
-from router.core.carried import CarriedCall, read_call, read_offer
+from router.core.carried import CarriedCall, clock_shift, read_call, read_offer
 from router.core.commands import Admit, Bridge, RemoveBridge, StopPlay
 from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.floor import AgentLeg, Call, Partner, Place, Talk
@@ -31,9 +29,6 @@ from router.core.vocabulary import (
     QueueName,
 )
 
-CLOCKS_AGREE_WITHIN = timedelta(seconds=2)
-"""A caller's arrival is told some milliseconds late; more is a clock that was put right."""
-
 
 def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
     """Take over the callers whom we do not know; returns those of whom nothing else is known."""
@@ -41,7 +36,7 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
     strangers = {leg.leg: leg for leg in event.legs if leg.leg not in floor.callers}
     callers = [s for s in strangers.values() if s.role == "caller" and s.in_application]
     texts = {leg.leg: read_call(leg.carried) for leg in callers}
-    shift = _clock_shift(callers, texts)
+    shift = clock_shift((leg.created_at, texts[leg.leg]) for leg in callers)
     _callers_elsewhere(turn, event, strangers.values())
     in_bridge = {leg: bridge for bridge in event.bridges for leg in bridge.legs}
     arrivals = []
@@ -76,7 +71,7 @@ def caller_returns(turn: Turn, event: CallArrived) -> bool:
     if carried is None or ended or event.leg in floor.callers:
         return False
     leg = _as_listed(event)
-    carried = carried.later_by(_clock_shift([leg], {leg.leg: carried}))
+    carried = carried.later_by(clock_shift([(leg.created_at, carried)]))
     call = _call(turn, event.node, leg, carried)
     if before is not None:
         call.count_on(before)
@@ -128,22 +123,6 @@ def _callers_elsewhere(turn: Turn, event: LegsListed, strangers: Iterable[Listed
 def _note_handed(turn: Turn, call: Call, carried: CarriedCall, reason: str) -> None:
     place = carried.kept.place
     turn.note(HandedToFallback(queue=place.queue if place else None, reason=reason), call.id)
-
-
-def _clock_shift(
-    callers: Iterable[ListedLeg], texts: Mapping[LegId, CarriedCall | None]
-) -> timedelta:
-    """How far this engine's clock is ahead of the one that wrote the instants.
-
-    Nothing as a rule, and one figure for all: so callers keep their order exactly.
-    """
-    shifts = [
-        leg.created_at - carried.kept.arrived_at
-        for leg in callers
-        if (carried := texts[leg.leg]) is not None
-    ]
-    shift = median_low(shifts) if shifts else timedelta(0)
-    return shift if abs(shift) > CLOCKS_AGREE_WITHIN else timedelta(0)
 
 
 def _partner(strangers: Mapping[LegId, ListedLeg], legs: Iterable[LegId]) -> ListedLeg | None:
