@@ -162,8 +162,7 @@ def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered | e.LegEnded | e.LegLef
     if isinstance(event, e.LegEnded):
         _leg_end(turn, event)
         return
-    leg = floor.agent_legs.get(event.leg)
-    offer = floor.offers.get(leg.offer) if leg is not None and leg.offer is not None else None
+    offer = floor.offer_of_leg(event.leg)
     partner_of = floor.call_of_partner(event.leg)
     if partner_of is not None:
         if isinstance(event, e.LegAnswered):
@@ -191,8 +190,7 @@ def _leg_end(turn: Turn, event: e.LegEnded) -> None:
 
 def _digit(turn: Turn, event: e.DigitPressed) -> None:
     floor = turn.floor
-    call, leg = floor.call_of_caller(event.leg), floor.agent_legs.get(event.leg)
-    offer = floor.offers.get(leg.offer) if leg is not None and leg.offer is not None else None
+    call, offer = floor.call_of_caller(event.leg), floor.offer_of_leg(event.leg)
     if call is not None:
         in_flow.caller_presses(turn, call, event)
     elif offer is not None:
@@ -205,11 +203,8 @@ def _digit(turn: Turn, event: e.DigitPressed) -> None:
 
 def _playback(turn: Turn, event: e.PlaybackEnded) -> None:
     floor = turn.floor
-    call = (
-        floor.calls.get(floor.playbacks[event.playback])
-        if event.playback in floor.playbacks
-        else None
-    )
+    owner = floor.playbacks.get(event.playback)
+    call = floor.calls.get(owner) if owner is not None else None
     code = next((c for c in floor.code_legs.values() if c.playback == event.playback), None)
     if code is not None:
         short_code.answer_ends(turn, code, event)

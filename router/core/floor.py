@@ -221,6 +221,11 @@ class Floor:
         call = self.partner_legs.get(leg)
         return self.calls.get(call) if call is not None else None
 
+    def offer_of_leg(self, leg: LegId) -> Offer | None:
+        """The offer for which this agent's leg rings."""
+        known = self.agent_legs.get(leg)
+        return self.offers.get(known.offer) if known is not None and known.offer else None
+
     def add_agent_leg(self, leg: AgentLeg, *, since: datetime) -> None:
         """A leg that was there before this life; its agent is busy, unless another leg says so."""
         self.agent_legs[leg.id] = leg

@@ -109,8 +109,7 @@ def _say_again(turn: Turn, call: Call) -> None:
 def _said_unseen(turn: Turn, leg: ListedLeg) -> LegAnswered | LegRinging | None:
     """The engine sorts out whether it is news."""
     floor = turn.floor
-    known = floor.agent_legs.get(leg.leg)
-    offer = floor.offers.get(known.offer) if known is not None and known.offer is not None else None
+    offer = floor.offer_of_leg(leg.leg)
     if offer is None:
         return None
     if leg.up and leg.in_application and not offer.picked_up:
