@@ -16,6 +16,7 @@ from router.cli import (
     check,
     graph,
     reload,
+    replay,
     running,
     settings,
     simulate,
@@ -55,6 +56,7 @@ graph.add_to(app)
 stories.add_to(app)
 simulate.add_to(app)
 staff.add_to(app)
+replay.add_to(app)
 settings.add_to(app)
 sounds.add_to(app)
 

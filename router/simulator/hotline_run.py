@@ -24,10 +24,12 @@ from router.core.vocabulary import (
     PlaybackId,
     QueueName,
 )
+from router.past_call import PastCall
 from router.simulator.desks import Desks
 from router.simulator.guests import Guest, Guests, Kind
 from router.simulator.habits import Habits
 from router.simulator.keys import keys_of
+from router.simulator.past_guests import come_again
 from router.simulator.roster import Roster, Stint
 from router.simulator.traffic import Traffic
 
@@ -41,7 +43,8 @@ Hearer = Callable[[Entry], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is simulated: `days` from local midnight of `first` on."""
+    """What is simulated: `days` from local midnight of `first` on. `past`: these calls come again,
+    instead of others that chance makes up after `traffic`."""
 
     policy: Policy
     roster: Roster
@@ -51,6 +54,7 @@ class Plan:
     zone: tzinfo
     seed: int
     habits: Habits = field(default_factory=Habits)
+    past: tuple[PastCall, ...] | None = None
 
     @property
     def begins(self) -> datetime:
@@ -78,21 +82,7 @@ class HotlineRun:
         self._playing: dict[LegId, PlaybackId] = {}
         self._wraps: dict[AgentId, int] = {}
         self.desks = Desks(plan.habits, plan.seed, number)
-        self._flows = [
-            iter(
-                Guests(
-                    plan.traffic,
-                    need,
-                    plan.habits,
-                    begins=plan.begins,
-                    days=plan.days,
-                    zone=plan.zone,
-                    seed=plan.seed,
-                    number=number,
-                )
-            )
-            for need in plan.traffic.needs
-        ]
+        self._flows = _guests(plan, number)
 
     def run(self) -> None:
         """Until the days are over and the last caller has hung up."""
@@ -331,3 +321,23 @@ class HotlineRun:
         self._pushed += 1
         happens: Callable[[], None] = partial(act, subject)
         heappush(self._heap, (at, self._pushed, happens))
+
+
+def _guests(plan: Plan, number: int) -> list[Iterator[Guest]]:
+    if plan.past is not None:
+        return [come_again(plan.past, plan.traffic, plan.habits, seed=plan.seed, number=number)]
+    return [
+        iter(
+            Guests(
+                plan.traffic,
+                need,
+                plan.habits,
+                begins=plan.begins,
+                days=plan.days,
+                zone=plan.zone,
+                seed=plan.seed,
+                number=number,
+            )
+        )
+        for need in plan.traffic.needs
+    ]

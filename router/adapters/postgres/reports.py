@@ -14,6 +14,7 @@ from router.adapters.postgres.statements import statement
 from router.core.journal_lines import Line, decode
 from router.core.vocabulary import AgentId, CallId, OfferOutcome, QueueName
 from router.ledger import CallSummary, Latency, Ledger, QueueLedger
+from router.past_call import PastCall
 
 
 class Reports:
@@ -82,6 +83,22 @@ class Reports:
                 max=timedelta(seconds=row["max"]),
             )
             for row in await self._fetch("latencies", since, until)
+        ]
+
+    async def past_calls(self, since: datetime, until: datetime) -> list[PastCall]:
+        """Those that reached a queue from `since` to before `until`, in the order of arrival."""
+        return [
+            PastCall(
+                call=CallId(row["call_id"]),
+                arrived_at=row["arrived_at"],
+                queue=QueueName(row["queue"]),
+                reached=row["reached"],
+                gave_up_after=_duration(row["gave_up_after"]),
+                waited=_duration(row["waited"]),
+                talked=_duration(row["talked"]),
+                wrapped_up=_duration(row["wrapped_up"]),
+            )
+            for row in await self._fetch("past_calls", since, until)
         ]
 
     async def _fetch(self, name: str, *arguments: object) -> Sequence[asyncpg.Record]:
