@@ -154,6 +154,11 @@ class FolderClosed(HotlineError):
     folder that it may enter, such as --state-dir /var/lib/hotline."""
 
 
+class AccountUnknown(HotlineError):
+    """The user id {uid} has no name on this machine, and PostgreSQL refuses that. Add it to
+    /etc/passwd, or run as a user who has one."""
+
+
 class PortTaken(HotlineError):
     """{what} cannot use {where} ({detail}). Stop the program that has it, or choose another
     port."""

@@ -88,7 +88,10 @@ class Ear:
         asyncio.get_running_loop().add_reader(self._descriptor, self._read)
 
     def _read(self) -> None:
-        data = os.read(self._descriptor, 1 << 16)
+        try:
+            data = os.read(self._descriptor, 1 << 16)
+        except BlockingIOError:
+            return  # ready, said the loop, but another writer has opened the pipe since
         if data:
             if self._between_calls:
                 self._between_calls = False
@@ -99,7 +102,8 @@ class Ear:
             self.close()
             self._listen()
             self._between_calls = True
-            self._playings[-1].finish()
+            if self._playings:
+                self._playings[-1].finish()
         self._changed.set()
 
 

@@ -40,7 +40,10 @@ def account_for(*, entering: tuple[Path, ...]) -> Unprivileged:
     one capability, to pass through closed folders, and no other right of root's.
     """
     if os.geteuid() != 0:
-        own = pwd.getpwuid(os.geteuid())
+        try:
+            own = pwd.getpwuid(os.geteuid())
+        except KeyError:
+            raise errors.AccountUnknown(uid=os.geteuid()) from None
         return Unprivileged(name=own.pw_name, uid=own.pw_uid, gid=own.pw_gid, before=())
     if shutil.which("setpriv") is None:
         raise errors.ProgramMissing(
