@@ -18,6 +18,7 @@ from router.cli import (
     reload,
     replay,
     running,
+    schema,
     settings,
     simulate,
     sounds,
@@ -53,6 +54,7 @@ reload.add_to(app)
 check.add_to(app)
 try_.add_to(app)
 graph.add_to(app)
+schema.add_to(app)
 stories.add_to(app)
 simulate.add_to(app)
 staff.add_to(app)
