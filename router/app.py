@@ -23,6 +23,7 @@ from router.adapters.ari.node import AriNode, ari_node
 from router.adapters.ari.perform import House
 from router.adapters.control.server import serve_control
 from router.adapters.epoch_file import EpochFile
+from router.adapters.http_lookup import HttpLookups, http_lookups
 from router.adapters.policy_folder import PolicyFolder
 from router.adapters.postgres import migrate
 from router.adapters.postgres.identities import PostgresIdentities
@@ -32,7 +33,7 @@ from router.adapters.roster_file import RosterFile
 from router.adapters.roster_yaml import read_roster
 from router.clock import Clock
 from router.config import HoursMode, LogFormat, Settings
-from router.core.commands import Command, KeepNumber
+from router.core.commands import Command, KeepNumber, LookUp
 from router.core.engine import Engine
 from router.core.events import TroubleReported
 from router.core.records import Entry
@@ -54,10 +55,13 @@ log = structlog.get_logger("hotline")
 class Asterisk:
     """`ports.Telephony` of one node: what ARI lacks goes by AMI."""
 
-    def __init__(self, ari: AriNode, ami: AmiNode, identities: Identities) -> None:
+    def __init__(
+        self, ari: AriNode, ami: AmiNode, identities: Identities, lookups: HttpLookups
+    ) -> None:
         self._ari = ari
         self._ami = ami
         self._identities = identities
+        self._lookups = lookups
 
     async def perform(self, command: Command) -> Failure | None:
         """To whom it belongs."""
@@ -67,6 +71,8 @@ class Asterisk:
             if command.call is not None:
                 self._identities.keep_for_callback(command.call, command.number)
             return None
+        if isinstance(command, LookUp):
+            return await self._lookups.perform(command)
         return await self._ari.perform(command)
 
     async def beat(self, node: NodeId, stamp: float) -> None:
@@ -156,7 +162,10 @@ async def _serve(settings: Settings) -> None:
         ),
         now=clock.now,
     )
-    async with ari_node(node=node, access=access, house=house, now=clock.now) as ari:
+    async with (
+        http_lookups(clock.now) as lookups,
+        ari_node(node=node, access=access, house=house, now=clock.now) as ari,
+    ):
         epoch = await ari.next_epoch(epochs.last())
         epochs.keep(epoch)
         with suppress(errors.AsteriskUnreachable, errors.NotAsterisk):
@@ -175,12 +184,13 @@ async def _serve(settings: Settings) -> None:
 
         runner = Runner(
             engine,
-            Asterisk(ari, ami, identities),
+            Asterisk(ari, ami, identities, lookups),
             clock,
             listeners=(heard,),
             on_defect=lambda trace: log.error("engine.defect", trace=trace),
             inbox_size=settings.inbox_size,
         )
+        lookups.deliver = runner.deliver
         desk = EngineDesk(engine, runner, clock, directory, read_roster, policies.read)
         report()
         for event in recall(directory.load(), clock.now()):

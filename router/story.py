@@ -23,6 +23,7 @@ from router.core.records import (
     Ended,
     Entry,
     HandedToFallback,
+    LookedUp,
     NodeConnected,
     NodeLost,
     OfferEnded,
@@ -55,6 +56,7 @@ OfCaller = (
     | StepEntered
     | Tagged
     | CallbackRequested
+    | LookedUp
     | PartnerDialled
     | PartnerAnswered
     | PartnerMissed
@@ -126,6 +128,7 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | StepEntered()
             | Tagged()
             | CallbackRequested()
+            | LookedUp()
             | PartnerDialled()
             | PartnerAnswered()
             | PartnerMissed()
@@ -192,6 +195,9 @@ def _of_caller(record: OfCaller) -> str:
         case CallbackRequested(queue=queue, other_number=other):
             where = " on another telephone" if other else ""
             return f"asks to be called{where} about {queue}; it is safe"
+        case LookedUp(step=step, why=why, took=took):
+            answer = f"no answer that fits ({why})" if why else "an answer that fits"
+            return f"{step}: {answer} of the other system after {span(took)}"
         case PartnerDialled(contact=contact):
             return f"{contact} is rung outside"
         case PartnerAnswered(contact=contact, to_voice=to_voice):

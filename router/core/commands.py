@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from router.core.ivr.waits import ForLookup
 from router.core.vocabulary import (
     AgentId,
     BridgeId,
@@ -12,6 +13,7 @@ from router.core.vocabulary import (
     Device,
     Language,
     LegId,
+    LookupId,
     NodeId,
     OfferId,
     PlaybackId,
@@ -88,6 +90,18 @@ class KeepNumber(Order):
     @property
     def resources(self) -> tuple[str, ...]:
         return (f"number/{self.call}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp(Order):
+    """Ask another system by HTTP."""
+
+    lookup: LookupId
+    request: ForLookup
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"lookup/{self.lookup}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +242,7 @@ Command = (
     | Play
     | StopPlay
     | KeepNumber
+    | LookUp
     | StartMusic
     | StopMusic
     | Dial

@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass
 from datetime import datetime
 
-from router.core.vocabulary import AgentId, CallId, LegId, OfferId, PlaybackId
+from router.core.vocabulary import AgentId, CallId, LegId, LookupId, OfferId, PlaybackId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,13 @@ class ConfirmationDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookupOverdue:
+    """Another system should have answered by now, or been given up."""
+
+    lookup: LookupId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerDue:
     """Somebody outside should have picked up, or pressed 1, by now; `asked` tells which."""
 
@@ -116,6 +123,7 @@ Deadline = (
     | RingingDue
     | RingsOut
     | ConfirmationDue
+    | LookupOverdue
     | PartnerDue
     | WrapUpOver
     | LegOverdue

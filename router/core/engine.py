@@ -17,6 +17,7 @@ from router.core.records import Entry
 from router.core.stages import (
     adoption,
     arrival,
+    asking,
     connection,
     dispatch,
     fallback,
@@ -75,11 +76,8 @@ class Engine:
     def _outcome(self, turn: Turn) -> Outcome:
         if self._remembers:
             carrying.remember(turn)
-        return Outcome(
-            commands=tuple(turn.commands),
-            entries=tuple(turn.entries),
-            wake_at=self.floor.deadlines.next,
-        )
+        wake_at = self.floor.deadlines.next
+        return Outcome(commands=tuple(turn.commands), entries=tuple(turn.entries), wake_at=wake_at)
 
 
 def _finish(turn: Turn) -> None:
@@ -105,12 +103,18 @@ def _event(turn: Turn, event: e.Event) -> None:
             doing = short_code.is_dialled(turn, event)
             if doing is not None:
                 _event(turn, doing)
-        case e.LegRinging() | e.LegAnswered() | e.LegEnded() | e.LegLeft():
+        case e.LegRinging() | e.LegAnswered():
             _leg(turn, event)
+        case e.LegEnded():
+            _leg_end(turn, event)
+        case e.LegLeft():
+            recovery.leg_leaves(turn, event)
         case e.DigitPressed():
             _digit(turn, event)
         case e.PlaybackEnded():
             _playback(turn, event)
+        case e.LookupEnded():
+            asking.ends(turn, event)
         case e.CommandFailed():
             for over in refusal.command_fails(turn, event):
                 _playback(turn, over)
@@ -154,19 +158,11 @@ def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
     shift.node_is_back(turn, event)
 
 
-def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered | e.LegEnded | e.LegLeft) -> None:
+def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered) -> None:
     floor = turn.floor
-    if isinstance(event, e.LegLeft):
-        recovery.leg_leaves(turn, event)
-        return
-    if isinstance(event, e.LegEnded):
-        _leg_end(turn, event)
-        return
     offer = floor.offer_of_leg(event.leg)
-    partner_of = floor.call_of_partner(event.leg)
-    if partner_of is not None:
-        if isinstance(event, e.LegAnswered):
-            partnering.answers(turn, partner_of)
+    if (partner_of := floor.call_of_partner(event.leg)) is not None:
+        partnering.says(turn, partner_of, event)
     elif offer is None:
         turn.ignore(type(event).__name__)
     elif isinstance(event, e.LegRinging):
@@ -251,6 +247,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             offering.rings_out(turn, due)
         case d.ConfirmationDue():
             offering.confirmation_is_due(turn, due)
+        case d.LookupOverdue():
+            asking.is_overdue(turn, due)
         case d.PartnerDue():
             partnering.is_due(turn, due)
         case d.WrapUpOver():
@@ -284,6 +282,8 @@ def _move(turn: Turn, move: Move) -> None:
             connection.agent_leg_ends(turn, move)
         case t.ConversationBroken():
             connection.breaks(turn, move)
+        case t.LookupWanted():
+            asking.ask(turn, move)
         case t.PartnerWanted():
             partnering.dial(turn, move)
         case t.PartnerGone():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from router.core.commands import Command
+from router.core.ivr.values import Value
 from router.core.policy import Policy
 from router.core.routing.agent import AgentProfile
 from router.core.staff import WrapUp
@@ -16,6 +18,7 @@ from router.core.vocabulary import (
     DeviceKind,
     LegEnding,
     LegId,
+    LookupId,
     NodeId,
     PlaybackId,
     Refusal,
@@ -98,6 +101,15 @@ class PlaybackEnded(Happened):
 
     playback: PlaybackId
     heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupEnded(Happened):
+    """Another system answered with `values`, or (None) `why` there is no answer that fits."""
+
+    lookup: LookupId
+    values: Mapping[str, Value] | None = field(repr=False)
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +270,7 @@ Event = (
     | LegLeft
     | DigitPressed
     | PlaybackEnded
+    | LookupEnded
     | CommandFailed
     | ClockReached
     | RosterReplaced

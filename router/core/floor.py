@@ -22,6 +22,7 @@ from router.core.vocabulary import (
     EndedBy,
     Language,
     LegId,
+    LookupId,
     NodeId,
     OfferId,
     PlaybackId,
@@ -128,6 +129,9 @@ class Call:
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     talk: Talk | None = None
     partner: Partner | None = None
+    lookup: LookupId | None = None
+    lookups_made: int = 0
+    asked_at: datetime | None = None
     ended_by: EndedBy | None = None
     vanished: bool = False
     handed: bool = False
@@ -183,6 +187,7 @@ class Floor:
     agent_legs: dict[LegId, AgentLeg] = field(default_factory=dict)
     code_legs: dict[LegId, CodeLeg] = field(default_factory=dict)
     partner_legs: dict[LegId, CallId] = field(default_factory=dict)
+    lookups: dict[LookupId, CallId] = field(default_factory=dict)
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     departed: dict[LegId, Call] = field(default_factory=dict)
     """Callers who left lately, the latest last: one who comes again must not get old ids."""

@@ -78,6 +78,15 @@ class CallbackRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp:
+    """Another system was asked; `why` is empty if its answer fits. Never what was asked or said."""
+
+    step: StepName
+    why: str
+    took: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerDialled:
     """Somebody outside is rung for the caller."""
 
@@ -350,6 +359,7 @@ Record = (
     | StepEntered
     | Tagged
     | CallbackRequested
+    | LookedUp
     | PartnerDialled
     | PartnerAnswered
     | PartnerMissed

@@ -10,7 +10,7 @@ from router.core.commands import Command
 from router.core.deadlines import Deadline, LookAgain
 from router.core.floor import AgentLeg, Call, Floor, Offer
 from router.core.ivr.run import Turn as FlowTurn
-from router.core.ivr.waits import ForAgent, ForPartner, Given
+from router.core.ivr.waits import ForAgent, ForLookup, ForPartner, Given
 from router.core.records import AlarmCleared, AlarmRaised, Entry, Record
 from router.core.routing.matching import Match
 from router.core.snapshot import Alarm
@@ -48,6 +48,14 @@ class PlaceKept:
     """A caller of an earlier life of the engine waits on in their place."""
 
     call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupWanted:
+    """The flow wants to know something of another system."""
+
+    call: Call
+    wait: ForLookup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +155,7 @@ Move = (
     | FlowGiven
     | QueueEntered
     | PlaceKept
+    | LookupWanted
     | PartnerWanted
     | PartnerGone
     | OfferDue

@@ -19,6 +19,8 @@ AgentId = NewType("AgentId", str)
 QueueName = NewType("QueueName", str)
 SkillName = NewType("SkillName", str)
 PromptId = NewType("PromptId", str)
+LookupId = NewType("LookupId", str)
+"""`<call>-e7-q1`: a question to another system."""
 FlowName = NewType("FlowName", str)
 ContactName = NewType("ContactName", str)
 """Somebody outside, as contacts.yaml knows them."""

@@ -115,6 +115,7 @@ def _call_agrees(call: Call, floor: Floor) -> None:
         call.place is not None
         or call.talk is not None
         or call.partner is not None
+        or call.lookup is not None
         or call.playing is not None
         or call.ended_by is not None
         or isinstance(call.run.wait, ForDigit)

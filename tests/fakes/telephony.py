@@ -219,7 +219,7 @@ class FakeTelephony:
         match command:
             case c.Play():
                 return self._play(command)
-            case c.KeepNumber():
+            case c.KeepNumber() | c.LookUp():
                 return None
             case c.StopPlay(playback=playback):
                 for leg in self.legs.values():

@@ -93,6 +93,7 @@ class Performer:
                 | c.Remember()
                 | c.TakeBack()
                 | c.KeepNumber()
+                | c.LookUp()
             ):
                 return Failure(why=Refusal.REFUSED, detail="not ARI's business")
 

@@ -21,6 +21,7 @@ from router.core.ivr.speaking.phrase import Gap
 from router.core.ivr.steps.callback import CallbackStep
 from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.hours import HoursStep
+from router.core.ivr.steps.http import HttpStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
 from router.core.ivr.steps.queue import QueueStep
@@ -165,6 +166,11 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
             if known_contacts is not None and contact not in known_contacts.names:
                 what = "entry of contacts.yaml"
                 reading.miss((*at, "dial"), f"{who} calls", contact, what, known_contacts.names)
+        case HttpStep(into=into, kinds=kinds):
+            for ours, theirs in into.items():
+                if theirs not in kinds:
+                    what = "text, number or truth of its schema"
+                    reading.miss((*at, "into", ours), f"{who} takes", theirs, what, kinds)
         case HoursStep(hours=hours):
             known = reading.files.hours
             if known is not None and hours not in known.names:

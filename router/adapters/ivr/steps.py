@@ -13,6 +13,7 @@ from router.adapters.ivr.kinds.deciding import (
     TagShape,
 )
 from router.adapters.ivr.kinds.nesting import FlowShape, ReturnShape
+from router.adapters.ivr.kinds.outside import HttpShape
 from router.adapters.ivr.kinds.people import (
     CallbackShape,
     DialShape,
@@ -34,6 +35,7 @@ from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
+from router.core.ivr.steps.http import HttpStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
 from router.core.ivr.steps.next import NextStep
@@ -63,6 +65,7 @@ KINDS: Mapping[str, type[StepShape]] = {
     PreferStep.kind: PreferShape,
     QueueStep.kind: QueueShape,
     DialStep.kind: DialShape,
+    HttpStep.kind: HttpShape,
     CallbackStep.kind: CallbackShape,
     SurveyStep.kind: SurveyShape,
     FlowStep.kind: FlowShape,

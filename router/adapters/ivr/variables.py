@@ -15,6 +15,7 @@ from router.core.ivr.speaking.grammar import GRAMMARS, Unspeakable, spoken
 from router.core.ivr.speaking.phrase import Gap
 from router.core.ivr.steps.branch import BranchStep
 from router.core.ivr.steps.flow import FlowStep
+from router.core.ivr.steps.http import HttpStep
 from router.core.ivr.steps.kind import Field, Needed
 from router.core.ivr.steps.return_ import ReturnStep
 from router.core.ivr.steps.say import SayStep
@@ -88,6 +89,10 @@ def _expressions(step: Step) -> Iterator[tuple[Field, Expression, bool]]:
             for name, value in values.items():
                 if isinstance(value, Expression):
                     yield ("set", name), value, False
+        case HttpStep(send=values):
+            for name, value in values.items():
+                if isinstance(value, Expression):
+                    yield ("send", name), value, False
         case FlowStep(values=values):
             for name, value in values.items():
                 if isinstance(value, Expression):

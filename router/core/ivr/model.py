@@ -14,6 +14,7 @@ from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
+from router.core.ivr.steps.http import HttpStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
 from router.core.ivr.steps.next import NextStep
@@ -45,6 +46,7 @@ Step = (
     | PreferStep
     | QueueStep
     | DialStep
+    | HttpStep
     | CallbackStep
     | SurveyStep
     | FlowStep

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from router.core.ivr.values import Value
 from router.core.vocabulary import ContactName, PromptId, QueueName, SkillName
 
 
@@ -46,11 +48,24 @@ class ForPartner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForLookup:
+    """Until another system has answered. What is sent may be what the caller typed."""
+
+    url: str
+    method: str
+    send: Mapping[str, Value] = field(repr=False)
+    timeout: timedelta
+    retries: int
+    schema: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Over:
     """The goodbye was said: the one way in which the system ends a call."""
 
 
-Wait = ForPrompt | ForDigit | ForAgent | ForPartner | Over
+Wait = ForPrompt | ForDigit | ForAgent | ForPartner | ForLookup | Over
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,13 @@ class PartnerUnreached:
     """Nobody outside took the call."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupOver:
+    """The properties that were wanted; None: there is no answer that fits."""
+
+    values: Mapping[str, Value] | None = field(repr=False)
+
+
 Given = (
     Digit
     | PromptOver
@@ -100,4 +122,5 @@ Given = (
     | QueueGaveUp
     | NobodyStaffed
     | PartnerUnreached
+    | LookupOver
 )

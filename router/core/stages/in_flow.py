@@ -14,6 +14,7 @@ from router.core.ivr.waits import (
     Digit,
     ForAgent,
     ForDigit,
+    ForLookup,
     ForPartner,
     ForPrompt,
     Over,
@@ -28,10 +29,11 @@ from router.core.records import (
     Tagged,
     TimedOut,
 )
-from router.core.speech import hush, say
+from router.core.speech import hush, music, say
 from router.core.turn import (
     FlowGiven,
     FlowRan,
+    LookupWanted,
     OffersWithdrawn,
     PartnerWanted,
     QueueEntered,
@@ -89,6 +91,8 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
             pass
         case ForAgent():
             turn.move(QueueEntered(call=call, wait=result.wait))
+        case ForLookup():
+            turn.move(LookupWanted(call=call, wait=result.wait))
         case ForPartner():
             turn.move(PartnerWanted(call=call, wait=result.wait))
         case Over():
@@ -146,7 +150,9 @@ def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
     turn.floor.playbacks.pop(playing.id, None)
     if not event.heard:
         turn.note(PromptMissing(prompts=playing.prompts, language=playing.language), call.id)
-    if call.place is None and call.talk is None:
+    if isinstance(call.run.wait, ForLookup):
+        music(turn, call)
+    elif call.place is None and call.talk is None:
         turn.move(FlowGiven(call=call, given=PromptOver(heard=event.heard)))
 
 

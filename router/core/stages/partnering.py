@@ -14,7 +14,7 @@ from router.core.commands import (
     StopPlay,
 )
 from router.core.deadlines import PartnerDue
-from router.core.events import DigitPressed
+from router.core.events import DigitPressed, LegAnswered, LegRinging
 from router.core.floor import Call, Partner
 from router.core.ivr.waits import ConversationOver, PartnerUnreached
 from router.core.records import PartnerAnswered, PartnerDialled, PartnerLeft, PartnerMissed
@@ -51,10 +51,10 @@ def dial(turn: Turn, move: PartnerWanted) -> None:
     turn.wake(wait.ring_for, PartnerDue(leg=leg, asked=False))
 
 
-def answers(turn: Turn, call: Call) -> None:
-    """Somebody, or a machine, has picked up."""
+def says(turn: Turn, call: Call, event: LegRinging | LegAnswered) -> None:
+    """It rings; or somebody, or a machine, has picked up."""
     partner = call.partner
-    if partner is None or partner.picked_up:
+    if partner is None or partner.picked_up or isinstance(event, LegRinging):
         return
     partner.picked_up = True
     if not partner.confirm:

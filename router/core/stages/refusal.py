@@ -12,12 +12,13 @@ from router.core.commands import (
     DialPartner,
     HandToDialplan,
     Hangup,
+    LookUp,
     Play,
     StartMusic,
     StopMusic,
     StopPlay,
 )
-from router.core.deadlines import LegOverdue, MusicDue
+from router.core.deadlines import LegOverdue, LookupOverdue, MusicDue
 from router.core.events import CommandFailed, PlaybackEnded
 from router.core.records import CommandRefused
 from router.core.speech import LEG_GONE_WITHIN
@@ -93,6 +94,8 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
             elif call is not None and call.partner is not None:
                 turn.order(Hangup(node=call.node, call=call.id, leg=call.partner.leg))
                 turn.move(PartnerGone(call=call, leg=call.partner.leg, why="refused"))
+        case LookUp(lookup=lookup):
+            turn.wake(timedelta(0), LookupOverdue(lookup=lookup))
         case DialPartner(leg=leg_id):
             partner_of = floor.call_of_partner(leg_id)
             if partner_of is not None:
