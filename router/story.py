@@ -31,7 +31,6 @@ from router.core.records import (
     OfferPickedUp,
     OfferRang,
     PartnerAnswered,
-    PartnerDialled,
     PartnerLeft,
     PartnerMissed,
     PolicyChanged,
@@ -57,7 +56,6 @@ OfCaller = (
     | Tagged
     | CallbackRequested
     | LookedUp
-    | PartnerDialled
     | PartnerAnswered
     | PartnerMissed
     | PartnerLeft
@@ -129,7 +127,6 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | Tagged()
             | CallbackRequested()
             | LookedUp()
-            | PartnerDialled()
             | PartnerAnswered()
             | PartnerMissed()
             | PartnerLeft()
@@ -198,8 +195,6 @@ def _of_caller(record: OfCaller) -> str:
         case LookedUp(step=step, why=why, took=took):
             answer = f"no answer that fits ({why})" if why else "an answer that fits"
             return f"{step}: {answer} of the other system after {span(took)}"
-        case PartnerDialled(contact=contact):
-            return f"{contact} is rung outside"
         case PartnerAnswered(contact=contact, to_voice=to_voice):
             return f"{contact} takes the call, {span(to_voice)} after it came"
         case PartnerMissed(contact=contact, why=why):

@@ -99,7 +99,6 @@ class Partner:
     contact: ContactName
     leg: LegId
     confirm: tuple[PromptId, ...]
-    picked_up: bool = False
     asked: PlaybackId | None = None
     bridge: BridgeId | None = None
     since: datetime
@@ -130,7 +129,6 @@ class Call:
     talk: Talk | None = None
     partner: Partner | None = None
     lookup: LookupId | None = None
-    lookups_made: int = 0
     asked_at: datetime | None = None
     ended_by: EndedBy | None = None
     vanished: bool = False
@@ -187,7 +185,6 @@ class Floor:
     agent_legs: dict[LegId, AgentLeg] = field(default_factory=dict)
     code_legs: dict[LegId, CodeLeg] = field(default_factory=dict)
     partner_legs: dict[LegId, CallId] = field(default_factory=dict)
-    lookups: dict[LookupId, CallId] = field(default_factory=dict)
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     departed: dict[LegId, Call] = field(default_factory=dict)
     """Callers who left lately, the latest last: one who comes again must not get old ids."""

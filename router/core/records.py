@@ -87,13 +87,6 @@ class LookedUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerDialled:
-    """Somebody outside is rung for the caller."""
-
-    contact: ContactName
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerAnswered:
     """A person outside talks to the caller. `to_voice` from the PBX."""
 
@@ -360,7 +353,6 @@ Record = (
     | Tagged
     | CallbackRequested
     | LookedUp
-    | PartnerDialled
     | PartnerAnswered
     | PartnerMissed
     | PartnerLeft

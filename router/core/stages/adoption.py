@@ -212,7 +212,6 @@ def _talk_on_outside(turn: Turn, call: Call, leg: ListedLeg, bridge: BridgeId) -
         confirm=(),
         since=min(leg.created_at, turn.at),
         bridge=bridge,
-        picked_up=True,
     )
     turn.floor.partner_legs[leg.leg] = call.id
     _note(turn, call)

@@ -20,10 +20,9 @@ LATE = timedelta(seconds=5)
 def ask(turn: Turn, move: LookupWanted) -> None:
     """Music at once, unless a prompt is heard: nobody waits in silence."""
     call, wait = move.call, move.wait
-    call.lookups_made += 1
-    call.lookup = LookupId(f"{call.id}-e{turn.floor.epoch}-q{call.lookups_made}")
+    call.playbacks_made += 1
+    call.lookup = LookupId(f"{call.id}-e{turn.floor.epoch}-q{call.playbacks_made}")
     call.asked_at = turn.at
-    turn.floor.lookups[call.lookup] = call.id
     if call.playing is None:
         music(turn, call)
     turn.order(LookUp(node=call.node, call=call.id, lookup=call.lookup, request=wait))
@@ -32,9 +31,8 @@ def ask(turn: Turn, move: LookupWanted) -> None:
 
 def ends(turn: Turn, event: LookupEnded) -> None:
     """The flow goes on, with the answer or without."""
-    owner = turn.floor.lookups.pop(event.lookup, None)
-    call = turn.floor.calls.get(owner) if owner is not None else None
-    if call is None or call.lookup != event.lookup:
+    call = next((c for c in turn.floor.calls.values() if c.lookup == event.lookup), None)
+    if call is None:
         turn.ignore("LookupEnded")
         return
     call.lookup = None
@@ -47,5 +45,5 @@ def ends(turn: Turn, event: LookupEnded) -> None:
 
 def is_overdue(turn: Turn, due: LookupOverdue) -> None:
     """The shell never told."""
-    if due.lookup in turn.floor.lookups:
+    if any(call.lookup == due.lookup for call in turn.floor.calls.values()):
         ends(turn, LookupEnded(at=turn.at, lookup=due.lookup, values=None, why="never told"))

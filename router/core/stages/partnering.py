@@ -17,7 +17,7 @@ from router.core.deadlines import PartnerDue
 from router.core.events import DigitPressed, LegAnswered, LegRinging
 from router.core.floor import Call, Partner
 from router.core.ivr.waits import ConversationOver, PartnerUnreached
-from router.core.records import PartnerAnswered, PartnerDialled, PartnerLeft, PartnerMissed
+from router.core.records import PartnerAnswered, PartnerLeft, PartnerMissed
 from router.core.speech import hush, music
 from router.core.turn import FlowGiven, PartnerGone, PartnerWanted, Turn
 from router.core.vocabulary import BridgeId, EndedBy, LegId, PlaybackId
@@ -47,16 +47,14 @@ def dial(turn: Turn, move: PartnerWanted) -> None:
             ring_for=wait.ring_for,
         )
     )
-    turn.note(PartnerDialled(contact=wait.contact), call.id)
     turn.wake(wait.ring_for, PartnerDue(leg=leg, asked=False))
 
 
 def says(turn: Turn, call: Call, event: LegRinging | LegAnswered) -> None:
     """It rings; or somebody, or a machine, has picked up."""
     partner = call.partner
-    if partner is None or partner.picked_up or isinstance(event, LegRinging):
+    if partner is None or _is_there(partner) or isinstance(event, LegRinging):
         return
-    partner.picked_up = True
     if not partner.confirm:
         _connect(turn, call, partner)
         return
@@ -72,6 +70,11 @@ def says(turn: Turn, call: Call, event: LegRinging | LegAnswered) -> None:
         )
     )
     turn.wake(CONFIRMS_WITHIN, PartnerDue(leg=partner.leg, asked=True))
+
+
+def _is_there(partner: Partner) -> bool:
+    """Somebody, or a machine."""
+    return partner.asked is not None or partner.bridge is not None
 
 
 def presses(turn: Turn, call: Call, event: DigitPressed) -> None:
@@ -103,7 +106,7 @@ def is_due(turn: Turn, due: PartnerDue) -> None:
     partner = call.partner if call is not None else None
     if call is None or partner is None or partner.bridge is not None:
         return
-    if due.asked or not partner.picked_up:
+    if due.asked or not _is_there(partner):
         turn.order(Hangup(node=call.node, call=call.id, leg=partner.leg))
         why = "unconfirmed" if due.asked else "rang_out"
         turn.move(PartnerGone(call=call, leg=partner.leg, why=why))

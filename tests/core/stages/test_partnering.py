@@ -12,7 +12,7 @@ from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.queue import QueueStep
 from router.core.policy import Policy
-from router.core.records import PartnerAnswered, PartnerDialled, PartnerLeft, PartnerMissed
+from router.core.records import PartnerAnswered, PartnerLeft, PartnerMissed
 from router.core.vocabulary import ContactName, EndedBy, LegEnding, QueueName, Refusal, StepName
 from router.rehearsal.switchboard import GONE, MUSIC, THE_OTHER
 from tests.core.books import books_close, floor_agrees
@@ -192,4 +192,4 @@ def test_a_contact_that_is_no_longer_there_leads_to_a_person_of_ours() -> None:
     hotline = Driver(replace(known, book=replace(known.book, contacts={})))
     caller = hotline.caller_arrives()
     assert caller.call.run.step == "crisis"
-    assert not hotline.records(PartnerDialled)
+    assert not hotline.ordered(DialPartner)
