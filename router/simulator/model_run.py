@@ -97,6 +97,7 @@ class ModelRun:
         ]
         self.events: list[tuple[float, int, int, Source | Member | Guest | int]] = []
         self.waiting: dict[CallId, Guest] = {}
+        self.passes = model.period is not None
         self.widens = any(kind.widen for kind in model.calls)
         self.look_due = NEVER
         self.pushed = 0
@@ -104,7 +105,7 @@ class ModelRun:
         self.unsettled = 0
         self.begun: float | None = None
         self.over: float | None = None
-        if model.period is not None or warmup == 0:
+        if self.passes or warmup == 0:
             self.begun = 0.0
 
     @property
@@ -128,51 +129,48 @@ class ModelRun:
             if what == FREE:
                 assert isinstance(subject, Member)
                 self.crew.free(subject, at)
+                self._decide(at)
             elif what == ARRIVE:
                 assert isinstance(subject, Source)
                 self._arrive(subject, at)
-                continue
             elif what == ABANDON:
                 assert isinstance(subject, Guest)
                 if not subject.gone:
                     self._abandon(subject, at)
-                continue
-            elif what == PERIOD:
-                assert isinstance(subject, int)
-                self._turn_period(subject, at)
-            self._decide(at)
+            else:
+                if what == PERIOD:
+                    assert isinstance(subject, int)
+                    self._turn_period(subject, at)
+                self._decide(at)
         self._end()
 
     # -- events ---------------------------------------------------------------------------
 
     def _arrive(self, source: Source, at: float) -> None:
         self.offered = number = self.offered + 1
-        if self.model.period is None:
+        counted = True
+        if not self.passes:
             counted = self.warmup < number <= self.last
             if number == self.warmup:
                 self._count_from(at)
             elif number == self.last:
                 self._count_until(at)
-            # A low class that is starved while calls keep coming is served once they stop.
-            if number < 2 * self.last:
-                self._expect(source)
-        else:
-            counted = True
+        # A low class that is starved while calls keep coming is served once they stop.
+        if self.passes or number < 2 * self.last:
             self._expect(source)
         guest = Guest(CallId(f"{number:012d}"), source, at, counted)
+        self.waiting[guest.id] = guest
+        self.exchange.arrive(guest.id, source.line, since=at, arrived=at)
         if counted:
             source.tally.offered += 1
             self.unsettled += 1
-        self.waiting[guest.id] = guest
-        self.exchange.arrive(guest.id, source.line, since=at, arrived=at)
         self._decide(at)
-        if not guest.gone:
-            if counted:
-                source.tally.delayed += 1
-            if source.patience is not None:
-                self._push(at + source.patience(), ABANDON, guest)
-        elif source.patience is not None:
-            source.patience()
+        if not guest.gone and counted:
+            source.tally.delayed += 1
+        if source.patience is not None:
+            until = at + source.patience()
+            if not guest.gone:
+                self._push(until, ABANDON, guest)
 
     def _abandon(self, guest: Guest, at: float) -> None:
         self.exchange.leave(guest.id)
@@ -181,13 +179,13 @@ class ModelRun:
             guest.source.tally.abandoned += 1
 
     def _decide(self, at: float) -> None:
-        exchange = self.exchange
+        exchange, members = self.exchange, self.crew.members
         for pairing in exchange.decide(at).pairings:
-            guest = self.waiting[pairing.call]
-            exchange.leave(pairing.call)
+            call = pairing.call
+            guest, member = self.waiting[call], members[pairing.agent]
+            exchange.leave(call)
             if self.paired is not None:
-                self.paired(pairing.call, pairing.agent)
-            member = self.crew.members[pairing.agent]
+                self.paired(call, member.id)
             self._push(self.crew.take(member, guest.service, at), FREE, member)
             self._settle(guest, at)
             if guest.counted:

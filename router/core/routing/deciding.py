@@ -27,8 +27,10 @@ def pairings(look: Look, policy: str | None) -> list[Pairing]:
     staff, waiting = look.staff, look.waiting
     new_kinds, new = waiting.fresh, staff.fresh & staff.idle
     waiting.fresh = staff.fresh = 0
-    todo = (new_kinds | look.within_reach(new)) & waiting.mask
     made: list[Pairing] = []
+    if not waiting.mask:
+        return made
+    todo = (new_kinds | look.within_reach(new) if new else new_kinds) & waiting.mask
     while todo:
         head, todo = look.next(todo)
         if head is None:
