@@ -297,3 +297,12 @@ class StoryGoesOtherwise(HotlineError):
 
 class StoriesMissing(HotlineError):
     """There is no story in {folder}. Name a folder of .yaml files that tell one each."""
+
+
+class RecordingUnusable(HotlineError):
+    """{file} cannot be used as a recording: {detail}. Save it as a WAV file of 16 bits."""
+
+
+class PromptUnknown(HotlineError):
+    """There is no prompt {prompt} in {language} to be recorded. `hotline prompts list` has them all,
+    also the parts of those that have gaps."""

@@ -15,6 +15,7 @@ from router.cli import (
     calls,
     check,
     graph,
+    prompts,
     reload,
     replay,
     running,
@@ -61,6 +62,7 @@ staff.add_to(app)
 replay.add_to(app)
 settings.add_to(app)
 sounds.add_to(app)
+app.add_typer(prompts.app, name="prompts", rich_help_panel="Settings")
 
 
 def _print_version(wanted: bool) -> None:
