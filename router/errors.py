@@ -304,5 +304,5 @@ class RecordingUnusable(HotlineError):
 
 
 class PromptUnknown(HotlineError):
-    """There is no prompt {prompt} in {language} to be recorded. `hotline prompts list` has them all,
-    also the parts of those that have gaps."""
+    """There is no prompt {prompt} in {language} to be recorded. `hotline prompts list` has them
+    all, also the parts of those that have gaps."""

@@ -46,7 +46,7 @@ def check(
     state_dir: StateDir = None,
     config: ConfigFile = None,
 ) -> None:
-    """How many are recorded, and which recordings say another text than the files: then it fails."""
+    """How many are recorded, and which recordings say an old text: then it ends with 1."""
     found = recordings.listed(configuration(context, state_dir, config).settings.ivr_dir)
     counts = Counter(each.voice for each in found)
     out().print(
