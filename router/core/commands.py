@@ -215,10 +215,12 @@ class RetireDevice(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolInFallback(Order):
-    """Add an agent's desk phone to the fallback queue, or set its pause there."""
+    """Add an agent to the fallback queue, or set their pause there; `number` if they have no desk
+    phone."""
 
     agent: AgentId
     paused: bool
+    number: str | None = None
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -227,7 +229,7 @@ class EnrolInFallback(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawFromFallback(Order):
-    """Take an agent's desk phone out of the fallback queue."""
+    """Take an agent out of the fallback queue."""
 
     agent: AgentId
 

@@ -13,8 +13,10 @@ import pytest
 
 from router.core.records import HandedToFallback
 from router.core.vocabulary import AgentState
-from router.standalone.phone_events import Closed
+from router.standalone.phone_events import Closed, Established, Incoming
+from router.standalone.phones import Answer
 from router.standalone.programs import Prefix
+from router.standalone.tone import heard
 from tests.acceptance.hotline_up import Hotline, until
 from tests.acceptance.people import (
     SOON,
@@ -23,6 +25,7 @@ from tests.acceptance.people import (
     Callers,
     hear_each_other,
     on_shift,
+    tells_nothing_of,
 )
 from tests.acceptance.practice import number
 
@@ -32,6 +35,7 @@ HZ = 587
 TAKEN_OVER_WITHIN = 4.0
 SILENT_AT_MOST = timedelta(seconds=5)
 BACK_WITHIN = 10.0
+RUNG_WITHIN = timedelta(seconds=15)
 
 
 async def who_hears(hz: float, one: Caller, other: Caller) -> tuple[Caller, Caller]:
@@ -100,3 +104,48 @@ async def test_a_guard_that_dies_is_back_and_the_callers_never_knew(
         await night.answers_again()
         await until(lambda: len(night.in_the_fallback()) == 0 or None, within=BACK_WITHIN)
         assert caller.is_on_the_line
+
+
+async def test_the_fallback_rings_agents_at_home_and_a_machine_never_counts(
+    night: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
+) -> None:
+    machine = Agent(
+        id="mac",
+        skills="plain: 1",
+        mobile="+525587654401",
+        answer=Answer.AT_ONCE,
+        machine=True,
+        tone_hz=880,
+    )
+    bea = Agent(id="bea", skills="plain: 1", mobile="+525587654402", tone_hz=HZ)
+    async with on_shift(night, prefix, tmp_path, machine) as alone:
+        with night.engine_frozen():
+            async with callers.dials(night, engine=False) as caller:
+                await alone["mac"].wait_for(Established, within=RUNG_WITHIN)
+                # Twice asked, never answered: rung again, and the caller hears music all along.
+                await alone["mac"].wait_for(Closed, within=2 * RUNG_WITHIN)
+                assert not heard(caller.phone.recording(), 880)
+                assert caller.longest_silence(caller.up_at) < SILENT_AT_MOST
+        await night.answers_again()
+    async with (
+        on_shift(night, prefix, tmp_path, bea) as shift,
+        callers.dials(night, number("plain"), flow="plain") as first,
+    ):
+        await shift["bea"].take_call(within=SOON, confirm_with="1")
+        await first.is_answered_by("bea")
+        await hear_each_other(first, shift["bea"], HZ)
+        with night.engine_frozen():
+            async with callers.dials(night, engine=False) as second:
+                await second.phone.hears(within=SOON)
+                # Who is in a call of the engine is not rung by the fallback.
+                await hear_each_other(first, shift["bea"], HZ, seconds=3)
+                assert len(shift["bea"].seen(Incoming)) == 1
+                await first.hangs_up()
+                call = await shift["bea"].incoming(within=RUNG_WITHIN)
+                assert tells_nothing_of(second, call)
+                up = await shift["bea"].accept()
+                await shift["bea"].hears(within=SOON, since=up.at)
+                assert not heard(second.phone.recording(), HZ)
+                await shift["bea"].press("1")
+                await hear_each_other(second, shift["bea"], HZ)
+        await night.answers_again()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from router.adapters.ami.client import AmiClient, Reply
 from router.adapters.ami.translate import TECHNOLOGY
 from router.core.commands import EnrolInFallback, WithdrawFromFallback
@@ -21,40 +23,87 @@ def agent_of(interface: str) -> AgentId:
     return AgentId(interface.partition("/")[2].partition("@")[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`number` None: a desk phone."""
+
+    agent: AgentId
+    paused: bool
+    number: str | None = field(repr=False)
+
+    @property
+    def interface(self) -> str:
+        """What app_queue rings."""
+        if self.number is None:
+            return f"{TECHNOLOGY}{self.agent}"
+        return f"Local/{self.agent}@agent-phone/n"
+
+
 class FallbackMembers:
     """Asterisk forgets members when it restarts, and AMI may be away when the engine speaks."""
 
     def __init__(self) -> None:
-        # Paused or not; None: shall be out, which is remembered too.
-        self._wanted: dict[AgentId, bool | None] = {}
+        # None: shall be out, which is remembered too.
+        self._wanted: dict[AgentId, Member | None] = {}
+        self._interfaces: dict[AgentId, str] = {}
 
     async def perform(
         self, command: EnrolInFallback | WithdrawFromFallback, client: AmiClient | None
     ) -> Failure | None:
         """Remembered in any case; done now if there is a connection."""
-        paused = command.paused if isinstance(command, EnrolInFallback) else None
-        self._wanted[command.agent] = paused
-        return None if client is None else await _make_so(client, command.agent, paused)
+        self._wanted[command.agent] = (
+            Member(command.agent, command.paused, command.number)
+            if isinstance(command, EnrolInFallback)
+            else None
+        )
+        return None if client is None else await self._make_so(client, command.agent)
 
     async def restore(self, client: AmiClient) -> None:
         """On every connection."""
         for agent in tuple(self._wanted):
             # Read only now: a command may have come in between.
-            await _make_so(client, agent, self._wanted[agent])
+            await self._make_so(client, agent)
+
+    async def _make_so(self, client: AmiClient, agent: AgentId) -> Failure | None:
+        member = self._wanted[agent]
+        before = self._interfaces.get(agent, f"{TECHNOLOGY}{agent}")
+        if member is None or (agent in self._interfaces and member.interface != before):
+            failure = await _withdraw(client, before)
+            if member is None or failure is not None:
+                return failure
+        self._interfaces[agent] = member.interface
+        return await _enrol(client, member)
 
 
-async def _make_so(client: AmiClient, agent: AgentId, paused: bool | None) -> Failure | None:
-    if paused is None:
-        return await _withdraw(client, agent)
-    interface, flag = f"{TECHNOLOGY}{agent}", "true" if paused else "false"
-    added = await client.act("QueueAdd", Queue=QUEUE, Interface=interface, Paused=flag)
+async def _enrol(client: AmiClient, member: Member) -> Failure | None:
+    flag = "true" if member.paused else "false"
+    interface, phone = member.interface, f"Custom:hotline-{member.agent}"
+    if member.number is None:
+        added = await client.act("QueueAdd", Queue=QUEUE, Interface=interface, Paused=flag)
+    else:
+        # The dialplan's [agent-phone] dials it; in a channel's name it would be seen.
+        variable = f"HOTLINE_PHONE_{member.agent}"
+        told = await client.act("Setvar", Variable=variable, Value=member.number)
+        if not told.success:
+            return _failure(told)
+        added = await client.act(
+            "QueueAdd",
+            Queue=QUEUE,
+            Interface=interface,
+            Paused=flag,
+            MemberName=member.agent,
+            StateInterface=phone,
+        )
+        if added.success:
+            # Asterisk keeps this over its own restart, when nobody talks.
+            await client.act("Setvar", Variable=f"DEVICE_STATE({phone})", Value="NOT_INUSE")
     if _ALREADY in added.message:
         added = await client.act("QueuePause", Queue=QUEUE, Interface=interface, Paused=flag)
     return _failure(added)
 
 
-async def _withdraw(client: AmiClient, agent: AgentId) -> Failure | None:
-    removed = await client.act("QueueRemove", Queue=QUEUE, Interface=f"{TECHNOLOGY}{agent}")
+async def _withdraw(client: AmiClient, interface: str) -> Failure | None:
+    removed = await client.act("QueueRemove", Queue=QUEUE, Interface=interface)
     return None if _NOT_THERE in removed.message else _failure(removed)
 
 

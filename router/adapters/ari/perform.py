@@ -12,7 +12,7 @@ from router.adapters.ari.endpoints import SipObject, desk, dial_string, outside
 from router.adapters.ari.rest import Answer, Rest
 from router.core import commands as c
 from router.core.commands import Command
-from router.core.vocabulary import AgentId, DeviceKind, PromptId, Refusal
+from router.core.vocabulary import AgentId, Device, DeviceKind, PromptId, Refusal
 from router.ports import Failure
 
 FALLBACK = "fallback"
@@ -125,6 +125,7 @@ class Performer:
                 "HOTLINE_AGENT": command.agent,
                 "HOTLINE_EPOCH": str(command.epoch),
                 "HOTLINE_STATE": command.carried,
+                **_engaged(command.agent, command.device),
             },
         )
         if answer.status == 409:
@@ -231,6 +232,17 @@ class Performer:
             if failure is not None:
                 return failure
         return None
+
+
+def _engaged(agent: AgentId, device: Device) -> dict[str, str]:
+    """For the fallback, which rings nobody who is in a call of ours: a desk phone tells by itself,
+    a number does not. Asterisk frees it when the leg ends, engine or not."""
+    if device.kind is DeviceKind.DESK:
+        return {}
+    return {
+        "CHANNEL(hangup_handler_push)": f"agent-free,s,1({agent})",
+        f"DEVICE_STATE(Custom:hotline-{agent})": "INUSE",
+    }
 
 
 def _mark_name(agent: AgentId) -> str:

@@ -276,6 +276,10 @@ def _pause_for_misses(turn: Turn, agent: Agent) -> None:
     agent.paused, agent.since = "missed_offers", turn.at
     turn.note(AgentStateChanged(agent=agent.id, state=AgentState.PAUSED, reason="missed_offers"))
     turn.raise_alarm(name, f"{agent.id} missed {agent.misses} calls in a row and is paused.")
-    if agent.telephone_of(DeviceKind.DESK) is not None:
-        for node in turn.floor.nodes:
-            turn.order(EnrolInFallback(node=node, call=None, agent=agent.id, paused=True))
+    desk = agent.telephone_of(DeviceKind.DESK)
+    phone = agent.telephone_of(DeviceKind.PHONE)
+    number = phone.device.number if desk is None and phone is not None else None
+    for node in turn.floor.nodes:
+        turn.order(
+            EnrolInFallback(node=node, call=None, agent=agent.id, paused=True, number=number)
+        )

@@ -129,10 +129,18 @@ def provision(turn: Turn, agent: Agent, node: NodeId) -> None:
 
 
 def enrol(turn: Turn, agent: Agent, node: NodeId) -> None:
-    """The fallback queue knows the desk phones of whoever is logged in."""
-    if _desk(agent.profile):
+    """The fallback queue knows whoever is logged in: a desk phone, or else a number."""
+    devices = agent.profile.devices
+    numbers = [d.number for d in devices if d.kind is DeviceKind.PHONE and d.number]
+    if devices:
         turn.order(
-            EnrolInFallback(node=node, call=None, agent=agent.id, paused=agent.paused is not None)
+            EnrolInFallback(
+                node=node,
+                call=None,
+                agent=agent.id,
+                paused=agent.paused is not None,
+                number=None if _desk(agent.profile) or not numbers else numbers[0],
+            )
         )
 
 
@@ -201,9 +209,8 @@ def _log_out(turn: Turn, agent: Agent, reason: str) -> None:
     agent.logged_in, agent.paused, agent.since = False, None, turn.at
     turn.clear_alarm(f"missed_offers:{agent.id}")
     turn.note(AgentStateChanged(agent=agent.id, state=AgentState.LOGGED_OUT, reason=reason))
-    if _desk(agent.profile):
-        for node in turn.floor.nodes:
-            turn.order(WithdrawFromFallback(node=node, call=None, agent=agent.id))
+    for node in turn.floor.nodes:
+        turn.order(WithdrawFromFallback(node=node, call=None, agent=agent.id))
     turn.affects(agent)
 
 

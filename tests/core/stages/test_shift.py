@@ -74,7 +74,6 @@ def test_who_never_had_a_desk_is_retired_from_nothing() -> None:
     hotline.works(agent("ana", on="phone", crisis=1))
     roster(hotline)
     assert not hotline.ordered(RetireDevice)
-    assert not hotline.ordered(WithdrawFromFallback)
 
 
 def test_an_agent_removed_while_talking_and_put_back_can_be_rung_again() -> None:
@@ -131,7 +130,16 @@ def test_log_in_makes_ready_and_a_member_of_the_fallback() -> None:
     hotline = Driver()
     hotline.works(agent("ana", juridico=1), agent("ben", on="phone", juridico=1))
     assert hotline.state("ana") is AgentState.READY
-    assert [(c.agent, c.paused) for c in hotline.ordered(EnrolInFallback)] == [("ana", False)]
+    assert [(c.agent, c.paused, c.number) for c in hotline.ordered(EnrolInFallback)] == [
+        ("ana", False, None),
+        ("ben", False, "+525512345678"),
+    ]
+
+
+def test_who_has_a_desk_and_a_telephone_is_rung_by_the_fallback_at_the_desk() -> None:
+    hotline = Driver()
+    hotline.works(agent("ana", on="phone+desk", juridico=1))
+    assert [c.number for c in hotline.ordered(EnrolInFallback)] == [None]
 
 
 def test_who_logs_in_while_callers_wait_is_rung_at_once() -> None:
