@@ -212,7 +212,7 @@ def _simulate_days(
     if plots is not None:
         from router.cli.simulate_plots import draw
 
-        drawn = draw(report, plots)
+        drawn = draw(report, planned.plan.policy, plots)
     if as_json:
         say_json(to_plain(report))
         return

@@ -8,33 +8,48 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from router.core.policy import Policy
 from router.simulator.hotline_report import Estimates, HotlineReport
 
 HOURS = range(24)
 COLOURS = ("#0b5394", "#cc4125", "#38761d", "#b45f06", "#674ea7", "#45818e")
 FORMAT = "svg"
+PANELS = 3
 
 
-def draw(report: HotlineReport, folder: Path) -> list[Path]:
+def draw(report: HotlineReport, policy: Policy, folder: Path) -> list[Path]:
     """Service level, time to a human voice, occupancy; the files that were written."""
     folder.mkdir(parents=True, exist_ok=True)
     with rc_context({"svg.hashsalt": "hotline", "font.size": 10, "axes.spines.top": False}):
         return [
-            _service_level(report, folder / f"service_level.{FORMAT}"),
+            _service_level(report, policy, folder / f"service_level.{FORMAT}"),
             _waits(report, folder / f"waits.{FORMAT}"),
             _occupancy(report, folder / f"occupancy.{FORMAT}"),
         ]
 
 
-def _service_level(report: HotlineReport, file: Path) -> Path:
-    figure, axes = _axes("Answered within the target, by the hour of arrival in the queue")
-    for colour, (queue, hours) in zip(COLOURS, report.hours.items(), strict=False):
-        _line(axes, hours, "service_level", queue, colour)
-    axes.set_ylim(0, 1.02)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.legend(frameon=False, ncol=3, loc="lower center", bbox_to_anchor=(0.5, -0.32))
+def _service_level(report: HotlineReport, policy: Policy, file: Path) -> Path:
+    """A panel for each queue, the highest class first; the dashed line is its target."""
+    order = sorted(report.hours, key=lambda name: (-policy.queues[name].order_class, name))
+    rows = max(1, -(-len(order) // PANELS))
+    figure = Figure(figsize=(9, 2.3 * rows + 0.4), layout="constrained")
+    figure.suptitle("Answered within the target, by the hour in which the call was queued")
+    panels = figure.subplots(rows, PANELS, sharex=True, sharey=True, squeeze=False)
+    for place, axes in enumerate(panels.flat):
+        if place >= len(order):
+            axes.set_visible(False)
+            continue
+        queue = policy.queues[order[place]]
+        _line(axes, report.hours[queue.name], "service_level", queue.name, COLOURS[0])
+        axes.axhline(queue.target.share, color=COLOURS[1], linewidth=1, linestyle="--")
+        within = queue.target.within.total_seconds()
+        axes.set_title(f"{queue.name}: {queue.target.share:.0%} in {within:g} s", loc="left")
+        axes.set_xticks(range(0, 24, 6))
+        axes.grid(axis="y", color="#e6e6e6")
+        axes.set_ylim(0, 1.02)
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     return _save(figure, file)
 
 
@@ -57,6 +72,7 @@ def _occupancy(report: HotlineReport, file: Path) -> Path:
     staffed = [_mean(each, "staffed") for each in report.by_hour]
     beside.bar(HOURS, staffed, color="#d9d9d9", width=0.8, label="agents", zorder=0)
     beside.set_ylabel("agents at work")
+    beside.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_zorder(beside.get_zorder() + 1)
     axes.patch.set_visible(False)
     return _save(figure, file)
