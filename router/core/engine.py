@@ -100,8 +100,7 @@ def _event(turn: Turn, event: e.Event) -> None:
             if not adoption.caller_returns(turn, event):
                 arrival.caller_arrives(turn, event)
         case e.CodeDialled():
-            doing = short_code.is_dialled(turn, event)
-            if doing is not None:
+            if (doing := short_code.is_dialled(turn, event)) is not None:
                 _event(turn, doing)
         case e.LegRinging() | e.LegAnswered():
             _leg(turn, event)
@@ -148,9 +147,8 @@ def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
     """The order of survival.md: what we know, conversations and callers, offers, the rest."""
     told: list[e.Event] = list(recovery.legs_are_listed(turn, event))
     _moves(turn)
-    before = len(turn.floor.calls)
     told += adoption.callers_are_adopted(turn, event)
-    told += leftovers.legs_are_settled(turn, event, adopted=len(turn.floor.calls) - before)
+    told += leftovers.legs_are_settled(turn, event)
     _moves(turn)
     for each in told:
         _event(turn, each)
@@ -228,8 +226,7 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
         case d.DigitDue():
             in_flow.digit_is_due(turn, due)
         case d.PromptOverdue():
-            over = in_flow.prompt_is_overdue(turn, due)
-            if over is not None:
+            if (over := in_flow.prompt_is_overdue(turn, due)) is not None:
                 _playback(turn, over)
         case d.MessageDue():
             queueing.message_is_due(turn, due)

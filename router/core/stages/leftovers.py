@@ -9,7 +9,7 @@ from router.core.commands import HandToDialplan, Hangup, RemoveBridge, StopPlay
 from router.core.deadlines import LegOverdue, RingingDue
 from router.core.events import LegAnswered, LegRinging, LegsListed, ListedLeg
 from router.core.floor import AgentLeg, Call, Offer
-from router.core.records import HandedToFallback, NodeConnected, OfferEnded
+from router.core.records import Adopted, HandedToFallback, NodeConnected, OfferEnded
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.staff import Agent, Telephone
 from router.core.turn import Turn
@@ -18,7 +18,7 @@ from router.core.vocabulary import AgentId, CallId, OfferId, OfferOutcome
 Said = LegAnswered | LegRinging
 
 
-def legs_are_settled(turn: Turn, event: LegsListed, *, adopted: int) -> list[Said]:
+def legs_are_settled(turn: Turn, event: LegsListed) -> list[Said]:
     """After the callers: returns what telephones that go on ringing have said meanwhile."""
     floor = turn.floor
     said: list[Said] = []
@@ -40,6 +40,7 @@ def legs_are_settled(turn: Turn, event: LegsListed, *, adopted: int) -> list[Sai
             _hand_over(turn, event, leg)
             handed += 1
     _remove_empty_bridges(turn, event)
+    adopted = sum(isinstance(entry.record, Adopted) for entry in turn.entries)
     turn.note(
         NodeConnected(
             node=event.node,
