@@ -12,7 +12,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from rich.console import Console
 
 from router import errors
-from tests.bench import freed_agent, knee, memory, prompts_heard, routing, simulation, voices_joined
+from tests.bench import (
+    flows,
+    freed_agent,
+    knee,
+    memory,
+    prompts_heard,
+    routing,
+    simulation,
+    voices_joined,
+)
 from tests.bench.figures import Figure, plain, show
 from tests.bench.stack import Bench, bench_stack
 
@@ -25,6 +34,7 @@ BENCHES: Mapping[str, Measure] = {
     "knee": knee.measure,
     "memory": memory.measure,
     "routing": routing.measure,
+    "flows": flows.measure,
     "simulation": simulation.measure,
 }
 

@@ -205,7 +205,7 @@ def _about(sight: Sight, step: Step) -> Iterator[str]:
 
 
 def _people(queue: Queue, step: QueueStep) -> Iterator[str]:
-    yield "queue" if queue.name == step.name else f"queue {queue.name}"
+    yield "queue" if str(queue.name) == step.name else f"queue {queue.name}"
     yield str(queue.require)
     if queue.widen:
         moments = dict.fromkeys(f"{w.after.total_seconds():g}" for w in queue.widen)
