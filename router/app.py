@@ -28,6 +28,7 @@ from router.adapters.policy_folder import PolicyFolder
 from router.adapters.postgres import migrate
 from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
+from router.adapters.postgres.spill import Spill
 from router.adapters.postgres.write_behind import Limits, Trouble
 from router.adapters.roster_file import RosterFile
 from router.adapters.roster_yaml import read_roster
@@ -136,6 +137,7 @@ async def _serve(settings: Settings) -> None:
         node=node,
         on_trouble=on_trouble,
         limits=Limits(room=settings.journal_size),
+        spill=Spill(settings.state_dir / "journal"),
     )
     identities = PostgresIdentities(
         settings.database,
@@ -199,6 +201,7 @@ async def _serve(settings: Settings) -> None:
             await _together(
                 runner.run(),
                 _write_behind(settings, journal, identities, on_trouble),
+                journal.keep(),
                 ami.run(runner.deliver),
                 policies.watch(lambda: _put_in_force(desk)),
                 ari.run(runner.deliver, identities.seal),
@@ -232,27 +235,31 @@ async def _write_behind(
     on_trouble: Trouble,
 ) -> None:
     """The database may come later, or go: calls do not wait for it."""
+    try:
+        await _migrate(settings, on_trouble)
+        await _together(journal.run(), identities.run())
+    finally:
+        await journal.drain(LAST_WORDS_WITHIN)
+        await identities.drain(LAST_WORDS_WITHIN)
+
+
+async def _migrate(settings: Settings, on_trouble: Trouble) -> None:
     said = False
     while True:
         try:
             for name in await migrate.apply(settings.database, MIGRATIONS):
                 log.info("database.migrated", migration=name)
             on_trouble(MIGRATING, None)
-            break
+            return
         except errors.DatabaseUnreachable as absence:
             if not said:
                 log.warning("database.waiting", text=str(absence))
             said = True
             await asyncio.sleep(ASK_AGAIN_AFTER)
         except errors.HotlineError as refusal:
-            # Calls go on; what is to be written waits in memory until somebody mends it.
+            # Calls go on; what is to be written waits on the disk until somebody mends it.
             on_trouble(MIGRATING, str(refusal))
             await asyncio.sleep(ASK_AGAIN_AFTER)
-    try:
-        await _together(journal.run(), identities.run())
-    finally:
-        await journal.drain(LAST_WORDS_WITHIN)
-        await identities.drain(LAST_WORDS_WITHIN)
 
 
 def _forced(hours: HoursMode) -> dict[str, bool] | None:

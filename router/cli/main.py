@@ -15,6 +15,7 @@ from router.cli import (
     calls,
     check,
     graph,
+    journal,
     prompts,
     reload,
     replay,
@@ -50,6 +51,7 @@ status.add_to(app)
 app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
 calls.add_to(app)
 app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")
+app.add_typer(journal.app, name="journal", rich_help_panel="See and steer")
 tail.add_to(app)
 reload.add_to(app)
 check.add_to(app)

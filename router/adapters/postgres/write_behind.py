@@ -1,4 +1,4 @@
-"""What must reach the database and may not wait for it: kept in memory, written in batches."""
+"""What must reach the database and may not wait for it: kept safe, and written in batches."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from router.adapters.postgres.connection import (
     told,
     where,
 )
+from router.adapters.postgres.overflow import Overflow
 from router.errors import DatabaseUnreachable, HotlineError
 
 T = TypeVar("T")
@@ -41,7 +42,8 @@ class Limits:
     """How much is kept, and when it is time to say so.
 
     `patience` is for one batch: a server that is slow, not gone, is given that long. A larger
-    `batch` is hardly quicker, and holds up the engine's loop while it is encoded.
+    `batch` is hardly quicker, and holds up the engine's loop while it is encoded. What the
+    database has not taken after `unsafe_for` goes to the disk, where there is an overflow.
     """
 
     room: int = 100_000
@@ -52,13 +54,18 @@ class Limits:
     patience: timedelta = timedelta(seconds=30)
     first_pause: timedelta = timedelta(milliseconds=100)
     longest_pause: timedelta = timedelta(seconds=2)
+    unsafe_for: timedelta = timedelta(milliseconds=80)
+    save_at_once: int = 1_000
+    disk_again_after: timedelta = timedelta(seconds=1)
 
 
 class WriteBehind(Generic[T]):
     """`put` at once, written by `run` in the order given; never more than `room` in memory.
 
-    When it is full the newest are dropped, and an alarm says how many. Its alarms are
-    `<name>_behind`, `<name>_full` and `<name>_incomplete`.
+    With an overflow `keep` brings to the disk what the database does not take, so that a kill
+    costs a moment at most; without one, or with a full disk, the newest are dropped when memory is
+    full, and an alarm says how many. Its alarms are `<name>_behind`, `<name>_full`,
+    `<name>_incomplete`, `<name>_disk` and `<name>_broken`.
     """
 
     def __init__(
@@ -69,8 +76,13 @@ class WriteBehind(Generic[T]):
         name: str,
         on_trouble: Trouble,
         limits: Limits,
+        overflow: Overflow[T] | None = None,
     ) -> None:
         self._dsn = dsn
+        self._overflow = overflow
+        self._gone = 0
+        self._saving = asyncio.Lock()
+        self._spilled_since: float | None = None
         self._write = write
         self._limits = limits
         self._alarms = _Alarms(name, on_trouble)
@@ -82,6 +94,7 @@ class WriteBehind(Generic[T]):
         self._failing_since: float | None = None
         self._stuck_since = 0.0
         self._something = asyncio.Event()
+        self._in_memory = asyncio.Event()
         self._enough = asyncio.Event()
         self._nothing = asyncio.Event()
         self._nothing.set()
@@ -90,7 +103,7 @@ class WriteBehind(Generic[T]):
 
     @property
     def waiting(self) -> int:
-        """How many are not yet written."""
+        """How many are in memory only."""
         return len(self._kept)
 
     def put(self, items: Sequence[T]) -> None:
@@ -111,11 +124,15 @@ class WriteBehind(Generic[T]):
         if self._kept:
             self._nothing.clear()
             self._something.set()
+            self._in_memory.set()
         if len(self._kept) >= self._limits.batch:
             self._enough.set()
 
     async def drain(self, within: timedelta) -> int:
-        """Writes all there is, also after `run` was cancelled; how many are left in the end."""
+        """Writes all there is, or brings it to the disk, also after `run` was cancelled; how many
+        are left in memory in the end."""
+        if self._overflow is not None and self._failing_since is not None:
+            within = timedelta(0)
         self._draining = True
         self._enough.set()
         writing = asyncio.create_task(self.run())
@@ -125,7 +142,61 @@ class WriteBehind(Generic[T]):
         writing.cancel()
         await asyncio.wait([writing])
         self._draining = False
+        await self._save()
         return len(self._kept)
+
+    async def keep(self) -> None:
+        """Brings to the disk what the database does not take in time, until cancelled."""
+        if self._overflow is None:
+            return
+        await self._find_what_was_left(self._overflow)
+        unsafe_for = self._limits.unsafe_for.total_seconds()
+        while True:
+            await self._in_memory.wait()
+            await asyncio.sleep(unsafe_for / 2)
+            late = self._stuck_since <= _now() - unsafe_for / 2
+            if (
+                late or self._failing_since is not None or len(self._kept) > self._limits.batch * 10
+            ) and not await self._save():
+                await asyncio.sleep(self._limits.disk_again_after.total_seconds())
+
+    async def _find_what_was_left(self, overflow: Overflow[T]) -> None:
+        try:
+            await asyncio.to_thread(overflow.open)
+        except OSError as problem:
+            self._disk_failed(overflow, problem)
+        self._look()
+
+    async def _save(self) -> bool:
+        """What is in memory now is on the disk; an entry may be in both, or written twice: its key
+        makes that harmless. False: the disk refuses."""
+        overflow = self._overflow
+        if overflow is None:
+            return True
+        async with self._saving:
+            until = self._gone + len(self._kept)
+            while self._gone < until:
+                some = list(islice(self._kept, min(self._limits.save_at_once, until - self._gone)))
+                end = self._gone + len(some)
+                try:
+                    await asyncio.to_thread(overflow.append, some)
+                except Exception as problem:  # noqa: BLE001 - whatever it is, the loop goes on
+                    self._disk_failed(overflow, problem)
+                    return False
+                self._let_go(end)
+                self._alarms.clear("disk")
+                if len(self._kept) < self._limits.room:
+                    self._say_what_was_lost()
+        return True
+
+    def _disk_failed(self, overflow: Overflow[T], problem: Exception) -> None:
+        detail = getattr(problem, "strerror", None) or told(problem)
+        self._alarms.stand(
+            "disk",
+            f"{overflow.folder} cannot be written ({detail}): what the database does not take"
+            f" waits in memory, which has room for {self._limits.room:,} entries. Make room, or"
+            " correct the folder's rights.",
+        )
 
     async def run(self) -> None:
         """Writes until cancelled, through every loss of the database; of two, the second waits."""
@@ -155,17 +226,42 @@ class WriteBehind(Generic[T]):
                 self._went_well()
             while True:
                 await self._something.wait()
+                if self._overflow is not None and self._overflow.waits:
+                    await self._write_oldest(connection, self._overflow)
+                    continue
                 if not self._draining:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(self._limits.linger.total_seconds()):
                             await self._enough.wait()
-                await self._write_batch(
-                    connection,
-                    list(islice(self._kept, self._limits.batch)),
-                    self._unsure,
-                )
+                batch = list(islice(self._kept, self._limits.batch))
+                end = self._gone + len(batch)
+                if batch:
+                    await self._write_batch(connection, batch, self._unsure)
+                    self._let_go(end)
+                    self._went_well()
         finally:
             await close(connection)
+
+    async def _write_oldest(self, connection: Connection, overflow: Overflow[T]) -> None:
+        """An entry of a file may have been written from memory, too, or by an earlier life."""
+        file = await asyncio.to_thread(overflow.oldest)
+        if file is None:
+            self._look()
+            return
+        for first in range(0, len(file.lines), self._limits.batch):
+            batch = list(file.lines[first : first + self._limits.batch])
+            await self._write_batch(connection, batch, True)
+        damaged = file.damage is not None
+        path = await asyncio.to_thread(overflow.done, file.path, damaged=damaged)
+        if damaged:
+            self._alarms.stand(
+                "broken",
+                f"{file.path} is damaged ({file.damage}); the other {len(file.lines):,} entries are"
+                f" written. It is kept as {path.name}: look at it, and move it away.",
+                True,
+            )
+        self._look()
+        self._went_well()
 
     async def _write_batch(self, connection: Connection, batch: list[T], again: bool) -> None:
         self._unsure = True
@@ -186,16 +282,29 @@ class WriteBehind(Generic[T]):
                 True,
             )
         self._unsure = False
-        self._let_go(len(batch))
-        self._went_well()
 
-    def _let_go(self, count: int) -> None:
-        for _ in range(count):
+    def _let_go(self, end: int) -> None:
+        """Memory begins at the entry number `end`, if it does not begin later already."""
+        while self._gone < end:
             self._kept.popleft()
+            self._gone += 1
         self._stuck_since = _now()
+        self._look()
+
+    def _look(self) -> None:
+        spilled = self._overflow is not None and self._overflow.waits
+        if not spilled:
+            self._spilled_since = None
+        elif self._spilled_since is None:
+            self._spilled_since = _now()
         if len(self._kept) < self._limits.batch and not self._draining:
             self._enough.clear()
         if not self._kept:
+            self._in_memory.clear()
+        if self._kept or spilled:
+            self._nothing.clear()
+            self._something.set()
+        else:
             self._something.clear()
             self._nothing.set()
 
@@ -204,6 +313,11 @@ class WriteBehind(Generic[T]):
         self._problem = f"The database at {where(self._dsn)} is slow."
         if len(self._kept) > self._limits.room * self._limits.nearly_full / 2:
             return
+        self._say_what_was_lost()
+        if len(self._kept) < self._limits.batch and self._spilled_since is None:
+            self._alarms.clear("behind")
+
+    def _say_what_was_lost(self) -> None:
         if self._dropped:
             self._alarms.stand(
                 "incomplete",
@@ -212,8 +326,6 @@ class WriteBehind(Generic[T]):
             )
             self._dropped = 0
         self._alarms.clear("full")
-        if len(self._kept) < self._limits.batch:
-            self._alarms.clear("behind")
 
     def _failed(self, problem: HotlineError) -> None:
         self._problem = str(problem)
@@ -229,15 +341,21 @@ class WriteBehind(Generic[T]):
             long_ago = _now() - late_after
             stuck = self._kept and self._stuck_since < long_ago
             failing = self._failing_since is not None and self._failing_since < long_ago
-            if stuck or failing:
+            spilled = self._spilled_since is not None and self._spilled_since < long_ago
+            if stuck or failing or spilled:
                 self._say_behind()
 
     def _say_behind(self) -> None:
         self._alarms.stand(
             "behind",
             f"{self._problem} {len(self._kept):,} entries wait in memory, which has room for"
-            f" {self._limits.room:,}.",
+            f" {self._limits.room:,}." + self._what_is_on_the_disk(),
         )
+
+    def _what_is_on_the_disk(self) -> str:
+        if self._overflow is None or not self._overflow.waits:
+            return ""
+        return f" What came before them waits in {self._overflow.folder}."
 
 
 class _Alarms:
