@@ -14,6 +14,7 @@ from router.cli import (
     callbacks,
     calls,
     check,
+    doctor,
     graph,
     journal,
     prompts,
@@ -63,6 +64,7 @@ simulate.add_to(app)
 staff.add_to(app)
 replay.add_to(app)
 settings.add_to(app)
+doctor.add_to(app)
 sounds.add_to(app)
 app.add_typer(prompts.app, name="prompts", rich_help_panel="Settings")
 

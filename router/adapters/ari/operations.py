@@ -28,6 +28,7 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "asterisk": (
         Operation(name="ping", method="GET", path="/asterisk/ping"),
         Operation(name="getInfo", method="GET", path="/asterisk/info", query=("only",)),
+        Operation(name="listModules", method="GET", path="/asterisk/modules"),
         Operation(
             name="getGlobalVar", method="GET", path="/asterisk/variable", query=("variable",)
         ),
@@ -89,6 +90,7 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
         ),
         Operation(name="destroy", method="DELETE", path="/bridges/{bridgeId}"),
     ),
+    "sounds": (Operation(name="list", method="GET", path="/sounds"),),
     "events": (
         Operation(
             name="userEvent",

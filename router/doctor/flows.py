@@ -1,0 +1,75 @@
+"""What an admin wrote: whether the flow files hold, and whom of the roster nobody asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from router import errors
+from router.adapters.flow_files import load
+from router.adapters.roster_file import RosterFile
+from router.core.ivr.steps.prefer import PreferStep
+from router.core.ivr.steps.require import RequireStep
+from router.core.policy import Policy
+from router.core.routing.agent import AgentProfile
+from router.core.vocabulary import SkillName
+from router.doctor.finding import Finding, critical, warning
+
+
+def read(folder: Path) -> tuple[Policy | None, list[Finding]]:
+    """The rules, or why there are none."""
+    try:
+        return load(folder), []
+    except errors.FlowFilesInvalid as error:
+        return None, [
+            critical("flows", str(folder), line, "Correct it; `hotline check` shows the place.")
+            for line in str(error).splitlines()
+        ]
+
+
+def roster(file: Path) -> tuple[list[AgentProfile], list[Finding]]:
+    """Who works here; a damaged file is looked at, never moved."""
+    troubles: list[str] = []
+    # Reading sets a damaged one aside: that is the engine's to do, so it is read from a copy.
+    with TemporaryDirectory() as aside:
+        copy = Path(aside, file.name)
+        try:
+            copy.write_bytes(file.read_bytes())
+        except FileNotFoundError:
+            return [], []
+        except OSError as refusal:
+            return [], [_unreadable(file, f"It cannot be read ({refusal.strerror}).")]
+        entries = RosterFile(copy, on_trouble=lambda name, _: troubles.append(name)).load()
+    if troubles:
+        return [], [_unreadable(file, "It is damaged: after a restart nobody would be logged in.")]
+    return [entry.profile for entry in entries], []
+
+
+def unasked(agents: Sequence[AgentProfile], policy: Policy) -> Iterator[Finding]:
+    """Agents of whom no queue asks a skill wait in vain."""
+    asked = set(skills_asked(policy))
+    for agent in agents:
+        if agent.skills and not asked & set(agent.skills):
+            yield warning(
+                "roster",
+                str(agent.id),
+                f"No queue asks for any skill of this agent ({', '.join(sorted(agent.skills))}).",
+                "Correct the roster, or the queues in ivr/queues.yaml.",
+            )
+
+
+def skills_asked(policy: Policy) -> Iterator[SkillName]:
+    """Of queues, and of callers by the steps of their flow."""
+    for queue in policy.queues.values():
+        for skills in (queue.require, queue.never_relax, *(step.also for step in queue.widen)):
+            yield from (name for name, _ in skills.levels)
+        yield from queue.prefer
+    for flow in policy.book.flows.values():
+        for step in flow.steps.values():
+            if isinstance(step, PreferStep | RequireStep):
+                yield from step.skills
+
+
+def _unreadable(file: Path, what: str) -> Finding:
+    return critical("roster", str(file), what, "Run `hotline agents import` again.")
