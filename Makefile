@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench images clean
+.PHONY: help setup demo up test check format bench fuzz images clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,7 @@ check: setup  ## format, lint, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tests.routing_rules
 
 format: setup  ## let ruff write
 	@$(BIN)/ruff format .
@@ -31,6 +32,9 @@ format: setup  ## let ruff write
 
 bench: setup  ## speed, each figure beside a floor or a peer of the same run
 	@$(BIN)/python -m tests.bench
+
+fuzz: setup  ## a million spoilt flow files; `make test` tries 20,000
+	@$(BIN)/python -m tests.adapters.ivr.fuzz
 
 images: setup  ## build the two container images with buildah and run them once
 	@docker/build.sh
