@@ -7,7 +7,11 @@ from pathlib import Path
 from router.adapters.flow_files import read_files
 from router.adapters.ivr.checks.acceptance import in_order, read_accepted, weighed
 from router.adapters.ivr.checks.findings import Checked, Finding, Findings
-from router.adapters.ivr.checks.menus import look_at_clashes, look_at_menus
+from router.adapters.ivr.checks.menus import (
+    look_at_clashes,
+    look_at_defaults,
+    look_at_menus,
+)
 from router.adapters.ivr.checks.people import look_at_hours, look_at_queues, look_at_roster
 from router.adapters.ivr.checks.rota import Rota, read_rota
 from router.adapters.ivr.checks.sight import seen
@@ -26,6 +30,7 @@ def check(folder: Path, roster: Path | None = None) -> Checked:
         return _unread(problems)
     flows = [each.root for each in files.flows.values() if each is not None]
     look_at_clashes(flows, problems)
+    look_at_defaults(flows, problems)
     acceptances = read_accepted(folder, problems)
     if problems.found:
         return _unread(problems)

@@ -139,6 +139,15 @@ FAULTS = (
         "ivr/hours.yaml:2:3",
         "never open",
     ),
+    Fault(
+        "IVR016",
+        FLOW,
+        "  saludo:\n    play: saludo\n    next: menu",
+        "  saludo:\n    http: https://example.org/folio\n"
+        "    schema: {type: object, properties: {vigente: {type: boolean}}}\n    next: menu",
+        f"{FLOW}:3:3",
+        "without an answer",
+    ),
     Fault("IVR017", FLOW, "queue: juridico", "queue: crisis", f"{QUEUES}:8:3", "no flow asks"),
     Fault(
         "IVR018", ROSTER, "juridico: 3", "juridico: 3, juridica: 2", "roster.yaml:6:27", "juridica"

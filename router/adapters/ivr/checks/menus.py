@@ -101,3 +101,28 @@ def _look_at_keys(step: str, keys: Mapping[str, Place], problems: Problems) -> N
                 "one digit for each key",
                 code="IVR006",
             )
+
+
+def look_at_defaults(roots: Iterable[Entries], problems: Problems) -> None:
+    """A step `http` says where to without an answer. Of files as written."""
+    for root in roots:
+        steps = root.items.get("steps")
+        for name, step in steps.items.items() if isinstance(steps, Entries) else ():
+            written = step.items if isinstance(step, Entries) else {}
+            if "http" in written and "on_failure" not in written:
+                assert isinstance(steps, Entries)
+                _has_no_default(name, steps.keys[name], problems)
+
+
+def _has_no_default(step: str, place: Place, problems: Problems) -> None:
+    missing = "has no `on_failure`"
+    problems.found[:] = [
+        each for each in problems.found if each.place != place or missing not in each.wrong
+    ]
+    problems.add(
+        place,
+        f"the step {shown(step)} asks another system, and does not say what follows without an"
+        " answer",
+        "a line `on_failure: ...`",
+        code="IVR016",
+    )
