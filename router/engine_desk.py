@@ -9,6 +9,7 @@ from datetime import datetime
 
 from router.clock import Clock
 from router.core.engine import Engine
+from router.core.enquiry import all_waiting
 from router.core.events import AgentRecalled, Event, PolicyPublished, RosterReplaced
 from router.core.policy import Policy
 from router.core.records import (
@@ -19,6 +20,7 @@ from router.core.records import (
     WrapUpStarted,
 )
 from router.core.routing.agent import AgentProfile
+from router.core.routing.explain import StillWaiting
 from router.core.snapshot import Snapshot
 from router.desk_passwords import with_passwords
 from router.ports import Directory, RosterEntry
@@ -67,6 +69,10 @@ class EngineDesk:
     def snapshot(self) -> Snapshot:
         """The floor, now."""
         return self._engine.floor.snapshot(self.now())
+
+    def still_waiting(self) -> tuple[StillWaiting, ...]:
+        """Everybody who waits, and why, now."""
+        return all_waiting(self._engine.floor, self.now())
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[AsyncIterator[Entry]]:

@@ -46,8 +46,9 @@ from router.core.records import (
     WrapUpEnded,
     WrapUpStarted,
 )
+from router.core.routing.explain import KeptWaiting
 from router.core.vocabulary import AgentId, AgentState, EndedBy, OfferOutcome
-from router.why import because
+from router.why import because, because_nobody
 
 OfCaller = (
     CallStarted
@@ -64,7 +65,7 @@ OfCaller = (
     | CommandRefused
     | CallFinished
 )
-OfQueue = Queued | Widened | Answered | Abandoned | TimedOut | HandedToFallback
+OfQueue = Queued | Widened | KeptWaiting | Answered | Abandoned | TimedOut | HandedToFallback
 OfOffer = OfferMade | OfferRang | OfferPickedUp | OfferEnded
 OfAgent = AgentLost | Ended | WrapUpStarted | WrapUpEnded | AgentStateChanged | DeviceStateChanged
 OfHouse = RosterChanged | PolicyChanged | NodeConnected | NodeLost | AlarmRaised | AlarmCleared
@@ -136,7 +137,15 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | CallFinished()
         ):
             return _of_caller(record)
-        case Queued() | Widened() | Answered() | Abandoned() | TimedOut() | HandedToFallback():
+        case (
+            Queued()
+            | Widened()
+            | KeptWaiting()
+            | Answered()
+            | Abandoned()
+            | TimedOut()
+            | HandedToFallback()
+        ):
             return _of_queue(record)
         case OfferMade() | OfferRang() | OfferPickedUp() | OfferEnded():
             return _of_offer(record)
@@ -219,6 +228,8 @@ def _of_queue(record: OfQueue) -> str:
         case Queued(queue=queue, order_class=order_class, again=again):
             verb = "is back in" if again else "waits in"
             return f"{verb} {queue} (class {order_class})"
+        case KeptWaiting():
+            return f"nobody yet: {because_nobody(record)}"
         case Widened(queue=queue, step=step, also=also, skipped=skipped):
             reason = ", at once: nobody was logged in for the step before" if skipped else ""
             return f"{queue} widens to {also} (step {step}){reason}"

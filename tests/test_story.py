@@ -69,7 +69,7 @@ def test_a_line_of_the_tail_names_the_time_of_day_and_the_call() -> None:
         ("least_scarce", "keeps rarer skills free than beto would, of 2 free"),
         ("longest_idle", "idle longest (90 s), before beto, of 2 free"),
         ("id", "level with beto, first by id, of 2 free"),
-        ("sticky", "before beto by sticky, of 2 free"),
+        ("sticky", "knows the caller, before beto, of 2 free"),
     ],
 )
 def test_an_offer_says_what_set_the_agent_apart(decided_by: str, words: str) -> None:

@@ -121,7 +121,7 @@ def explain(
     if trouble is not None and not live:
         raise trouble
     meant = _meant(call, _newest_first(live.values(), past))
-    lines = [] if trouble is not None else _story(configured, meant)
+    lines = [] if trouble is not None else story_of(configured, meant)
     if not lines and meant not in live:
         raise trouble or errors.RequestRefused(
             message=f"No call {call!r} is known. `hotline calls` lists those that are."
@@ -162,7 +162,17 @@ def _meant(typed: str, known: list[CallId]) -> CallId:
     return fitting[0] if fitting else CallId(typed)
 
 
-def _story(configured: Configuration, call: CallId) -> list[Line]:
+def meant_call(
+    configured: Configuration, typed: str, live: list[CallId]
+) -> tuple[CallId, errors.HotlineError | None]:
+    """The call whose id, or whose id's end, was typed; and why the history could not be asked."""
+    past, trouble = _past(configured, _Wanted(limit=LOOKED_BACK))
+    known = [*reversed(live), *(summary.call for summary in past if summary.call not in live)]
+    return _meant(typed, known), trouble
+
+
+def story_of(configured: Configuration, call: CallId) -> list[Line]:
+    """What the history keeps of a call."""
     from router.adapters.postgres.reports import Reports
 
     return asyncio.run(Reports(configured.settings.database).story(call))

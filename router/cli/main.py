@@ -30,6 +30,7 @@ from router.cli import (
     stories,
     tail,
     try_,
+    why,
 )
 from router.cli.exits import EPILOG, Exit, exit_for
 from router.cli.look import err
@@ -53,6 +54,7 @@ app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
 calls.add_to(app)
 app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")
 app.add_typer(journal.app, name="journal", rich_help_panel="See and steer")
+why.add_to(app)
 tail.add_to(app)
 reload.add_to(app)
 check.add_to(app)

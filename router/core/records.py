@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from router.core.routing.explain import Why
+from router.core.routing.explain import KeptWaiting, Why
 from router.core.vocabulary import (
     AgentId,
     AgentState,
@@ -360,6 +360,7 @@ Record = (
     | PromptMissing
     | Queued
     | Widened
+    | KeptWaiting
     | OfferMade
     | OfferRang
     | OfferPickedUp

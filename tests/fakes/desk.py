@@ -19,6 +19,7 @@ from router.core.events import (
 )
 from router.core.records import DeviceStateChanged, Entry, Record
 from router.core.routing.agent import AgentProfile
+from router.core.routing.explain import StillWaiting
 from router.core.snapshot import AgentView, Alarm, CallView, Snapshot
 from router.core.vocabulary import (
     AgentId,
@@ -66,6 +67,7 @@ class FakeDesk:
         self.told: list[Event] = []
         self.calls: tuple[CallView, ...] = ()
         self.alarms: tuple[Alarm, ...] = ()
+        self.waiting: tuple[StillWaiting, ...] = ()
         self.listeners: list[asyncio.Queue[Entry]] = []
         self.listening = asyncio.Event()
         self.left = asyncio.Event()
@@ -94,6 +96,9 @@ class FakeDesk:
 
     def now(self) -> datetime:
         return NOON
+
+    def still_waiting(self) -> tuple[StillWaiting, ...]:
+        return self.waiting
 
     def snapshot(self) -> Snapshot:
         return Snapshot(

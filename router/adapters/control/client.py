@@ -14,6 +14,7 @@ from router.adapters.control import socket_file
 from router.adapters.control.protocol import (
     MOST_BYTES,
     VERSION,
+    AskWhy,
     Greeting,
     ImportRoster,
     Look,
@@ -25,11 +26,13 @@ from router.adapters.control.protocol import (
     ShiftRequest,
     ShowAgent,
     Tail,
+    WhyAnswered,
     from_wire,
     write_request,
 )
 from router.core.journal_lines import Line, from_line
 from router.core.plain import NotReadable, Plain, from_plain
+from router.core.routing.explain import StillWaiting
 from router.core.snapshot import AgentView, Snapshot
 from router.core.vocabulary import AgentId, CallId, QueueName
 
@@ -54,6 +57,10 @@ class ControlClient:
     def floor(self) -> Snapshot:
         """The floor now, agents' numbers masked."""
         return self._ask(Look(), Snapshot)
+
+    def still_waiting(self) -> tuple[StillWaiting, ...]:
+        """Everybody who waits for an agent, and why they still do."""
+        return self._ask(AskWhy(), WhyAnswered).calls
 
     def agent(self, agent: AgentId) -> AgentView:
         """One agent, with numbers and passwords."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from router.core.events import Event
 from router.core.records import Entry
+from router.core.routing.explain import StillWaiting
 from router.core.snapshot import Snapshot
 
 
@@ -25,6 +26,10 @@ class Desk(Protocol):
 
     def snapshot(self) -> Snapshot:
         """The floor, now."""
+        ...
+
+    def still_waiting(self) -> tuple[StillWaiting, ...]:
+        """Everybody who waits for an agent, and why they still do."""
         ...
 
     def listen(self) -> AbstractAsyncContextManager[AsyncIterator[Entry]]:

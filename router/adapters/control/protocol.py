@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.core.plain import NotReadable, Plain, from_plain, to_plain
+from router.core.routing.explain import StillWaiting
 from router.core.snapshot import AgentView
 from router.core.vocabulary import AgentId, CallId, QueueName
 
@@ -34,6 +35,11 @@ class ShowAgent:
     """One agent with numbers and passwords. Answered by an AgentView."""
 
     agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskWhy:
+    """Why callers are still waiting. Answered by a WhyAnswered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,7 @@ class Tail:
 
 
 ShiftRequest = LogIn | LogOut | Pause | Resume | FinishWrapUp
-Request = Look | ShowAgent | ShiftRequest | ImportRoster | Reload | Tail
+Request = Look | ShowAgent | AskWhy | ShiftRequest | ImportRoster | Reload | Tail
 
 REQUESTS: Mapping[str, type[Request]] = {
     "look": Look,
@@ -114,6 +120,7 @@ REQUESTS: Mapping[str, type[Request]] = {
     "agents.ready": FinishWrapUp,
     "agents.import": ImportRoster,
     "reload": Reload,
+    "why": AskWhy,
     "tail": Tail,
 }
 _VERBS = {kind: verb for verb, kind in REQUESTS.items()}
@@ -150,6 +157,13 @@ class PolicyReloaded:
 
     version: str
     files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyAnswered:
+    """Everybody who waits, in the order in which they came to their queue."""
+
+    calls: tuple[StillWaiting, ...]
 
 
 def to_wire(value: Plain) -> bytes:

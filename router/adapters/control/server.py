@@ -20,6 +20,7 @@ from router.adapters.control.protocol import (
     MOST_BYTES,
     SOCKET_NAME,
     VERSION,
+    AskWhy,
     FinishWrapUp,
     Greeting,
     ImportRoster,
@@ -34,6 +35,7 @@ from router.adapters.control.protocol import (
     RosterImported,
     ShowAgent,
     Tail,
+    WhyAnswered,
     read_request,
     to_wire,
 )
@@ -130,6 +132,8 @@ class _Counter:
         match request:
             case Look():
                 return to_plain(masked_floor(desk.snapshot()))
+            case AskWhy():
+                return to_plain(WhyAnswered(calls=desk.still_waiting()))
             case ShowAgent(agent=agent):
                 floor = desk.snapshot()
                 choose(floor, (agent,), everyone=False)

@@ -209,12 +209,15 @@ class Exchange:
     def decide(self, at: Instant) -> Decided:
         """Everything that follows from what was told since the last look."""
         staff, waiting = self.staff, self.waiting
-        if waiting.unnumbered:
-            waiting.number()
         if waiting.unsettled or staff.shrunk or (waiting.due and waiting.due[0][0] <= at):
             waiting.pass_time(at)
         elif not waiting.fresh and not staff.fresh & staff.idle:
             return NOTHING
-        look = Look(staff, waiting, self.choice, at)
-        made = pairings(look, self.explained_by)
+        made = pairings(self.look(at), self.explained_by)
         return Decided(made, waiting.take_widened(), waiting.take_reminded())
+
+    def look(self, at: Instant) -> Look:
+        """To read off how things stand; nothing is decided."""
+        if self.waiting.unnumbered:
+            self.waiting.number()
+        return Look(self.staff, self.waiting, self.choice, at)

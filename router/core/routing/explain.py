@@ -55,9 +55,32 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWaiting:
+    """Why a caller gets nobody yet: a record when they begin to wait, and whenever a step widens.
+
+    `accepts` is who may take them, in words. Of `staffed` agents `eligible` may, free or not;
+    `excluded` says of every agent why not, if they are few. `reserved`: somebody is free, and kept
+    for a higher class (O4). `widens_after` counts from the PBX, as does `waited`.
+    """
+
+    queue: QueueName
+    accepts: str
+    eligible: int
+    staffed: int
+    excluded: tuple[tuple[AgentId, Exclusion], ...]
+    reserved: bool
+    widening: int
+    widens_after: timedelta | None
+    waited: timedelta
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stands:
-    """How one agent who is logged in stands to a caller who waits. `excluded` None: eligible and
-    free. `until`: when that ends by itself, if it does."""
+    """How one agent who is logged in stands to a caller who waits.
+
+    `excluded` None: eligible and free. `until`: when that ends by itself, if it does.
+    """
 
     agent: AgentId
     excluded: Exclusion | None
@@ -68,24 +91,20 @@ class Stands:
 class StillWaiting:
     """Why a caller is still waiting, at an instant.
 
-    `ahead`: callers who are served before this one by somebody they share. `ringing`: agents who
-    are being rung for them. `widens_at` adds `widens_to`. `expected`: how long from now, with the
-    chance that it is no longer; empty if nobody on shift may take the call.
+    `ahead`: callers who come before this one with somebody they share. `ringing`: who is being rung
+    for them. `expected`: how long from now, with the chance that it is no longer than that; empty
+    if nobody on shift may take the call.
     """
 
     call: CallId
     at: datetime
     queue: QueueName
     order_class: int
-    policy: str
-    waited: timedelta
-    since_arrival: timedelta
-    widening: int
-    accepts: str
+    queued: timedelta
     ahead: int
     ringing: tuple[AgentId, ...]
+    why: KeptWaiting
     stands: tuple[Stands, ...]
-    held_by_reserve: bool
     widens_at: datetime | None
     widens_to: str | None
     expected: tuple[tuple[float, timedelta], ...]

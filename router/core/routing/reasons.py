@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from router.core.routing.demand import Instant
-from router.core.routing.explain import NAMED_AT_MOST, Exclusion, Why
+from router.core.routing.explain import NAMED_AT_MOST, Exclusion, KeptWaiting, Why
 from router.core.routing.heads import Head, Look
 from router.core.routing.lines import Caller
 from router.core.routing.staff import Standing
-from router.core.vocabulary import AgentId
+from router.core.vocabulary import AgentId, QueueName
 
 
 def why_chosen(look: Look, head: Head, chosen: Standing, policy: str) -> Why:
@@ -40,6 +40,24 @@ def why_chosen(look: Look, head: Head, chosen: Standing, policy: str) -> Why:
         eligible=_eligible(look, caller),
         staffed=len(staff.members),
         widens_after=span(demand.after[step]) if step < len(demand.after) else None,
+        policy=policy,
+    )
+
+
+def why_nobody(look: Look, caller: Caller, policy: str) -> KeptWaiting:
+    """Of a caller whom the last look left without anybody."""
+    kind, demand, step = caller.kind(False), caller.line.demand, caller.step
+    opened = look.opened(kind)
+    return KeptWaiting(
+        queue=QueueName(demand.queue),
+        accepts=" or ".join(str(each) for each in kind.circle.accepted),
+        eligible=_eligible(look, caller),
+        staffed=len(look.staff.members),
+        excluded=_excluded(look, caller, opened, None),
+        reserved=kind.circle.profiles & look.staff.idle != opened,
+        widening=step,
+        widens_after=span(demand.after[step]) if step < len(demand.after) else None,
+        waited=span(look.at - caller.arrived),
         policy=policy,
     )
 
@@ -93,7 +111,7 @@ def _eligible(look: Look, caller: Caller) -> int:
 
 
 def _excluded(
-    look: Look, caller: Caller, opened: int, chosen: AgentId
+    look: Look, caller: Caller, opened: int, chosen: AgentId | None
 ) -> tuple[tuple[AgentId, Exclusion], ...]:
     members = look.staff.members
     if len(members) > NAMED_AT_MOST:

@@ -6,16 +6,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from router.core.routing.demand import Demand, Instant
-from router.core.routing.lines import (
-    IN_TURN,
-    OVERDUE,
-    Caller,
-    Circle,
-    Clock,
-    Entry,
-    Kind,
-    Line,
-)
+from router.core.routing.lines import IN_TURN, OVERDUE, Caller, Circle, Clock, Entry, Kind, Line
 from router.core.routing.skills import SkillSet
 from router.core.routing.staff import Kept, Profile, Staff
 from router.core.vocabulary import CallId

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from router.core.floor import Call, Floor, Place
@@ -12,6 +13,7 @@ from router.core.routing.exchange import Decided, Exchange
 from router.core.routing.explain import Exclusion
 from router.core.routing.lines import Caller
 from router.core.routing.matching import Match
+from router.core.routing.reasons import why_nobody
 from router.core.staff import Agent
 from router.core.turn import OfferDue, Turn
 from router.core.vocabulary import AgentId, AgentState, CallId
@@ -26,7 +28,7 @@ def look(turn: Turn) -> None:
         board.begin(floor.policy, new_exchange(floor))
     at = instant(turn.at)
     board.take_due(at)
-    _tell(turn, board)
+    arrived = _tell(turn, board)
     _keep_reserves(turn, board)
     decided = board.exchange.decide(at)
     _widen(turn, decided)
@@ -37,6 +39,7 @@ def look(turn: Turn) -> None:
         board.rings(pairing.agent, place.queue, at)
         chosen = Match(call=pairing.call, agent=pairing.agent, why=pairing.why)
         turn.move(OfferDue(match=chosen))
+    _say_who_waits(turn, board, decided, arrived)
     _alarms(turn, board, decided)
     due = board.next_due
     if due is not None and board.exchange.waiting.callers:
@@ -48,8 +51,8 @@ def new_exchange(floor: Floor) -> Exchange:
     return Exchange(floor.policy.agent_order, explained_by=floor.policy.version)
 
 
-def _tell(turn: Turn, board: Board) -> None:
-    """Whatever has changed since the last look."""
+def _tell(turn: Turn, board: Board) -> list[CallId]:
+    """Whatever has changed since the last look; the calls that wait anew."""
     if board.everything:
         board.everything = False
         board.agents.update(turn.floor.agents, board.exchange.staff.members)
@@ -58,8 +61,7 @@ def _tell(turn: Turn, board: Board) -> None:
     for agent in sorted(agents):
         _tell_agent(turn, board, agent)
     calls, board.calls = board.calls, set()
-    for call in sorted(calls):
-        _tell_call(turn, board, call)
+    return [call for call in sorted(calls) if _tell_call(turn, board, call)]
 
 
 # -- agents -----------------------------------------------------------------------------------
@@ -120,7 +122,8 @@ def _exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
 # -- callers ----------------------------------------------------------------------------------
 
 
-def _tell_call(turn: Turn, board: Board, name: CallId) -> None:
+def _tell_call(turn: Turn, board: Board, name: CallId) -> bool:
+    """Whether the call waits anew."""
     exchange = board.exchange
     call, caller = turn.floor.calls.get(name), exchange.waiting.callers.get(name)
     place = call.place if call is not None and call.ended_by is None else None
@@ -129,7 +132,8 @@ def _tell_call(turn: Turn, board: Board, name: CallId) -> None:
         caller = None
         board.places.pop(name, None)
     if call is None or place is None:
-        return
+        return False
+    is_new = caller is None
     if caller is None:
         caller = _arrive(turn, board, call, place)
     elif (caller.never, caller.sticky) != (frozenset(place.never), frozenset(place.knows)):
@@ -141,6 +145,7 @@ def _tell_call(turn: Turn, board: Board, name: CallId) -> None:
     for agent, until in place.passed_over.items():
         if known.get(agent) != instant(until):
             exchange.pass_over(name, agent, instant(until))
+    return is_new
 
 
 def _arrive(turn: Turn, board: Board, call: Call, place: Place) -> Caller:
@@ -191,6 +196,17 @@ def _widen(turn: Turn, decided: Decided) -> None:
         turn.note(
             Widened(queue=queue.name, step=each.step, also=also, skipped=each.skipped), each.call
         )
+
+
+def _say_who_waits(turn: Turn, board: Board, decided: Decided, arrived: Iterable[CallId]) -> None:
+    """Who got nobody, and why: once when they begin to wait, and after each widening."""
+    waiting = board.exchange.waiting.callers
+    look = board.exchange.look(instant(turn.at))
+    for name in dict.fromkeys((*arrived, *(w.call for w in decided.widened))):
+        caller, call = waiting.get(name), turn.floor.calls[name]
+        if caller is not None and caller.first is not None and call.place is not None:
+            why = why_nobody(look, caller, turn.floor.policy.version)
+            turn.note(why, name)
 
 
 # -- reserves and alarms ----------------------------------------------------------------------
