@@ -10,15 +10,11 @@ from typing import Annotated
 
 import typer
 
-from router.adapters.postgres.reports import Reports
-from router.cli.compare_look import comparison_view
 from router.cli.exits import Exit
 from router.cli.look import counted, err, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
-from router.cli.planned import a_bar, plan_from
 from router.core.plain import to_plain
 from router.past_call import PastCall
-from router.simulator.comparison import compare
 
 PANEL = "Plan"
 REPLICATIONS = 4
@@ -51,6 +47,11 @@ def replay(
 
     Their arrivals, and as far as it is known their patience and how long they were handled.
     """
+    from router.adapters.postgres.reports import Reports
+    from router.cli.compare_look import comparison_view
+    from router.cli.planned import a_bar, plan_from
+    from router.simulator.comparison import compare
+
     if ends <= begins:
         raise typer.BadParameter("--to is not after --from: no day lies between.")
     settings = configuration(context, state_dir, config).require("database")

@@ -8,11 +8,7 @@ from typing import Annotated
 
 import typer
 
-from router.cli.look import err, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
-from router.cli.planned import Planned, a_bar, content, plan_from
-from router.core.plain import to_plain
-from router.errors import ModelInvalid
 
 PANEL = "Plan"
 CALLS = 100_000
@@ -130,12 +126,15 @@ def simulate(
 
     Waits, service level and occupancy, with intervals over the replications.
     """
+    from router.cli import simulating
+    from router.cli.planned import plan_from
+
     if (model is None) == (roster is None):
         raise typer.BadParameter("Name a --roster for a hotline's days, or a --model.")
     if model is not None:
         given = (begins, days, policy, compare, traffic, plots)
         _refuse_any(given, "--from, --days, --policy, --compare, --traffic and --plots need days")
-        _simulate_model(
+        simulating.run_model(
             model, calls, warmup, threshold or 0.0, seed, replications or REPLICATIONS, as_json=json
         )
         return
@@ -152,85 +151,11 @@ def simulate(
         seed=seed,
     )
     if compare is not None:
-        _compare(planned, compare, replications or OF_HOTLINE, as_json=json)
+        simulating.run_comparison(planned, compare, replications or OF_HOTLINE, as_json=json)
     else:
-        _simulate_days(planned, replications or OF_HOTLINE, plots, as_json=json)
+        simulating.run_days(planned, replications or OF_HOTLINE, plots, as_json=json)
 
 
 def _refuse_any(given: tuple[object, ...], why: str) -> None:
     if any(each is not None for each in given):
         raise typer.BadParameter(f"{why}.")
-
-
-def _simulate_model(
-    file: Path,
-    calls: int | None,
-    warmup: int | None,
-    threshold: float,
-    seed: int,
-    replications: int,
-    *,
-    as_json: bool,
-) -> None:
-    from router.cli.simulate_look import model_tables
-    from router.planning.model_yaml import read_model
-    from router.simulator.model_report import Trial, simulate_model
-
-    read, warnings = read_model(content(file, ModelInvalid), str(file))
-    if read.period is not None and (calls is not None or warmup is not None):
-        raise typer.BadParameter(
-            "The model has lists: every replication is one pass over its periods. "
-            "Leave --calls and --warmup out."
-        )
-    for warning in warnings:
-        err().print(warning, style="yellow", markup=False)
-    trial = Trial(
-        model=read,
-        seed=seed,
-        calls=CALLS if calls is None else calls,
-        warmup=WARMUP if warmup is None else warmup,
-        threshold=threshold,
-    )
-    with a_bar("Simulating", replications) as progress:
-        report = simulate_model(trial, replications, progress=progress)
-    if as_json:
-        say_json(to_plain(report))
-    else:
-        for table in model_tables(report, threshold):
-            out().print(table)
-
-
-def _simulate_days(
-    planned: Planned, replications: int, plots: Path | None, *, as_json: bool
-) -> None:
-    from router.cli.hotline_look import hotline_tables
-    from router.simulator.hotline_report import simulate_hotline
-
-    with a_bar(f"Simulating {planned.plan.days} days", replications) as progress:
-        report = simulate_hotline(planned.plan, replications, progress=progress)
-    drawn: list[Path] = []
-    if plots is not None:
-        from router.cli.simulate_plots import draw
-
-        drawn = draw(report, planned.plan.policy, plots)
-    if as_json:
-        say_json(to_plain(report))
-        return
-    for table in hotline_tables(report, planned.plan, replications):
-        out().print(table)
-    for file in drawn:
-        out().print(f"Drawn: {file}", markup=False)
-
-
-def _compare(planned: Planned, other: Path, replications: int, *, as_json: bool) -> None:
-    from router.cli.compare_look import comparison_view
-    from router.simulator.comparison import compare
-
-    instead = planned.with_policy(other)
-    with a_bar("Simulating both policies", 2 * replications) as progress:
-        comparison = compare(planned.plan, instead.plan, replications, progress=progress)
-    if as_json:
-        say_json(to_plain(comparison))
-        return
-    for part in comparison_view(comparison):
-        out().print(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
@@ -29,8 +30,9 @@ def replicate(
     hands = min(workers or cores(), count)
     if hands < 2:
         return _one_by_one(run, count, progress)
-    # Not forked: the progress bar runs in a thread, and a fork may copy a lock that it holds.
-    apart = multiprocessing.get_context("spawn")
+    # A fork begins at once. Not beside threads (a progress bar's): it may copy a lock they hold.
+    alone = threading.active_count() == 1
+    apart = multiprocessing.get_context("fork" if alone else "spawn")
     done: list[T] = []
     with ProcessPoolExecutor(hands, mp_context=apart) as pool:
         for result in pool.map(run, range(count)):

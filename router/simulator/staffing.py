@@ -18,8 +18,8 @@ from router.simulator.reached import queue_reached
 from router.simulator.replications import Progress, replicate
 from router.simulator.traffic import HOUR, HOURS, Traffic
 
-CALLS = 3000
-WARMUP = 300
+CALLS = 2000
+WARMUP = 200
 SLACK = 0.01
 """A simulated service level so little below the target still counts as met."""
 

@@ -86,8 +86,8 @@ def _one_core(model: Model, customers: int) -> int:
 
 def _all_cores(model: Model, customers: int, replications: int) -> int:
     trial = Trial(model=model, seed=1, calls=customers, warmup=0, threshold=0.5)
-    simulate_model(trial, replications, progress=lambda _: None)
-    return customers * replications
+    simulate_model(trial, 2 * replications, progress=lambda _: None)
+    return 2 * customers * replications
 
 
 def _simpy(customers: int) -> int:
