@@ -30,6 +30,7 @@ from router.adapters.ivr.words import (
     read_name,
 )
 from router.core.routing.queue import RING_FOR, Fanout, Queue, Reserve, Waiting, WidenStep
+from router.core.routing.skills import ANYONE
 from router.core.vocabulary import DeviceKind, Language, PromptId, QueueName
 
 FILE = "queues.yaml"
@@ -75,6 +76,9 @@ class QueueShape(Shape):
     order_class: OrderClass = Field(alias="class")
     skills: Skilled
     prefer: Preferences = Field(default_factory=dict)
+    never_relax: Skilled = ANYONE
+    head_start: Duration = timedelta(0)
+    overdue: Positive | None = None
     widen: list[WidenShape] = Field(default_factory=list)
     target: TargetWord
     wrap_up: WrapUp
@@ -106,6 +110,9 @@ class QueueShape(Shape):
             order_class=self.order_class,
             require=self.skills,
             prefer=self.prefer,
+            never_relax=self.never_relax,
+            head_start=self.head_start,
+            overdue=self.overdue,
             widen=tuple(
                 WidenStep(after=step.after, also=skills, alarm=step.alarm)
                 for step in self.widen
