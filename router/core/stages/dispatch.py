@@ -8,6 +8,7 @@ from datetime import timedelta
 from router.core.floor import Call, Floor, Place
 from router.core.records import Widened
 from router.core.routing.board import Board
+from router.core.routing.deciding import Pairing
 from router.core.routing.demand import instant, moment, whole
 from router.core.routing.exchange import Decided, Exchange
 from router.core.routing.explain import Exclusion
@@ -34,6 +35,8 @@ def look(turn: Turn) -> None:
     _widen(turn, decided)
     for pairing in decided.pairings:
         assert pairing.why is not None
+        if not _holds(turn, board, pairing):
+            continue
         place = floor.calls[pairing.call].place
         assert place is not None
         board.rings(pairing.agent, place.queue, at)
@@ -44,6 +47,31 @@ def look(turn: Turn) -> None:
     due = board.next_due
     if due is not None and board.exchange.waiting.callers:
         turn.look_again(moment(due))
+
+
+def _holds(turn: Turn, board: Board, pairing: Pairing) -> bool:
+    """Invariant 2, live: whoever is chosen is free on the floor as well, and the caller is there.
+
+    If not, a stage has not said what it changed: nobody is rung, everybody is told anew, and an
+    alarm tells of the call.
+    """
+    agent = turn.floor.agents.get(pairing.agent)
+    call = turn.floor.calls.get(pairing.call)
+    if (
+        agent is not None
+        and agent.logged_in
+        and _exclusion(turn, board, agent) is None
+        and call is not None
+        and call.place is not None
+    ):
+        return True
+    turn.raise_alarm(
+        "invariant:2",
+        f"{pairing.agent} was chosen for {pairing.call} and is not free: `hotline explain"
+        f" {pairing.call}` has the call's story.",
+    )
+    turn.match_due = True
+    return False
 
 
 def new_exchange(floor: Floor) -> Exchange:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from router.core.commands import HandToDialplan, Hangup
 from router.core.routing.skills import SkillSet
-from router.core.vocabulary import SkillName
+from router.core.vocabulary import AgentId, SkillName
 from tests.core.driver import Driver
 from tests.core.house import CRISIS, agent, skills
 from tests.routing_rules import rules, unnamed
@@ -42,6 +42,16 @@ def test_v1_the_system_never_hangs_up_on_a_crisis_call_however_long_nobody_comes
     assert caller.call.place is not None
     assert hotline.ordered(Hangup) == []
     assert hotline.ordered(HandToDialplan) == []
+
+
+def test_invariant_2_is_checked_live_nobody_who_is_not_free_is_rung_and_an_alarm_says_so() -> None:
+    hotline = Driver()
+    hotline.works(agent("ben", juridico=3), agent("zoe", juridico=3))
+    hotline.engine.floor.agents[AgentId("ben")].paused = "and no stage said so"
+    caller = hotline.caller_arrives().chooses("4")
+    assert hotline.rung() == ["zoe"]
+    assert hotline.alarms() == ["invariant:2"]
+    assert caller.id in hotline.engine.floor.alarms["invariant:2"].text
 
 
 def test_a_rule_that_no_test_names_is_found() -> None:
