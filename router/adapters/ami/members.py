@@ -91,6 +91,7 @@ async def _enrol(client: AmiClient, member: Member) -> Failure | None:
             Queue=QUEUE,
             Interface=interface,
             Paused=flag,
+            Penalty="1",  # after the desk phones: whether a person is there takes time to tell
             MemberName=member.agent,
             StateInterface=phone,
         )
