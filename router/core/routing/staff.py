@@ -25,6 +25,11 @@ class Standing:
         self.idle_since = since
         self.entry: Idle | None = None
 
+    def __lt__(self, other: Standing) -> bool:
+        """Between a live entry and a dead one of the same agent and instant, who has come back:
+        either may come first."""
+        return False
+
 
 Idle = tuple[Instant, AgentId, Standing]
 """A place in an idle queue: the least is first. An entry that is not its agent's own is dead."""

@@ -238,6 +238,18 @@ def test_a3_who_rests_from_heavy_calls_gets_the_others() -> None:
     assert house.decides() == [("heavy", "ana")]
 
 
+def test_an_agent_who_comes_back_at_the_same_instant_is_idle_once_and_harms_nobody() -> None:
+    house = House()
+    house.works("zoe")
+    for _ in range(3):
+        house.works("ben")
+        house.exchange.log_out(AgentId("ben"))
+    house.works("ben")
+    for call in ("c", "d", "e"):
+        house.calls(call, never=("eva",))
+    assert house.decides() == [("c", "ben"), ("d", "zoe")]
+
+
 def test_f6_who_did_not_take_it_is_asked_again_in_time_though_nothing_else_happens() -> None:
     house = House()
     house.works("ben")
