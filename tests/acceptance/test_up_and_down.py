@@ -43,7 +43,7 @@ async def test_two_stacks_serve_their_own_callers_side_by_side(
 async def test_stack_file_tells_programs_where_everything_is(hotline: Hotline) -> None:
     stack = hotline.stack
     assert set(stack) == {
-        *("sip", "trunk", "ari", "ami", "database", "engine_pid", "asterisk_pid"),
+        *("sip", "trunk", "ari", "ami", "database", "engine_pid", "guard_pid", "asterisk_pid"),
     }
     assert set(stack["sip"]) == {"host", "port"}
     assert stack["trunk"]["from_ip"] == "127.0.0.2"
