@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -100,8 +101,7 @@ class PolicyFolder:
         try:
             shutil.rmtree(new, ignore_errors=True)
             for name in self._hashes():
-                (new / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(self._folder / name, new / name)
+                _copy(self._folder / name, new / name, below=new)
             shutil.rmtree(self._last_good, ignore_errors=True)
             new.rename(self._last_good)
         except OSError as failure:
@@ -117,6 +117,14 @@ class PolicyFolder:
             except OSError:
                 continue  # told, with its place, by whoever reads it
         return found
+
+
+def _copy(source: Path, target: Path, *, below: Path) -> None:
+    """For nobody else's eyes, as all of the state folder (interface.md 1)."""
+    for folder in (*reversed(target.relative_to(below).parents),):
+        (below / folder).mkdir(mode=0o700, exist_ok=True)
+    with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as copy:
+        copy.write(source.read_bytes())
 
 
 def _is_flow_file(change: watchfiles.Change, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from pathlib import Path
 
@@ -84,6 +85,16 @@ def test_first_start_with_bad_files_is_refused(admin: Admin) -> None:
     admin.replaces("class: 90", "class: ninety")
     with pytest.raises(errors.FlowFilesInvalid):
         admin.opens()
+
+
+def test_what_is_kept_is_for_nobody_elses_eyes(admin: Admin) -> None:
+    before = os.umask(0o022)
+    try:
+        admin.opens()
+    finally:
+        os.umask(before)
+    kept = [admin.last_good, *admin.last_good.rglob("*")]
+    assert [each for each in kept if each.stat().st_mode & 0o077] == []
 
 
 async def test_saving_a_file_is_noticed(admin: Admin) -> None:
