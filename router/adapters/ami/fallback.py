@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from router.adapters.ami.client import AmiClient
-from router.adapters.ami.members import agent_of
+from router.adapters.ami.members import QUEUE, agent_of
 from router.core.commands import TakeBack
 from router.core.vocabulary import AgentId, LegId, Refusal
 from router.ports import Failure
@@ -68,7 +68,8 @@ class FallbackQueue:
         return Failure(why=Refusal.UNKNOWN, detail=reply.message)
 
     async def _look(self, client: AmiClient) -> Fallback | None:
-        listed = await client.act("QueueStatus", many=True)
+        # This queue only: callers in other queues of the same Asterisk are none of ours.
+        listed = await client.act("QueueStatus", many=True, Queue=QUEUE)
         if not listed.success:
             return None
         entries = [each for each in listed.events if each.get("Event") == "QueueEntry"]
