@@ -19,10 +19,14 @@ In a conftest.py:
 
 from __future__ import annotations
 
+import os
 import secrets
+import select
+import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +35,7 @@ import asyncpg
 from router.standalone import postgres
 from router.standalone.postgres import RunningPostgres
 
+KILLED_WITHIN = timedelta(seconds=10)
 # Nobody needs these data after a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -51,6 +56,23 @@ def running_postgres(folder: Path) -> Iterator[RunningPostgres]:
         yield running
     finally:
         postgres.stop(folder)
+
+
+def kill(server: RunningPostgres) -> None:
+    """Kills it whole, as a power cut does; returns once every process of it is gone.
+
+    The server's process alone would not do: those that serve connections outlive it for a moment,
+    and may still write what they are given.
+    """
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    processes = [server.pid, *map(int, children)]
+    opened = [os.pidfd_open(each) for each in processes]
+    for each in opened:
+        signal.pidfd_send_signal(each, signal.SIGKILL)
+    for each in opened:
+        ended, _, _ = select.select([each], [], [], KILLED_WITHIN.total_seconds())
+        assert ended, "a killed process of PostgreSQL goes on"
+        os.close(each)
 
 
 async def make_template(

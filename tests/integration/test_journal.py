@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -29,7 +27,7 @@ from router.core.vocabulary import CallId, NodeId, QueueName
 from router.standalone import postgres as private
 from tests.integration.conftest import MIGRATIONS
 from tests.integration.troubles import Troubles
-from tests.postgres import free_port
+from tests.postgres import free_port, kill
 
 NOON = datetime(2026, 3, 1, 18, tzinfo=UTC)
 NODE = NodeId("n1")
@@ -138,7 +136,7 @@ async def test_the_database_dies_and_nothing_is_missing_or_twice(
                     journal.append([entry(written + n) for n in range(50)])
                     written += 50
                     await asyncio.sleep(0)
-                os.kill(server.pid, signal.SIGKILL)
+                kill(server)
                 journal.append([entry(written + n) for n in range(50)])
                 written += 50
                 await troubles.raised("journal_behind")

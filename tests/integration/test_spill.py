@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
-import os
 import resource
-import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -31,7 +29,7 @@ from router.standalone import postgres as private
 from tests.integration.conftest import MIGRATIONS
 from tests.integration.test_journal import NODE, NOON, QUICK, SOON, entry, rows
 from tests.integration.troubles import Troubles
-from tests.postgres import free_port
+from tests.postgres import free_port, kill
 
 SAFE_SOON = replace(QUICK, unsafe_for=timedelta(milliseconds=10), room=200)
 
@@ -112,7 +110,7 @@ async def test_an_outage_longer_than_memory_loses_nothing_and_keeps_the_order(
         async with living(journal):
             journal.append([entry(seq) for seq in range(100)])
             assert await journal.drain(SOON) == 0
-            os.kill(server.pid, signal.SIGKILL)
+            kill(server)
             for first in range(100, 2_000, 100):
                 journal.append([entry(first + n) for n in range(100)])
                 await spill.keeps(first + 99)
