@@ -14,7 +14,7 @@ from enum import StrEnum
 from statistics import median_low
 from typing import Any, TypeVar, get_type_hints
 
-from router.core.floor import Call, Offer, Place
+from router.core.call import Call, Offer, Place
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.waits import ForPrompt
 from router.core.plain import NotReadable, Plain, decoder, encoder, from_plain, to_plain

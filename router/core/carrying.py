@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from router.core import carried
+from router.core.call import Call, Offer
 from router.core.commands import Dial, Remember
-from router.core.floor import Call, Offer
 from router.core.turn import Turn
 from router.core.vocabulary import CallId
 

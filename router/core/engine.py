@@ -1,39 +1,19 @@
-"""The timetable: which stage handles which event. No rule lives here."""
+"""One event in, one outcome out: the whole engine seen from outside."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from router.core import carrying
-from router.core import deadlines as d
 from router.core import events as e
-from router.core import turn as t
 from router.core.commands import Command
 from router.core.floor import Floor
 from router.core.policy import Policy
 from router.core.records import Entry
-from router.core.stages import (
-    adoption,
-    arrival,
-    asking,
-    connection,
-    dispatch,
-    fallback,
-    in_flow,
-    leftovers,
-    offering,
-    partnering,
-    publishing,
-    queueing,
-    recovery,
-    refusal,
-    shift,
-    short_code,
-    wrap_up,
-)
-from router.core.turn import Move, Turn
+from router.core.stages import recovery
+from router.core.timetable import event_comes, finish, make_moves
+from router.core.turn import Turn
 
 MATCH_AFTER_BUG = timedelta(seconds=1)
 
@@ -60,15 +40,15 @@ class Engine:
     def handle(self, event: e.Event) -> Outcome:
         """One turn, without waiting for anything."""
         turn = Turn(floor=self.floor, at=event.at)
-        _event(turn, event)
-        _finish(turn)
+        event_comes(turn, event)
+        finish(turn)
         return self._outcome(turn)
 
     def quarantine(self, event: e.Event) -> Outcome:
         """After a bug while handling `event`: its caller goes to the dialplan (house.md 8)."""
         turn = Turn(floor=self.floor, at=event.at)
         recovery.quarantine(turn, event)
-        _moves(turn)  # and no matching: should the bug be there, the caller is given away first
+        make_moves(turn)  # and no matching: should the bug be there, the caller is given away first
         if turn.match_due:
             turn.look_again(turn.at + MATCH_AFTER_BUG)
         return self._outcome(turn)
@@ -78,223 +58,3 @@ class Engine:
             carrying.remember(turn)
         wake_at = self.floor.deadlines.next
         return Outcome(commands=tuple(turn.commands), entries=tuple(turn.entries), wake_at=wake_at)
-
-
-def _finish(turn: Turn) -> None:
-    """Moves of one stage to another, then the matcher, whose choices are moves again."""
-    _moves(turn)
-    while turn.match_due:
-        turn.match_due = False
-        dispatch.look(turn)
-        _moves(turn)
-
-
-def _moves(turn: Turn) -> None:
-    while turn.moves:
-        _move(turn, turn.moves.popleft())
-
-
-def _event(turn: Turn, event: e.Event) -> None:
-    match event:
-        case e.CallArrived():
-            if not adoption.caller_returns(turn, event):
-                arrival.caller_arrives(turn, event)
-        case e.CodeDialled():
-            if (doing := short_code.is_dialled(turn, event)) is not None:
-                _event(turn, doing)
-        case e.LegRinging() | e.LegAnswered():
-            _leg(turn, event)
-        case e.LegEnded():
-            _leg_end(turn, event)
-        case e.LegLeft():
-            recovery.leg_leaves(turn, event)
-        case e.DigitPressed():
-            _digit(turn, event)
-        case e.PlaybackEnded():
-            _playback(turn, event)
-        case e.LookupEnded():
-            asking.ends(turn, event)
-        case e.CommandFailed():
-            for over in refusal.command_fails(turn, event):
-                _playback(turn, over)
-        case e.ClockReached():
-            _clock(turn)
-        case e.RosterReplaced():
-            shift.roster_is_replaced(turn, event)
-        case e.AgentLoggedIn() | e.AgentLoggedOut() | e.AgentPaused() | e.AgentResumed():
-            shift.agent_does(turn, event)
-        case e.AgentRecalled():
-            shift.agent_is_recalled(turn, event)
-        case e.WrapUpFinished():
-            wrap_up.agent_is_ready(turn, event)
-        case e.DeviceChanged():
-            shift.telephone_changes(turn, event)
-        case e.FallbackListed():
-            fallback.is_listed(turn, event)
-        case e.PolicyPublished():
-            publishing.policy_is_published(turn, event)
-        case e.LegsListed():
-            _legs_are_listed(turn, event)
-        case e.NodeDisconnected():
-            recovery.node_is_lost(turn, event)
-        case e.TroubleReported():
-            recovery.trouble_is_reported(turn, event)
-        case _:
-            assert_never(event)
-
-
-def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
-    """The order of survival.md: what we know, conversations and callers, offers, the rest."""
-    told: list[e.Event] = list(recovery.legs_are_listed(turn, event))
-    _moves(turn)
-    told += adoption.callers_are_adopted(turn, event)
-    told += leftovers.legs_are_settled(turn, event)
-    _moves(turn)
-    for each in told:
-        _event(turn, each)
-        _moves(turn)
-    shift.node_is_back(turn, event)
-
-
-def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered) -> None:
-    floor = turn.floor
-    offer = floor.offer_of_leg(event.leg)
-    if (partner_of := floor.call_of_partner(event.leg)) is not None:
-        partnering.says(turn, partner_of, event)
-    elif offer is None:
-        turn.ignore(type(event).__name__)
-    elif isinstance(event, e.LegRinging):
-        offering.rings(turn, offer, event)
-    else:
-        offering.is_answered(turn, offer, event)
-
-
-def _leg_end(turn: Turn, event: e.LegEnded) -> None:
-    floor = turn.floor
-    call, leg = floor.call_of_caller(event.leg), floor.agent_legs.get(event.leg)
-    if call is not None:
-        turn.move(t.CallerGone(call=call, ending=event.ending))
-    elif leg is not None:
-        turn.move(t.AgentLegOver(leg=leg, ending=event.ending, cause=event.cause))
-    elif (partner_of := floor.call_of_partner(event.leg)) is not None:
-        turn.move(t.PartnerGone(call=partner_of, leg=event.leg, why=event.ending.value))
-    elif floor.code_legs.pop(event.leg, None) is None:
-        turn.ignore("LegEnded")
-
-
-def _digit(turn: Turn, event: e.DigitPressed) -> None:
-    floor = turn.floor
-    call, offer = floor.call_of_caller(event.leg), floor.offer_of_leg(event.leg)
-    if call is not None:
-        in_flow.caller_presses(turn, call, event)
-    elif offer is not None:
-        offering.agent_presses(turn, offer, event)
-    elif (partner_of := floor.call_of_partner(event.leg)) is not None:
-        partnering.presses(turn, partner_of, event)
-    else:
-        turn.ignore("DigitPressed")
-
-
-def _playback(turn: Turn, event: e.PlaybackEnded) -> None:
-    floor = turn.floor
-    owner = floor.playbacks.get(event.playback)
-    call = floor.calls.get(owner) if owner is not None else None
-    code = next((c for c in floor.code_legs.values() if c.playback == event.playback), None)
-    if code is not None:
-        short_code.answer_ends(turn, code, event)
-    elif call is None:
-        turn.ignore("PlaybackEnded")
-    elif call.playing is not None and call.playing.id == event.playback:
-        in_flow.prompt_ends(turn, call, event)
-        queueing.prompt_ends(turn, call, event)
-    else:
-        for offer in call.offers.values():
-            offering.whisper_ends(turn, offer, event)
-
-
-def _clock(turn: Turn) -> None:
-    floor = turn.floor
-    while (due := floor.deadlines.pop_due(turn.at)) is not None:
-        floor.handling = due
-        _deadline(turn, due)
-        _finish(turn)
-        floor.handling = None
-
-
-def _deadline(turn: Turn, due: d.Deadline) -> None:
-    match due:
-        case d.DigitDue():
-            in_flow.digit_is_due(turn, due)
-        case d.PromptOverdue():
-            if (over := in_flow.prompt_is_overdue(turn, due)) is not None:
-                _playback(turn, over)
-        case d.MessageDue():
-            queueing.message_is_due(turn, due)
-        case d.QueueGivesUp():
-            queueing.queue_gives_up(turn, due)
-        case d.StaffDue():
-            queueing.staff_is_due(turn, due)
-        case d.LookAgain():
-            # Not if an earlier look has found since that nothing is due before a later instant.
-            looks_at = turn.floor.looks_at
-            if looks_at is None or looks_at <= turn.at:
-                turn.look_due = True
-        case d.MusicDue():
-            queueing.music_is_due(turn, due)
-        case d.RingingDue():
-            offering.ringing_is_due(turn, due)
-        case d.RingsOut():
-            offering.rings_out(turn, due)
-        case d.ConfirmationDue():
-            offering.confirmation_is_due(turn, due)
-        case d.LookupOverdue():
-            asking.is_overdue(turn, due)
-        case d.PartnerDue():
-            partnering.is_due(turn, due)
-        case d.WrapUpOver():
-            wrap_up.is_over(turn, due)
-        case d.LegOverdue():
-            recovery.leg_is_overdue(turn, due)
-        case _:
-            assert_never(due)
-
-
-def _move(turn: Turn, move: Move) -> None:
-    match move:
-        case t.FlowRan():
-            in_flow.carry_out(turn, move)
-        case t.FlowGiven():
-            in_flow.go_on(turn, move)
-        case t.QueueEntered():
-            queueing.enter(turn, move)
-        case t.PlaceKept():
-            queueing.keep(turn, move)
-        case t.OfferDue():
-            offering.make(turn, move)
-        case t.OfferTaken():
-            connection.connect(turn, move)
-        case t.OffersWithdrawn():
-            offering.withdraw(turn, move)
-        case t.OfferOver():
-            offering.end(turn, move)
-        case t.AgentLegOver():
-            offering.leg_ends(turn, move)
-            connection.agent_leg_ends(turn, move)
-        case t.ConversationBroken():
-            connection.breaks(turn, move)
-        case t.LookupWanted():
-            asking.ask(turn, move)
-        case t.PartnerWanted():
-            partnering.dial(turn, move)
-        case t.PartnerGone():
-            partnering.goes(turn, move)
-        case t.CallerGone():
-            partnering.caller_goes(turn, move.call)
-            connection.caller_leaves(turn, move)
-        case t.GivenAway():
-            partnering.caller_goes(turn, move.call)
-            connection.give_away(turn, move)
-        case t.AgentFreed():
-            wrap_up.agent_is_freed(turn, move)
-        case _:
-            assert_never(move)

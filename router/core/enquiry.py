@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from math import exp, sqrt
 
-from router.core.floor import Call, Floor
+from router.core.call import Call
+from router.core.floor import Floor
 from router.core.routing.board import USUAL
 from router.core.routing.demand import instant, moment
 from router.core.routing.explain import Exclusion, Stands, StillWaiting

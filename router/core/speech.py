@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from router.core.call import Call, Playing
 from router.core.commands import Play, StartMusic, StopPlay
 from router.core.deadlines import PromptOverdue
-from router.core.floor import Call, Playing
 from router.core.turn import Turn
 from router.core.vocabulary import Language, PlaybackId, PromptId
 

@@ -6,9 +6,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from router.core.call import AgentLeg, Call, Offer
 from router.core.commands import Command
 from router.core.deadlines import Deadline, LookAgain
-from router.core.floor import AgentLeg, Call, Floor, Offer
+from router.core.floor import Floor
 from router.core.ivr.run import Turn as FlowTurn
 from router.core.ivr.waits import ForAgent, ForLookup, ForPartner, Given
 from router.core.records import AlarmCleared, AlarmRaised, Entry, Record

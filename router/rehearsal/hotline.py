@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from router.core import events as e
+from router.core.call import Call
 from router.core.commands import Command
 from router.core.engine import Engine
-from router.core.floor import Call
 from router.core.policy import Policy
 from router.core.records import Entry, Record
 from router.core.routing.agent import AgentProfile

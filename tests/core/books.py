@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 
-from router.core.floor import Call, Floor
+from router.core.call import Call
+from router.core.floor import Floor
 from router.core.ivr.waits import ForDigit
 from router.core.records import (
     Abandoned,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from router.core.call import AgentLeg, Call, Partner, Place, Talk
 from router.core.carried import CarriedCall, clock_shift, read_call, read_offer
 from router.core.commands import Admit, Bridge, RemoveBridge, StopPlay
 from router.core.events import CallArrived, LegsListed, ListedLeg
-from router.core.floor import AgentLeg, Call, Partner, Place, Talk
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
 from router.core.ivr.waits import ForAgent, ForPrompt

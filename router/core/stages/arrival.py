@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from router.core.call import Call
 from router.core.commands import Admit
 from router.core.events import CallArrived
-from router.core.floor import Call
 from router.core.ivr.run import begin
 from router.core.records import CallStarted
 from router.core.turn import FlowRan, Turn

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from router.core.call import AgentLeg, Call, Talk
 from router.core.commands import Bridge, HandToDialplan, Hangup, RemoveBridge, StopMusic
 from router.core.deadlines import LegOverdue
-from router.core.floor import AgentLeg, Call, Talk
 from router.core.ivr.waits import ConversationOver, ForAgent
 from router.core.records import (
     Abandoned,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from router.core.floor import Call, Floor, Place
+from router.core.call import Call, Place
+from router.core.floor import Floor
 from router.core.records import Widened
 from router.core.routing.board import Board
 from router.core.routing.deciding import Pairing

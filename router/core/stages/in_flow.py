@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import assert_never
 
+from router.core.call import Call, Place
 from router.core.commands import Hangup, KeepNumber, StopPlay
 from router.core.deadlines import DigitDue, LegOverdue, PromptOverdue
 from router.core.events import DigitPressed, PlaybackEnded
-from router.core.floor import Call, Place
 from router.core.ivr.run import Answer, CallbackAsked, Say, StopSaying, advance
 from router.core.ivr.waits import (
     Digit,

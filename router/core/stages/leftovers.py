@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from router.core.call import AgentLeg, Call, Offer
 from router.core.carried import CarriedOffer, read_offer
 from router.core.commands import HandToDialplan, Hangup, RemoveBridge, StopPlay
 from router.core.deadlines import LegOverdue, RingingDue
 from router.core.events import LegAnswered, LegRinging, LegsListed, ListedLeg
-from router.core.floor import AgentLeg, Call, Offer
 from router.core.records import Adopted, HandedToFallback, NodeConnected, OfferEnded
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.staff import Agent, Telephone

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from router.core.call import AgentLeg, Call, Offer
 from router.core.commands import Dial, EnrolInFallback, Hangup, Play, StopPlay
 from router.core.deadlines import ConfirmationDue, LegOverdue, RingingDue, RingsOut
 from router.core.events import DigitPressed, LegAnswered, LegRinging, PlaybackEnded
-from router.core.floor import AgentLeg, Call, Offer
 from router.core.records import AgentStateChanged, OfferEnded, OfferMade, OfferPickedUp, OfferRang
 from router.core.routing.queue import RING_FOR
 from router.core.speech import LEG_GONE_WITHIN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from router.core.call import Call, Partner
 from router.core.commands import (
     Bridge,
     DialPartner,
@@ -15,7 +16,6 @@ from router.core.commands import (
 )
 from router.core.deadlines import PartnerDue
 from router.core.events import DigitPressed, LegAnswered, LegRinging
-from router.core.floor import Call, Partner
 from router.core.ivr.waits import ConversationOver, PartnerUnreached
 from router.core.records import PartnerAnswered, PartnerLeft, PartnerMissed
 from router.core.speech import hush, music

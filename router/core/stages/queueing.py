@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from router.core.call import Call, Place
 from router.core.deadlines import MessageDue, MusicDue, QueueGivesUp, StaffDue
 from router.core.events import PlaybackEnded
-from router.core.floor import Call, Place
 from router.core.ivr.speaking.phrase import worded
 from router.core.ivr.waits import NobodyStaffed, QueueGaveUp
 from router.core.records import Queued, TimedOut

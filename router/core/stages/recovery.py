@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from router.core.call import Call
 from router.core.commands import HandToDialplan
 from router.core.deadlines import LegOverdue
 from router.core.events import (
@@ -20,7 +21,6 @@ from router.core.events import (
     NodeDisconnected,
     TroubleReported,
 )
-from router.core.floor import Call
 from router.core.records import HandedToFallback, NodeLost
 from router.core.speech import hush, music, say
 from router.core.turn import (

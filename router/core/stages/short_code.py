@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from router.core.call import CodeLeg
 from router.core.commands import Hangup, Play
 from router.core.deadlines import LegOverdue
 from router.core.events import (
@@ -13,7 +14,6 @@ from router.core.events import (
     PlaybackEnded,
     WrapUpFinished,
 )
-from router.core.floor import CodeLeg
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.staff import Agent
 from router.core.turn import Turn

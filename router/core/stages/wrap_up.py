@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from router.core.call import AgentLeg
 from router.core.deadlines import WrapUpOver
 from router.core.events import WrapUpFinished
-from router.core.floor import AgentLeg
 from router.core.records import WrapUpEnded, WrapUpStarted
 from router.core.staff import COOL_DOWN, DOWN_FOR, Agent, WrapUp
 from router.core.turn import AgentFreed, Turn

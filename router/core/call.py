@@ -1,0 +1,166 @@
+"""A caller and whom they are with: prompts, places, offers, conversations and legs. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from router.core.ivr.run import FlowRun
+from router.core.policy import Policy
+from router.core.vocabulary import (
+    AgentId,
+    BridgeId,
+    CallerKey,
+    CallId,
+    ContactName,
+    Device,
+    EndedBy,
+    Language,
+    LegId,
+    LookupId,
+    NodeId,
+    OfferId,
+    PlaybackId,
+    PromptId,
+    QueueName,
+    SkillName,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Playing:
+    """The prompt that a leg hears."""
+
+    id: PlaybackId
+    prompts: tuple[PromptId, ...]
+    language: Language
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """A caller's place in a queue. `since` is the key of the order (O1): when it was chosen.
+
+    `passed_over`: agents who did not take this call, and when they may be asked again. `never`:
+    whom they must not get (A2), `knows`: who knows them (A1).
+    """
+
+    queue: QueueName
+    since: datetime
+    prefer: tuple[tuple[SkillName, int], ...]
+    require: tuple[tuple[SkillName, int], ...] = ()
+    at_head: bool = False
+    never: tuple[AgentId, ...] = ()
+    knows: tuple[AgentId, ...] = ()
+    widening: int = 0
+    offers_made: int = 0
+    passed_over: dict[AgentId, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Offer:
+    """One agent being rung for one call (F1)."""
+
+    id: OfferId
+    node: NodeId
+    call: CallId
+    agent: AgentId
+    leg: LegId
+    device: Device
+    queue: QueueName
+    made_at: datetime
+    rang: bool = False
+    picked_up: bool = False
+    whisper: PlaybackId | None = None
+    carried: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """A conversation; the caller lives in the bridge, not in the agent's leg (P3)."""
+
+    agent: AgentId
+    leg: LegId
+    bridge: BridgeId
+    queue: QueueName
+    since: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Partner:
+    """Somebody outside who is rung for a caller, and then talks to them in the `bridge`."""
+
+    contact: ContactName
+    leg: LegId
+    confirm: tuple[PromptId, ...]
+    asked: PlaybackId | None = None
+    bridge: BridgeId | None = None
+    since: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """A caller. `policy` is the one whose flow they began; queues always follow the newest (W3).
+
+    `wait` numbers the waits, so that a late wake-up finds its wait gone. `ended_by` is set when
+    the system said goodbye and is hanging up, `vanished` when Asterisk no longer knew the leg.
+    `carried` is what was written on the leg last; `handed`: we gave the caller to the dialplan.
+    """
+
+    id: CallId
+    node: NodeId
+    leg: LegId
+    arrived_at: datetime
+    caller: CallerKey | None
+    policy: Policy
+    run: FlowRun
+    wait: int = 0
+    playing: Playing | None = None
+    last_playback: PlaybackId | None = None
+    carried: str = ""
+    place: Place | None = None
+    offers: dict[OfferId, Offer] = field(default_factory=dict)
+    talk: Talk | None = None
+    partner: Partner | None = None
+    lookup: LookupId | None = None
+    asked_at: datetime | None = None
+    ended_by: EndedBy | None = None
+    vanished: bool = False
+    handed: bool = False
+    legs_made: int = 0
+    playbacks_made: int = 0
+    bridges_made: int = 0
+    offers_made: int = 0
+
+    def count_on(self, before: Call) -> None:
+        """Back from the dialplan in the same life: no id is used twice (house.md 5)."""
+        self.legs_made, self.playbacks_made = before.legs_made, before.playbacks_made
+        self.bridges_made, self.offers_made = before.bridges_made, before.offers_made
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentLeg:
+    """A leg we dialled to an agent. `closing`: we hung it up and wait for its end.
+
+    `talked_on` is set once it was bridged: its end then begins the wrap-up. `lost`: nobody put the
+    receiver down.
+    """
+
+    id: LegId
+    node: NodeId
+    call: CallId
+    agent: AgentId
+    offer: OfferId | None = None
+    device: Device | None = None
+    closing: bool = False
+    talked_on: QueueName | None = None
+    lost: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class CodeLeg:
+    """An agent who dialled a short code and hears the answer."""
+
+    id: LegId
+    node: NodeId
+    agent: AgentId
+    playback: PlaybackId
