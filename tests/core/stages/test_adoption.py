@@ -459,7 +459,7 @@ def test_a_bug_while_taking_over_gives_every_caller_to_the_dialplan(
         raise ZeroDivisionError
 
     listed = e.LegsListed(at=now.at, node=NODE, legs=legs, bridges=())
-    monkeypatch.setattr("router.core.engine.adoption.callers_are_adopted", broken)
+    monkeypatch.setattr("router.core.timetable.adoption.callers_are_adopted", broken)
     with pytest.raises(ZeroDivisionError):
         now.happens(listed)
     outcome = now.engine.quarantine(listed)

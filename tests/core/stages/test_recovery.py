@@ -310,7 +310,7 @@ def test_a_bug_in_the_matcher_costs_the_call_and_not_the_handover(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("router.core.engine.dispatch.look", broken)
+    monkeypatch.setattr("router.core.timetable.dispatch.look", broken)
     with pytest.raises(ZeroDivisionError):
         hotline.resumes("ana")
     quarantined(hotline, e.DigitPressed(at=hotline.at, leg=caller.leg, digit="1"))
@@ -327,7 +327,7 @@ def test_a_bug_in_a_wake_up_costs_the_call_that_it_was_for(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("router.core.engine.in_flow.digit_is_due", broken)
+    monkeypatch.setattr("router.core.timetable.in_flow.digit_is_due", broken)
     with pytest.raises(ZeroDivisionError):
         hotline.passes(4)
     quarantined(hotline, e.ClockReached(at=hotline.at))
