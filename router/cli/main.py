@@ -20,6 +20,7 @@ from router.cli import (
     prompts,
     reload,
     replay,
+    report,
     running,
     schema,
     settings,
@@ -65,6 +66,7 @@ stories.add_to(app)
 simulate.add_to(app)
 staff.add_to(app)
 replay.add_to(app)
+report.add_to(app)
 settings.add_to(app)
 doctor.add_to(app)
 sounds.add_to(app)

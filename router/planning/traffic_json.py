@@ -9,11 +9,12 @@ from typing import Any
 import router.simulator
 from router.core.vocabulary import QueueName
 from router.errors import TrafficInvalid
-from router.simulator.traffic import HOURS, Need, Oddities, Traffic
+from router.simulator.traffic import HOURS, CallsAgain, Need, Oddities, Traffic
 
 SHIPPED = Path(router.simulator.__file__).parent / "traffic.json"
 DAYS = 7
 ODD = "non_actionable"
+AGAIN = "calls_again"
 
 
 def read_traffic(file: Path = SHIPPED) -> Traffic:
@@ -50,7 +51,15 @@ class _Reader:
                 prank_wrong=self._number(ODD, "prank_wrong"),
                 talk_mean=self._above_zero(ODD, "talk_mean_s"),
             ),
+            calls_again=self._calls_again() if AGAIN in self._whole else None,
         )
+
+    def _calls_again(self) -> CallsAgain:
+        """`{"share": 0.5, "after_s": [60, 900]}`; the shipped traffic does not know."""
+        soonest, latest = self._numbers(2, AGAIN, "after_s")
+        if latest < soonest:
+            raise self._wrong((AGAIN, "after_s"), "the latest is before the soonest")
+        return CallsAgain(share=self._share(AGAIN, "share"), after=(soonest, latest))
 
     def _need(self, queue: str) -> Need:
         week = queue if queue in self._dict("weekday_mon_first") else "all"

@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from router.core.vocabulary import QueueName
-from router.simulator.hotline_report import LEVEL, Figures, Replication
+from router.metrics.figures import Values
+from router.metrics.report import Figures
+from router.simulator.hotline_report import LEVEL, Replication
 from router.simulator.hotline_run import Plan
-from router.simulator.hotline_tally import Values
 from router.simulator.intervals import Estimate, estimate
 from router.simulator.replications import Progress, replicate
 
 COMPARED = (
     "service_level",
     "abandonment",
+    "net_abandonment",
     "asa",
     "voice_mean",
     "voice_p90",

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from random import Random
 
 from router.core.vocabulary import LegId
+from router.metrics.figures import SHORT
 from router.simulator.arrivals import arrivals
 from router.simulator.chance import Lognormal, stream
 from router.simulator.habits import Habits, between
 from router.simulator.traffic import Need, Traffic
 
-EARLY = 5.0
-"""A caller who is gone within so many seconds of a queue did not wait (M1)."""
 GIVES_NO_KEY_UP = (2.0, 15.0)
 
 
@@ -30,9 +29,11 @@ class Kind(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Guest:
-    """Durations in seconds. `patience` counts from their place in a queue."""
+    """Durations in seconds. `patience` counts from their place in a queue. `telephone` is that of
+    one person, who may call again: `tries` counts the calls before."""
 
     leg: LegId
+    telephone: str
     need: Need
     kind: Kind
     arrives: datetime
@@ -42,6 +43,7 @@ class Guest:
     wrap_up: float
     agent_ends: bool
     leaves_menu: float
+    tries: int = 0
     here: bool = True
     queued: bool = False
 
@@ -83,6 +85,7 @@ class Guests:
         early = chance.random() < self._traffic.gone_early
         return Guest(
             leg=leg,
+            telephone=leg,
             need=need,
             kind=kind,
             arrives=arrives,
@@ -95,8 +98,30 @@ class Guests:
         )
 
 
+def calls_again(
+    guest: Guest, traffic: Traffic, gave_up: datetime, *, seed: int, number: int
+) -> Guest | None:
+    """The next call of somebody who gave up waiting, if there is one: equal for every policy."""
+    habit = traffic.calls_again
+    if habit is None:
+        return None
+    chance = stream(seed, number, guest.leg, "again")
+    if chance.random() >= habit.share:
+        return None
+    tries = guest.tries + 1
+    return replace(
+        guest,
+        leg=LegId(f"{guest.telephone}-{tries}"),
+        tries=tries,
+        arrives=gave_up + timedelta(seconds=between(chance, habit.after)),
+        patience=chance.expovariate(1 / guest.need.patience_mean),
+        here=True,
+        queued=False,
+    )
+
+
 def _patience(chance: Random, need: Need, early: bool) -> float:
-    patient, soon = chance.expovariate(1 / need.patience_mean), EARLY * chance.random()
+    patient, soon = chance.expovariate(1 / need.patience_mean), SHORT * chance.random()
     return soon if early else patient
 
 

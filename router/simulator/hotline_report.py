@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from router.core.policy import Policy
 from router.core.vocabulary import AgentId, QueueName
+from router.metrics.call_book import HOURS
+from router.metrics.figures import Values
+from router.metrics.report import Figures
 from router.simulator.hotline_run import HotlineRun, Plan
-from router.simulator.hotline_tally import HOURS, HotlineTally, Values
+from router.simulator.hotline_tally import HotlineTally
 from router.simulator.intervals import Estimate, estimate
 from router.simulator.replications import Progress, replicate
 
 LEVEL = 0.95
 
 Estimates = Mapping[str, Estimate]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """Of one replication."""
-
-    overall: Values
-    queues: Mapping[QueueName, Values]
-    by_hour: tuple[Values, ...]
-    hours: Mapping[QueueName, tuple[Values, ...]]
-    agents: Mapping[AgentId, Values]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +30,6 @@ class HotlineReport:
     agents: Mapping[AgentId, Estimates]
 
 
-def heavy_queues(policy: Policy) -> frozenset[QueueName]:
-    """Those that the policy calls heavy; if none, its highest class."""
-    named = frozenset(name for name, queue in policy.queues.items() if queue.heavy)
-    highest = max(queue.order_class for queue in policy.queues.values())
-    first = frozenset(n for n, queue in policy.queues.items() if queue.order_class == highest)
-    return named or first
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replication:
     """One replication of a plan, by its number."""
@@ -54,26 +37,10 @@ class Replication:
     plan: Plan
 
     def __call__(self, number: int) -> Figures:
-        plan = self.plan
-        targets = {name: queue.target.within for name, queue in plan.policy.queues.items()}
-        tally = HotlineTally(targets, heavy_queues(plan.policy), plan.zone)
-        run = HotlineRun(plan, number, tally.hear)
+        tally = HotlineTally(self.plan)
+        run = HotlineRun(self.plan, number, tally.hear)
         run.run()
-        tally.book.close(max(run.now, plan.ends))
-        book = tally.book
-        staffed = [(book.handling[h] + book.available[h]) / 3600 / plan.days for h in range(HOURS)]
-        worked = sum(book.handling) + sum(book.available)
-        occupancy = sum(book.handling) / worked if worked else None
-        return Figures(
-            overall={**tally.overall(), "occupancy": occupancy},
-            queues=tally.queues(),
-            by_hour=tuple(
-                {**figures, "occupancy": book.occupancy(hour), "staffed": staffed[hour]}
-                for hour, figures in enumerate(tally.by_hour())
-            ),
-            hours=tally.hours(),
-            agents={name: book.agents[name].figures for name in sorted(book.agents)},
-        )
+        return tally.figures(run)
 
 
 def simulate_hotline(

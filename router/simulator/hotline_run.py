@@ -24,9 +24,10 @@ from router.core.vocabulary import (
     PlaybackId,
     QueueName,
 )
+from router.metrics.figures import SHORT
 from router.past_call import PastCall
 from router.simulator.desks import Desks
-from router.simulator.guests import Guest, Guests, Kind
+from router.simulator.guests import Guest, Guests, Kind, calls_again
 from router.simulator.habits import Habits
 from router.simulator.keys import keys_of
 from router.simulator.past_guests import come_again
@@ -44,7 +45,8 @@ Hearer = Callable[[Entry], None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is simulated: `days` from local midnight of `first` on. `past`: these calls come again,
-    instead of others that chance makes up after `traffic`."""
+    instead of others that chance makes up after `traffic`. `short`: the wait in seconds below
+    which who hangs up does not count as having waited (Bs)."""
 
     policy: Policy
     roster: Roster
@@ -55,6 +57,7 @@ class Plan:
     seed: int
     habits: Habits = field(default_factory=Habits)
     past: tuple[PastCall, ...] | None = None
+    short: float = SHORT
 
     @property
     def begins(self) -> datetime:
@@ -71,6 +74,7 @@ class HotlineRun:
 
     def __init__(self, plan: Plan, number: int, hear: Hearer) -> None:
         self.plan = plan
+        self._number = number
         self.engine = Engine(plan.policy, EPOCH, remembers=False)
         self.now = plan.begins
         self._hear = hear
@@ -175,6 +179,19 @@ class HotlineRun:
         call = self.engine.floor.calls.get(CallId(f"{NODE}-{guest.leg}"))
         if guest.here and call is not None and call.place is not None:
             self._hangs_up(guest)
+            self._tries_again(guest)
+
+    def _tries_again(self, guest: Guest) -> None:
+        plan = self.plan
+        if plan.past is not None:
+            return  # then the journal has their next call, too
+        again = calls_again(guest, plan.traffic, self.now, seed=plan.seed, number=self._number)
+        if again is not None:
+            self._at(again.arrives, self._arrives, (again, iter(())))
+
+    def telephone(self, call: CallId) -> str:
+        """Whose call this is, as far as a number tells."""
+        return self._by_call[call].telephone
 
     def _is_gone(self, guest: Guest) -> None:
         guest.here = False

@@ -42,6 +42,7 @@ def _guest(
     presses = low + (high - low) * chance.random()
     return Guest(
         leg=leg,
+        telephone=leg,
         need=need,
         kind=Kind.EARNEST,
         arrives=call.arrived_at,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from router.core.routing.agent import AgentProfile
 from router.core.routing.skills import Skills
@@ -92,6 +93,25 @@ def _stint(worker: Worker, shift: Shift, day: date, zone: tzinfo) -> Stint:
         end=at(shift.end),
         breaks=tuple((at(each.start), at(each.start + each.lasts)) for each in shift.breaks),
     )
+
+
+def planned(
+    roster: Roster, first: date, days: int, zone: tzinfo
+) -> Mapping[AgentId, Sequence[tuple[datetime, datetime]]]:
+    """When each is to work within these days, breaks left out."""
+    found: defaultdict[AgentId, list[tuple[datetime, datetime]]] = defaultdict(list)
+    begins, ends = (
+        datetime.combine(day, time(0), tzinfo=zone).astimezone(UTC)
+        for day in (first, first + days * DAY)
+    )
+    for stint in roster.stints(first, days, zone):
+        since = stint.start
+        for start, end in (*stint.breaks, (stint.end, stint.end)):
+            span = (max(since.astimezone(UTC), begins), min(start.astimezone(UTC), ends))
+            if span[0] < span[1]:
+                found[stint.worker.id].append(span)
+            since = end
+    return found
 
 
 def staffed(roster: Roster, hour_of_week: timedelta) -> Mapping[AgentId, Worker]:

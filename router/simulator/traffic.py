@@ -42,14 +42,23 @@ class Oddities:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallsAgain:
+    """Of those who gave up waiting, `share` call again, so many seconds `after` it."""
+
+    share: float
+    after: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
     """`talk_sigma`: of the logarithm of a conversation; `gone_early`: the share who hang up within
-    5 s of a queue."""
+    5 s of a queue. `calls_again` None: the needs' calls count those of who tries again, too."""
 
     needs: tuple[Need, ...]
     talk_sigma: float
     gone_early: float
     oddities: Oddities
+    calls_again: CallsAgain | None = None
 
     def rates(self, need: Need, begins: datetime, days: int, zone: tzinfo) -> tuple[float, ...]:
         """Calls per hour in each hour from `begins` on."""

@@ -1,4 +1,4 @@
-"""What the journal's readers ask: the calls, one call's story, the ledger and the latencies."""
+"""What the journal's readers ask: calls, stories, ledger, latencies, and what metrics count."""
 
 from __future__ import annotations
 
@@ -100,6 +100,20 @@ class Reports:
             )
             for row in await self._fetch("past_calls", since, until)
         ]
+
+    async def of_calls(self, since: datetime, until: datetime) -> list[Line]:
+        """Of calls that took a place in a queue in this time: what the metrics count, each call's
+        in its order."""
+        return [_line(row) for row in await self._fetch("metrics_of_calls", since, until)]
+
+    async def of_agents(self, since: datetime, until: datetime) -> list[Line]:
+        """What agents did in this time, after the state that each was in before."""
+        return [_line(row) for row in await self._fetch("metrics_of_agents", since, until)]
+
+    async def reached_later(self, since: datetime, within: timedelta) -> frozenset[CallId]:
+        """Calls abandoned from then on whose number reached a person within so long after."""
+        rows = await self._fetch("reached_later", since, within)
+        return frozenset(CallId(row["call_id"]) for row in rows)
 
     async def _fetch(self, name: str, *arguments: object) -> Sequence[asyncpg.Record]:
         async with connected(self._dsn) as connection:
