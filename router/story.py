@@ -23,6 +23,7 @@ from router.core.records import (
     Ended,
     Entry,
     HandedToFallback,
+    LadderLeft,
     LookedUp,
     NodeConnected,
     NodeLost,
@@ -67,7 +68,15 @@ OfCaller = (
 )
 OfQueue = Queued | Widened | KeptWaiting | Answered | Abandoned | TimedOut | HandedToFallback
 OfOffer = OfferMade | OfferRang | OfferPickedUp | OfferEnded
-OfAgent = AgentLost | Ended | WrapUpStarted | WrapUpEnded | AgentStateChanged | DeviceStateChanged
+OfAgent = (
+    AgentLost
+    | LadderLeft
+    | Ended
+    | WrapUpStarted
+    | WrapUpEnded
+    | AgentStateChanged
+    | DeviceStateChanged
+)
 OfHouse = RosterChanged | PolicyChanged | NodeConnected | NodeLost | AlarmRaised | AlarmCleared
 
 _LEFT_STEP = {
@@ -87,6 +96,12 @@ _OUTCOME = {
     OfferOutcome.UNREACHABLE: "{agent}'s telephone cannot be reached",
     OfferOutcome.MACHINE: "nobody presses 1 at {agent}'s telephone: a machine",
     OfferOutcome.WITHDRAWN: "the offer to {agent} is withdrawn",
+}
+_LEFT_LADDER = {
+    "declined": "does not take the caller back",
+    "machine": "does not press 1",
+    "not_reached": "was rung again in vain",
+    "away": "has stopped working",
 }
 _STATE = {
     AgentState.LOGGED_OUT: "{agent} is logged out",
@@ -151,6 +166,7 @@ def sentence(record: Record | UnreadableRecord) -> str:
             return _of_offer(record)
         case (
             AgentLost()
+            | LadderLeft()
             | Ended()
             | WrapUpStarted()
             | WrapUpEnded()
@@ -271,6 +287,8 @@ def _of_agent(record: OfAgent) -> str:
     match record:
         case AgentLost(agent=agent, cause=cause, talked=talked):
             return f"{agent}'s connection breaks after {span(talked)} (cause {cause}): caller kept"
+        case LadderLeft(agent=agent, why=why):
+            return f"{agent} {_LEFT_LADDER.get(why, why)}: whoever is free gets the caller"
         case Ended(agent=agent, by=by, talked=talked):
             return f"{_BY[by].format(agent=agent)} after {span(talked)} with {agent}"
         case WrapUpStarted(agent=agent, lasts=lasts):

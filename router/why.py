@@ -14,6 +14,7 @@ _EXCLUDED = {
     Exclusion.NOT_QUALIFIED: "not qualified",
     Exclusion.RESTING: "resting from heavy calls",
     Exclusion.BUSY: "busy",
+    Exclusion.RETURNING: "kept for a caller their line lost",
     Exclusion.PAUSED: "paused",
     Exclusion.WRAP_UP: "in wrap-up",
     Exclusion.UNREACHABLE: "not reachable",
@@ -28,6 +29,7 @@ _STANDS = {
     Exclusion.NOT_QUALIFIED: "does not have the skills that are asked for now (S1, S2)",
     Exclusion.RESTING: "rests from heavy calls until a break (A3)",
     Exclusion.BUSY: "is busy with another call",
+    Exclusion.RETURNING: "is rung again for the caller whom their line lost (P3)",
     Exclusion.PAUSED: "is on a break",
     Exclusion.WRAP_UP: "is in wrap-up (P1)",
     Exclusion.UNREACHABLE: "has no telephone that can be rung (F5)",
@@ -75,7 +77,7 @@ def excluded_words(why: Exclusion) -> str:
 
 def _decision(why: Why, queue: QueueName) -> str:
     if why.runner_up is None:
-        return f"the only free agent for {queue}"
+        return _only(why, queue)
     of = f"of {why.candidates} free"
     match why.decided_by:
         case "sticky":
@@ -90,6 +92,16 @@ def _decision(why: Why, queue: QueueName) -> str:
             return f"level with {why.runner_up}, first by id, {of}"
         case other:
             return f"before {why.runner_up} by {other}, {of}"
+
+
+def _only(why: Why, queue: QueueName) -> str:
+    match why.decided_by:
+        case "same_telephone":
+            return "talked to the caller when their line broke (P3)"
+        case "second_telephone":
+            return "talked to the caller when their line broke: on their next telephone (P3)"
+        case _:
+            return f"the only free agent for {queue}"
 
 
 def _left_out(excluded: Sequence[tuple[AgentId, Exclusion]]) -> list[str]:

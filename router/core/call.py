@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from router.core.ivr.run import FlowRun
 from router.core.policy import Policy
+from router.core.staff import Ladder
 from router.core.vocabulary import (
     AgentId,
     BridgeId,
@@ -58,7 +59,7 @@ class Place:
 
 @dataclass(slots=True, kw_only=True)
 class Offer:
-    """One agent being rung for one call (F1)."""
+    """One agent being rung for one call (F1). `again`: by the ladder of P3."""
 
     id: OfferId
     node: NodeId
@@ -68,6 +69,8 @@ class Offer:
     device: Device
     queue: QueueName
     made_at: datetime
+    ring_for: timedelta
+    again: bool = False
     rang: bool = False
     picked_up: bool = False
     whisper: PlaybackId | None = None
@@ -118,6 +121,7 @@ class Call:
     last_playback: PlaybackId | None = None
     carried: str = ""
     place: Place | None = None
+    ladder: Ladder | None = None
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     talk: Talk | None = None
     partner: Partner | None = None

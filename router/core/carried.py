@@ -18,7 +18,8 @@ from router.core.call import Call, Offer, Place
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.waits import ForPrompt
 from router.core.plain import NotReadable, Plain, decoder, encoder, from_plain, to_plain
-from router.core.vocabulary import CallerKey, DeviceKind, PlaybackId, QueueName
+from router.core.staff import Ladder
+from router.core.vocabulary import AgentId, CallerKey, DeviceKind, PlaybackId, QueueName
 
 ROOM = 900
 """Characters at most: AMI takes no line of more than 1,024."""
@@ -30,10 +31,11 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedTalk:
-    """A conversation; who talks is seen in the bridge."""
+    """A conversation; who talks is seen in the bridge, unless the agent was lost meanwhile."""
 
     queue: QueueName
     since: datetime
+    agent: AgentId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class Kept:
     arrived_at: datetime
     caller: CallerKey | None = None
     place: Place | None = None
+    ladder: Ladder | None = None
     talk: CarriedTalk | None = None
     partner: str | None = None
     playback: PlaybackId | None = None
@@ -61,14 +64,18 @@ class CarriedCall:
     def later_by(self, shift: timedelta) -> CarriedCall:
         """The same by a clock that is ahead of the one that wrote it."""
         kept = self.kept
-        place, talk = kept.place, kept.talk
+        place, talk, ladder = kept.place, kept.talk, kept.ladder
         if place is not None:
             passed_over = {agent: at + shift for agent, at in place.passed_over.items()}
             place = replace(place, since=place.since + shift, passed_over=passed_over)
         if talk is not None:
             talk = replace(talk, since=talk.since + shift)
+        if ladder is not None:
+            until, again_at = ladder.until + shift, ladder.again_at + shift
+            ladder = replace(ladder, until=until, again_at=again_at)
         arrived_at = kept.arrived_at + shift
-        return replace(self, kept=replace(kept, arrived_at=arrived_at, place=place, talk=talk))
+        kept = replace(kept, arrived_at=arrived_at, place=place, talk=talk, ladder=ladder)
+        return replace(self, kept=kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +122,12 @@ def of_call(call: Call, playback: PlaybackId | None, urgency: Urgency) -> str:
         arrived_at=call.arrived_at,
         caller=call.caller,
         place=call.place,
-        talk=None if talk is None else CarriedTalk(queue=talk.queue, since=talk.since),
+        ladder=call.ladder,
+        talk=(
+            None
+            if talk is None
+            else CarriedTalk(queue=talk.queue, since=talk.since, agent=talk.agent)
+        ),
         partner=None if call.partner is None else call.partner.contact,
         playback=playback,
     )
@@ -155,6 +167,8 @@ def read_call(text: str) -> CarriedCall | None:
         instants += [kept.place.since, *kept.place.passed_over.values()]
     if kept.talk is not None:
         instants.append(kept.talk.since)
+    if kept.ladder is not None:
+        instants += [kept.ladder.until, kept.ladder.again_at]
     return CarriedCall(run=run, kept=kept) if _plausible(*instants) else None
 
 

@@ -83,6 +83,13 @@ class ConfirmationDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LadderDue:
+    """An agent whose line broke has been rung long enough, or may be rung again."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookupOverdue:
     """Another system should have answered by now, or been given up."""
 
@@ -123,6 +130,7 @@ Deadline = (
     | RingingDue
     | RingsOut
     | ConfirmationDue
+    | LadderDue
     | LookupOverdue
     | PartnerDue
     | WrapUpOver

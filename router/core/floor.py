@@ -10,7 +10,7 @@ from router.core.call import AgentLeg, Call, CodeLeg, Offer
 from router.core.deadlines import Deadline, Deadlines
 from router.core.policy import Policy
 from router.core.routing.board import Board
-from router.core.snapshot import AgentView, Alarm, CallView, OfferView, Snapshot
+from router.core.snapshot import Alarm, CallView, OfferView, Snapshot
 from router.core.staff import Agent
 from router.core.vocabulary import (
     AgentId,
@@ -94,7 +94,7 @@ class Floor:
             epoch=self.epoch,
             policy=self.policy.version,
             nodes=dict(self.nodes),
-            agents=tuple(_agent_view(a, at) for a in self.agents.values()),
+            agents=tuple(a.view(at) for a in self.agents.values()),
             calls=tuple(_call_view(c) for c in self.calls.values()),
             alarms=tuple(self.alarms.values()),
             ignored=dict(self.ignored),
@@ -107,17 +107,6 @@ class Floor:
     def waiting(self) -> list[Call]:
         """Callers who want an agent and have none."""
         return [c for c in self.calls.values() if c.place is not None and c.ended_by is None]
-
-
-def _agent_view(agent: Agent, at: datetime) -> AgentView:
-    return AgentView(
-        profile=agent.profile,
-        state=agent.state,
-        since=agent.since,
-        reason=agent.paused or "",
-        reachable=tuple((t.device.kind, t.usable(at)) for t in agent.telephones),
-        call=agent.call,
-    )
 
 
 def _call_view(call: Call) -> CallView:

@@ -234,6 +234,15 @@ class AgentLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LadderLeft:
+    """The agent whose line broke is not rung any more: the caller is at the head of their class.
+    `why`: `declined`, `machine`, `not_reached`, or `away` (logged out, or a break)."""
+
+    agent: AgentId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """A conversation ended."""
 
@@ -370,6 +379,7 @@ Record = (
     | TimedOut
     | HandedToFallback
     | AgentLost
+    | LadderLeft
     | Ended
     | CallFinished
     | CommandRefused

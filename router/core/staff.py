@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from router.core.routing.agent import AgentProfile
+from router.core.snapshot import AgentView
 from router.core.vocabulary import AgentId, AgentState, CallId, Device, DeviceKind, LegId, OfferId
 
 MISSES_BEFORE_PAUSE = 3
@@ -42,6 +43,21 @@ class Telephone:
 
 
 @dataclass(slots=True, kw_only=True)
+class Ladder:
+    """The agent whose line broke is rung again for the caller before anybody else (P3).
+
+    `telephone` is the place in the roster's list of the one that is tried, until `until`; not
+    before `again_at`. `second`: it is another than the one they talked on.
+    """
+
+    agent: AgentId
+    telephone: int
+    second: bool = False
+    until: datetime
+    again_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class Agent:
     """An agent on the floor. They are free only when their last leg has ended (house.md 9)."""
 
@@ -53,6 +69,8 @@ class Agent:
     leg: LegId | None = None
     offer: OfferId | None = None
     call: CallId | None = None
+    kept_for: CallId | None = None
+    """The caller whom their line lost: nobody else gets them meanwhile (P3)."""
     wrap_up: WrapUp | None = None
     idle_since: datetime
     misses: int = 0
@@ -82,7 +100,7 @@ class Agent:
             return AgentState.WRAP_UP
         if self.paused is not None:
             return AgentState.PAUSED
-        return AgentState.READY
+        return AgentState.READY if self.kept_for is None else AgentState.OFFERED
 
     def telephone(self, at: datetime) -> Telephone | None:
         """The first that may be rung now, in the roster's order."""
@@ -91,3 +109,14 @@ class Agent:
     def telephone_of(self, kind: DeviceKind) -> Telephone | None:
         """The first of a kind."""
         return next((t for t in self.telephones if t.device.kind is kind), None)
+
+    def view(self, at: datetime) -> AgentView:
+        """As a value."""
+        return AgentView(
+            profile=self.profile,
+            state=self.state,
+            since=self.since,
+            reason=self.paused or "",
+            reachable=tuple((t.device.kind, t.usable(at)) for t in self.telephones),
+            call=self.call or self.kept_for,
+        )

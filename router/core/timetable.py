@@ -15,6 +15,7 @@ from router.core.stages import (
     dispatch,
     fallback,
     in_flow,
+    ladder,
     leftovers,
     offering,
     partnering,
@@ -80,6 +81,7 @@ def event_comes(turn: Turn, event: e.Event) -> None:
             wrap_up.agent_is_ready(turn, event)
         case e.DeviceChanged():
             shift.telephone_changes(turn, event)
+            ladder.telephone_changes(turn, event)
         case e.FallbackListed():
             fallback.is_listed(turn, event)
         case e.PolicyPublished():
@@ -198,6 +200,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             offering.rings_out(turn, due)
         case d.ConfirmationDue():
             offering.confirmation_is_due(turn, due)
+        case d.LadderDue():
+            ladder.is_due(turn, due)
         case d.LookupOverdue():
             asking.is_overdue(turn, due)
         case d.PartnerDue():
@@ -220,12 +224,18 @@ def _move(turn: Turn, move: Move) -> None:
             queueing.enter(turn, move)
         case t.PlaceKept():
             queueing.keep(turn, move)
+            ladder.is_kept(turn, move.call)
         case t.OfferDue():
             offering.make(turn, move)
+        case t.LadderSet():
+            ladder.is_set(turn, move)
+        case t.RungOver():
+            ladder.rung_is_over(turn, move)
         case t.OfferTaken():
             connection.connect(turn, move)
         case t.OffersWithdrawn():
             offering.withdraw(turn, move)
+            ladder.is_withdrawn(turn, move)
         case t.OfferOver():
             offering.end(turn, move)
         case t.AgentLegOver():
@@ -247,5 +257,6 @@ def _move(turn: Turn, move: Move) -> None:
             connection.give_away(turn, move)
         case t.AgentFreed():
             wrap_up.agent_is_freed(turn, move)
+            ladder.agent_is_freed(turn, move)
         case _:
             assert_never(move)

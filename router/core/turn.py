@@ -15,8 +15,8 @@ from router.core.ivr.waits import ForAgent, ForLookup, ForPartner, Given
 from router.core.records import AlarmCleared, AlarmRaised, Entry, Record
 from router.core.routing.matching import Match
 from router.core.snapshot import Alarm
-from router.core.staff import Agent
-from router.core.vocabulary import CallId, LegEnding, LegId, OfferOutcome
+from router.core.staff import Agent, Telephone
+from router.core.vocabulary import AgentId, CallId, Device, LegEnding, LegId, OfferOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +78,30 @@ class PartnerGone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDue:
-    """The matcher chose an agent for a call."""
+    """The matcher chose an agent for a call; or their caller is to come back to them, on this
+    `telephone`, which rings `ring_for` (P3)."""
 
     match: Match
+    telephone: Telephone | None = None
+    ring_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderSet:
+    """The caller's agent was lost, and is rung again before others; `device`: where they talked,
+    if that is known."""
+
+    call: Call
+    agent: AgentId
+    device: Device | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungOver:
+    """An agent who was rung again did not take the caller back."""
+
+    call: Call
+    outcome: OfferOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +143,7 @@ class ConversationBroken:
     """The agent's side of a conversation is gone; `own_hangup`: they put the receiver down."""
 
     call: Call
+    leg: AgentLeg
     own_hangup: bool
     cause: int = 0
 
@@ -160,6 +182,8 @@ Move = (
     | PartnerWanted
     | PartnerGone
     | OfferDue
+    | LadderSet
+    | RungOver
     | OfferTaken
     | OffersWithdrawn
     | OfferOver

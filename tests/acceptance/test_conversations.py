@@ -18,6 +18,7 @@ from router.core.records import (
     AgentLost,
     CallFinished,
     Ended,
+    LadderLeft,
     OfferMade,
     Queued,
     WrapUpEnded,
@@ -48,6 +49,7 @@ FIRST_HZ, NEXT_HZ = 587, 880
 ALONE_FOR_AT_MOST = 0.6
 # rtp_timeout is 4 s, and Asterisk looks once in a while.
 LOSS_IS_SEEN_WITHIN = 8.0
+TRIED_AGAIN_FOR = timedelta(seconds=10)
 GOODBYE_LASTS_AT_MOST = timedelta(seconds=15)
 
 
@@ -115,8 +117,10 @@ async def agents_phone_is_killed(world: World) -> None:
         assert message.start - lost_at < 2
         back = await caller.first(Queued, where=lambda each: each.again)
         assert back.queue == "broken"
+        # The dead telephone is tried again for 10 s first (P3); broken-1 has no other.
         following = world.shift["broken-2"]
-        await following.take_call(within=SOON)
+        await following.take_call(within=TRIED_AGAIN_FOR + SOON)
+        assert [r.agent for r in caller.records(LadderLeft)] == ["broken-1"]
         await caller.is_answered_by("broken-2")
         await hear_each_other(caller, following, NEXT_HZ)
         assert caller.longest_silence(killed_at - 1) < timedelta(seconds=5)

@@ -29,7 +29,15 @@ from router.adapters.ivr.words import (
     WrapUp,
     read_name,
 )
-from router.core.routing.queue import RING_FOR, Fanout, Queue, Reserve, Waiting, WidenStep
+from router.core.routing.queue import (
+    RING_FOR,
+    Fanout,
+    LostAgent,
+    Queue,
+    Reserve,
+    Waiting,
+    WidenStep,
+)
 from router.core.routing.skills import ANYONE
 from router.core.vocabulary import DeviceKind, Language, PromptId, QueueName
 
@@ -49,6 +57,13 @@ class FanoutShape(Shape):
 
     agents: UpTo20 = 1
     from_offer: UpTo20 = 2
+
+
+class LostAgentShape(Shape):
+    """How long the same agent is rung again."""
+
+    again: Duration = timedelta(seconds=10)
+    second: Duration = timedelta(seconds=15)
 
 
 class WaitingShape(Shape):
@@ -87,6 +102,7 @@ class QueueShape(Shape):
     confirm_within: Positive = timedelta(seconds=10)
     offer_again_after: Positive = timedelta(seconds=10)
     fanout: FanoutShape = FanoutShape()
+    lost_agent: LostAgentShape = LostAgentShape()
     notice: Prompt | None = None
     waiting: WaitingShape | None = None
     whisper: Prompt
@@ -125,6 +141,7 @@ class QueueShape(Shape):
             confirm_within=self.confirm_within,
             offer_again_after=self.offer_again_after,
             fanout=Fanout(agents=self.fanout.agents, from_offer=self.fanout.from_offer),
+            lost_agent=LostAgent(again=self.lost_agent.again, second=self.lost_agent.second),
             waiting=waiting,
             whisper=self.whisper,
             gives_up_after=self.gives_up_after,

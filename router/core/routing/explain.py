@@ -19,6 +19,8 @@ class Exclusion(StrEnum):
     RESTING = "resting"
     """Rests from heavy calls until a break (A3)."""
     BUSY = "busy"
+    RETURNING = "returning"
+    """Kept for the caller whom their line lost (P3)."""
     PAUSED = "paused"
     WRAP_UP = "wrap_up"
     UNREACHABLE = "unreachable"

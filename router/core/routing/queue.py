@@ -43,6 +43,15 @@ class Fanout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostAgent:
+    """How long an agent whose line broke is rung for the caller they lost before others are (P3):
+    `again` on the same telephone, then `second` on their next; nothing leaves a rung out."""
+
+    again: timedelta = timedelta(seconds=10)
+    second: timedelta = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """What a caller hears in this queue.
 
@@ -95,6 +104,7 @@ class Queue:
     confirm_within: timedelta = timedelta(seconds=10)
     offer_again_after: timedelta = timedelta(seconds=10)
     fanout: Fanout = field(default_factory=Fanout)
+    lost_agent: LostAgent = field(default_factory=LostAgent)
     waiting: Waiting = field(default_factory=Waiting)
     whisper: PromptId
     gives_up_after: timedelta | None = None

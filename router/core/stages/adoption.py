@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from router.core.call import AgentLeg, Call, Partner, Place, Talk
-from router.core.carried import CarriedCall, clock_shift, read_call, read_offer
+from router.core.carried import CarriedCall, CarriedTalk, clock_shift, read_call, read_offer
 from router.core.commands import Admit, Bridge, RemoveBridge, StopPlay
 from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
 from router.core.ivr.waits import ForAgent, ForPrompt
 from router.core.records import Adopted, HandedToFallback, Queued
-from router.core.turn import FlowRan, PlaceKept, QueueEntered, Turn
+from router.core.turn import FlowRan, LadderSet, PlaceKept, QueueEntered, Turn
 from router.core.vocabulary import (
     AgentId,
     BridgeId,
@@ -222,8 +222,9 @@ def _go_on(turn: Turn, call: Call, carried: CarriedCall, strangers: Iterable[Lis
     if kept.playback is not None:
         turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=kept.playback))
     if kept.talk is not None:
-        _join_again(turn, call, carried, kept.talk.queue, strangers)
+        _join_again(turn, call, carried, kept.talk, strangers)
     elif kept.place is not None:
+        call.ladder = kept.ladder
         _wait_on(turn, call, kept.place)
     else:
         _note(turn, call)
@@ -234,7 +235,7 @@ def _join_again(
     turn: Turn,
     call: Call,
     carried: CarriedCall,
-    queue: QueueName,
+    talk: CarriedTalk,
     strangers: Iterable[ListedLeg],
 ) -> None:
     """The agent who took the call was not put through yet; or they are gone, and who knows how:
@@ -247,10 +248,12 @@ def _join_again(
             turn.order(Bridge(node=call.node, call=call.id, bridge=bridge, legs=legs))
             _talk_on(turn, call, leg, bridge, carried)
             return
-    _wait_for_agent(call, queue)
+    _wait_for_agent(call, talk.queue)
     _note(turn, call)
-    wait = ForAgent(queue=queue, prefer=call.run.prefer)
+    wait = ForAgent(queue=talk.queue, prefer=call.run.prefer)
     turn.move(QueueEntered(call=call, wait=wait, again=True))
+    if talk.agent is not None:
+        turn.move(LadderSet(call=call, agent=talk.agent))
 
 
 def _wait_on(turn: Turn, call: Call, place: Place) -> None:

@@ -26,6 +26,7 @@ from router.core.turn import (
     ConversationBroken,
     FlowGiven,
     GivenAway,
+    LadderSet,
     OffersWithdrawn,
     OfferTaken,
     QueueEntered,
@@ -86,7 +87,7 @@ def agent_leg_ends(turn: Turn, move: AgentLegOver) -> None:
     own_hangup = move.ending is LegEnding.HUNG_UP
     if call is not None and call.talk is not None and call.talk.leg == leg.id:
         leg.lost = not own_hangup
-        turn.move(ConversationBroken(call=call, own_hangup=own_hangup, cause=move.cause))
+        turn.move(ConversationBroken(call=call, leg=leg, own_hangup=own_hangup, cause=move.cause))
     if agent is not None:
         turn.move(AgentFreed(agent=agent, leg=leg))
     else:
@@ -94,7 +95,7 @@ def agent_leg_ends(turn: Turn, move: AgentLegOver) -> None:
 
 
 def breaks(turn: Turn, move: ConversationBroken) -> None:
-    """The agent's own hang-up lets the flow go on; anything else brings the caller to the head."""
+    """The agent's own hang-up lets the flow go on; anything else keeps the caller (P3)."""
     call, talk = move.call, move.call.talk
     if talk is None:
         return
@@ -110,6 +111,7 @@ def breaks(turn: Turn, move: ConversationBroken) -> None:
     call.wait += 1
     wait = ForAgent(queue=talk.queue, prefer=call.run.prefer, require=call.run.require)
     turn.move(QueueEntered(call=call, wait=wait, again=True))
+    turn.move(LadderSet(call=call, agent=talk.agent, device=move.leg.device))
 
 
 def caller_leaves(turn: Turn, move: CallerGone) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from router.core import attendance
 from router.core.call import Call, Place
 from router.core.floor import Floor
 from router.core.records import Widened
@@ -12,13 +13,11 @@ from router.core.routing.board import Board
 from router.core.routing.deciding import Pairing
 from router.core.routing.demand import instant, moment, whole
 from router.core.routing.exchange import Decided, Exchange
-from router.core.routing.explain import Exclusion
 from router.core.routing.lines import Caller
 from router.core.routing.matching import Match
 from router.core.routing.reasons import why_nobody
-from router.core.staff import Agent
 from router.core.turn import OfferDue, Turn
-from router.core.vocabulary import AgentId, AgentState, CallId
+from router.core.vocabulary import CallId
 
 HOURS_ARE_READ_EVERY = timedelta(minutes=1)
 
@@ -61,7 +60,7 @@ def _holds(turn: Turn, board: Board, pairing: Pairing) -> bool:
     if (
         agent is not None
         and agent.logged_in
-        and _exclusion(turn, board, agent) is None
+        and attendance.exclusion(turn, board, agent) is None
         and call is not None
         and call.place is not None
     ):
@@ -88,64 +87,9 @@ def _tell(turn: Turn, board: Board) -> list[CallId]:
         board.calls.update(turn.floor.calls, board.exchange.waiting.callers)
     agents, board.agents = board.agents, set()
     for agent in sorted(agents):
-        _tell_agent(turn, board, agent)
+        attendance.tell(turn, board, agent)
     calls, board.calls = board.calls, set()
     return [call for call in sorted(calls) if _tell_call(turn, board, call)]
-
-
-# -- agents -----------------------------------------------------------------------------------
-
-
-def _tell_agent(turn: Turn, board: Board, name: AgentId) -> None:
-    exchange = board.exchange
-    agent = turn.floor.agents.get(name)
-    member = exchange.staff.members.get(name)
-    if agent is None or not agent.logged_in:
-        if member is not None:
-            exchange.log_out(name)
-            board.profiles.pop(name, None)
-            board.rung_at.pop(name, None)
-        return
-    excluded = _exclusion(turn, board, agent)
-    since = instant(agent.idle_since)
-    if member is None:
-        exchange.log_in(
-            name, agent.profile.skills, idle_since=since, excluded=excluded, resting=agent.resting
-        )
-    else:
-        told = (agent.profile, agent.resting)
-        if board.profiles.get(name) != told:
-            exchange.change_skills(name, agent.profile.skills, resting=agent.resting)
-            member = exchange.staff.members[name]
-        if excluded is None:
-            if member.excluded is not None or member.idle_since != since:
-                exchange.free(name, since)
-        elif member.excluded is not excluded:
-            exchange.busy(name, excluded)
-    board.profiles[name] = (agent.profile, agent.resting)
-    if excluded is None:
-        board.is_free(name, since)
-
-
-def _exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
-    """Why they are not to be rung now; what ends by itself is looked at again then."""
-    match agent.state:
-        case AgentState.READY:
-            if agent.cools_until is not None and agent.cools_until > turn.at:
-                board.look_again(agent.id, instant(agent.cools_until))
-                return Exclusion.COOLING_DOWN
-            if agent.telephone(turn.at) is not None:
-                return None
-            rests = [t.down_until for t in agent.telephones if t.reachable and t.down_until]
-            if rests:
-                board.look_again(agent.id, instant(min(rests)))
-            return Exclusion.UNREACHABLE
-        case AgentState.WRAP_UP:
-            return Exclusion.WRAP_UP
-        case AgentState.PAUSED:
-            return Exclusion.PAUSED
-        case _:
-            return Exclusion.BUSY
 
 
 # -- callers ----------------------------------------------------------------------------------
@@ -204,8 +148,9 @@ def _arrive(turn: Turn, board: Board, call: Call, place: Place) -> Caller:
 
 
 def wanted(floor: Floor, call: Call, place: Place) -> int:
-    """How many more agents may be rung for it now (F3, F4); none while its node is unseen."""
-    if not floor.nodes.get(call.node, True):
+    """How many more agents may be rung for it now (F3, F4); none while its node is unseen,
+    nor while the agent whom it lost is rung again (P3)."""
+    if call.ladder is not None or not floor.nodes.get(call.node, True):
         return 0
     fanout = floor.policy.queues[place.queue].fanout
     ended = place.offers_made - len(call.offers)

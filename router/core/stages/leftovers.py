@@ -10,6 +10,7 @@ from router.core.commands import HandToDialplan, Hangup, RemoveBridge, StopPlay
 from router.core.deadlines import LegOverdue, RingingDue
 from router.core.events import LegAnswered, LegRinging, LegsListed, ListedLeg
 from router.core.records import Adopted, HandedToFallback, NodeConnected, OfferEnded
+from router.core.routing.queue import RING_FOR
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.staff import Agent, Telephone
 from router.core.turn import Turn
@@ -78,6 +79,7 @@ def _ring_on(
     carried: CarriedOffer,
 ) -> list[Said]:
     floor = turn.floor
+    queue = floor.policy.queues[carried.queue]
     offer = Offer(
         id=OfferId(leg.offer),
         node=call.node,
@@ -87,6 +89,8 @@ def _ring_on(
         device=telephone.device,
         queue=carried.queue,
         made_at=min(leg.created_at, turn.at),
+        ring_for=queue.ring_for.get(telephone.device.kind, RING_FOR[telephone.device.kind]),
+        again=call.ladder is not None and call.ladder.agent == agent.id,
         carried=leg.carried,
     )
     call.offers[offer.id] = floor.offers[offer.id] = offer
@@ -104,7 +108,7 @@ def _ring_on(
     )
     if carried.whisper is not None:
         turn.order(StopPlay(node=call.node, call=call.id, leg=leg.leg, playback=carried.whisper))
-    turn.wake(floor.policy.queues[offer.queue].rings_within, RingingDue(offer=offer.id))
+    turn.wake(queue.rings_within, RingingDue(offer=offer.id))
     if leg.up and leg.in_application:
         return [LegAnswered(at=turn.at, leg=leg.leg)]
     return [LegRinging(at=turn.at, leg=leg.leg)] if leg.ringing else []

@@ -17,6 +17,7 @@ from router.core.turn import (
     OfferOver,
     OffersWithdrawn,
     OfferTaken,
+    RungOver,
     Turn,
 )
 from router.core.vocabulary import (
@@ -42,11 +43,12 @@ def make(turn: Turn, move: OfferDue) -> None:
     """Ring the chosen agent. State knows the leg's id before the command leaves (house.md 6)."""
     floor, chosen = turn.floor, move.match
     call, agent = floor.calls[chosen.call], floor.agents[chosen.agent]
-    telephone = agent.telephone(turn.at)
+    telephone = move.telephone or agent.telephone(turn.at)
     assert call.place is not None
     assert telephone is not None
-    assert agent.state is AgentState.READY
+    assert agent.leg is None
     queue = floor.policy.queues[call.place.queue]
+    kind = telephone.device.kind
     call.legs_made += 1
     call.offers_made += 1
     call.place.offers_made += 1
@@ -60,6 +62,8 @@ def make(turn: Turn, move: OfferDue) -> None:
         device=telephone.device,
         queue=queue.name,
         made_at=turn.at,
+        ring_for=move.ring_for or queue.ring_for.get(kind, RING_FOR[kind]),
+        again=move.telephone is not None,
     )
     call.offers[offer.id] = floor.offers[offer.id] = offer
     agent.offer, agent.leg, agent.since = offer.id, offer.leg, turn.at
@@ -71,7 +75,6 @@ def make(turn: Turn, move: OfferDue) -> None:
         offer=offer.id,
         device=offer.device,
     )
-    ring_for = queue.ring_for.get(telephone.device.kind, RING_FOR[telephone.device.kind])
     turn.order(
         Dial(
             node=call.node,
@@ -81,7 +84,7 @@ def make(turn: Turn, move: OfferDue) -> None:
             agent=agent.id,
             device=telephone.device,
             epoch=floor.epoch,
-            ring_for=ring_for,
+            ring_for=offer.ring_for,
             queue=queue.name,
         )
     )
@@ -89,7 +92,7 @@ def make(turn: Turn, move: OfferDue) -> None:
         OfferMade(
             offer=offer.id,
             agent=agent.id,
-            device=telephone.device.kind,
+            device=kind,
             queue=queue.name,
             why=chosen.why,
         ),
@@ -103,10 +106,8 @@ def rings(turn: Turn, offer: Offer, event: LegRinging) -> None:
     if offer.rang or offer.picked_up:
         return
     offer.rang = True
-    queue = turn.floor.policy.queues[offer.queue]
-    kind = offer.device.kind
     turn.note(OfferRang(offer=offer.id, agent=offer.agent), offer.call)
-    turn.wake(queue.ring_for.get(kind, RING_FOR[kind]), RingsOut(offer=offer.id))
+    turn.wake(offer.ring_for, RingsOut(offer=offer.id))
 
 
 def is_answered(turn: Turn, offer: Offer, event: LegAnswered) -> None:
@@ -226,6 +227,8 @@ def end(turn: Turn, move: OfferOver) -> None:
     if call is not None:
         call.offers.pop(offer.id, None)
         _pass_over(turn, call, agent, outcome)
+        if offer.again:
+            turn.move(RungOver(call=call, outcome=outcome))
         turn.affects(call)
     leg = floor.agent_legs[offer.leg]
     if move.leg_gone:
@@ -255,12 +258,12 @@ def _blame(turn: Turn, agent: Agent, offer: Offer, outcome: OfferOutcome) -> Non
             for telephone in agent.telephones:
                 if telephone.device == offer.device:
                     telephone.down_until = turn.at + DOWN_FOR
-        case OfferOutcome.NO_ANSWER | OfferOutcome.MACHINE:
+        case OfferOutcome.NO_ANSWER | OfferOutcome.MACHINE if not offer.again:
             agent.misses += 1
             agent.cools_until = turn.at + COOL_DOWN
             if agent.misses >= MISSES_BEFORE_PAUSE:
                 _pause_for_misses(turn, agent)
-        case OfferOutcome.DECLINED | OfferOutcome.WITHDRAWN | OfferOutcome.ACCEPTED:
+        case _:
             pass
 
 

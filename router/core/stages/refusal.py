@@ -90,7 +90,7 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
                 leg.lost = leg.closing = True
                 turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
                 turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
-                turn.move(ConversationBroken(call=call, own_hangup=False))
+                turn.move(ConversationBroken(call=call, leg=leg, own_hangup=False))
             elif call is not None and call.partner is not None:
                 turn.order(Hangup(node=call.node, call=call.id, leg=call.partner.leg))
                 turn.move(PartnerGone(call=call, leg=call.partner.leg, why="refused"))

@@ -55,6 +55,7 @@ def test_w1_the_clock_runs_on_after_a_lost_agent() -> None:
     hotline.answers("ana")
     hotline.passes(30)
     hotline.loses_line("ana")
+    hotline.pauses("ana")
     assert hotline.rung() == ["mia"]
     assert caller.hears == "caida"
 

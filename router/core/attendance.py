@@ -1,0 +1,65 @@
+"""Who of the agents can be rung, and why not the others: as the exchange is told it."""
+
+from __future__ import annotations
+
+from router.core.routing.board import Board
+from router.core.routing.demand import instant
+from router.core.routing.explain import Exclusion
+from router.core.staff import Agent
+from router.core.turn import Turn
+from router.core.vocabulary import AgentId, AgentState
+
+
+def tell(turn: Turn, board: Board, name: AgentId) -> None:
+    """Whatever has changed of the agent since they were told of last."""
+    exchange = board.exchange
+    agent = turn.floor.agents.get(name)
+    member = exchange.staff.members.get(name)
+    if agent is None or not agent.logged_in:
+        if member is not None:
+            exchange.log_out(name)
+            board.profiles.pop(name, None)
+            board.rung_at.pop(name, None)
+        return
+    excluded = exclusion(turn, board, agent)
+    since = instant(agent.idle_since)
+    if member is None:
+        exchange.log_in(
+            name, agent.profile.skills, idle_since=since, excluded=excluded, resting=agent.resting
+        )
+    else:
+        told = (agent.profile, agent.resting)
+        if board.profiles.get(name) != told:
+            exchange.change_skills(name, agent.profile.skills, resting=agent.resting)
+            member = exchange.staff.members[name]
+        if excluded is None:
+            if member.excluded is not None or member.idle_since != since:
+                exchange.free(name, since)
+        elif member.excluded is not excluded:
+            exchange.busy(name, excluded)
+    board.profiles[name] = (agent.profile, agent.resting)
+    if excluded is None:
+        board.is_free(name, since)
+
+
+def exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
+    """Why they are not to be rung now; what ends by itself is looked at again then."""
+    match agent.state:
+        case AgentState.READY:
+            if agent.cools_until is not None and agent.cools_until > turn.at:
+                board.look_again(agent.id, instant(agent.cools_until))
+                return Exclusion.COOLING_DOWN
+            if agent.telephone(turn.at) is not None:
+                return None
+            rests = [t.down_until for t in agent.telephones if t.reachable and t.down_until]
+            if rests:
+                board.look_again(agent.id, instant(min(rests)))
+            return Exclusion.UNREACHABLE
+        case AgentState.WRAP_UP:
+            return Exclusion.WRAP_UP
+        case AgentState.PAUSED:
+            return Exclusion.PAUSED
+        case AgentState.OFFERED if agent.kept_for is not None:
+            return Exclusion.RETURNING
+        case _:
+            return Exclusion.BUSY
