@@ -193,7 +193,14 @@ async def _serve(settings: Settings) -> None:
             inbox_size=settings.inbox_size,
         )
         lookups.deliver = runner.deliver
-        desk = EngineDesk(engine, runner, clock, directory, read_roster, policies.read)
+        desk = EngineDesk(
+            engine,
+            runner,
+            clock,
+            directory,
+            lambda text, source: read_roster(text, source, settings.time_zone),
+            policies.read,
+        )
         report()
         for event in recall(directory.load(), clock.now()):
             runner.deliver(event)

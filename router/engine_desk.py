@@ -21,6 +21,7 @@ from router.core.records import (
 )
 from router.core.routing.agent import AgentProfile
 from router.core.routing.explain import StillWaiting
+from router.core.shift_records import WrapUpExtended
 from router.core.snapshot import Snapshot
 from router.desk_passwords import with_passwords
 from router.ports import Directory, RosterEntry
@@ -93,7 +94,9 @@ class EngineDesk:
                 waiting.put_nowait(entry)
         if any(isinstance(e.record, AgentStateChanged | RosterChanged) for e in entries):
             self._directory.save(self._roster())
-        elif any(isinstance(e.record, WrapUpStarted | WrapUpEnded) for e in entries):
+        elif any(
+            isinstance(e.record, WrapUpStarted | WrapUpExtended | WrapUpEnded) for e in entries
+        ):
             self._save_soon()
 
     def _save_soon(self) -> None:
@@ -128,6 +131,7 @@ class EngineDesk:
                 paused=a.paused,
                 wrap_up=a.wrap_up,
                 idle_since=a.idle_since,
+                rest=a.rest,
             )
             for a in self._engine.floor.agents.values()
             if not a.leaving
@@ -144,6 +148,7 @@ def recall(roster: Sequence[RosterEntry], at: datetime) -> list[Event]:
             paused=entry.paused,
             idle_since=entry.idle_since,
             wrap_up=entry.wrap_up,
+            rest=entry.rest,
         )
         for entry in roster
         if entry.logged_in

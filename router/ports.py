@@ -11,7 +11,7 @@ from router.core.commands import Command
 from router.core.events import Event
 from router.core.records import Entry
 from router.core.routing.agent import AgentProfile
-from router.core.staff import WrapUp
+from router.core.staff import Rest, WrapUp
 from router.core.vocabulary import CallerKey, CallId, NodeId, Refusal
 
 
@@ -68,6 +68,7 @@ class RosterEntry:
     paused: str | None
     wrap_up: WrapUp | None = None
     idle_since: datetime | None = None
+    rest: Rest | None = None
 
 
 class Directory(Protocol):

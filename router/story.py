@@ -48,7 +48,9 @@ from router.core.records import (
     WrapUpStarted,
 )
 from router.core.routing.explain import KeptWaiting
+from router.core.shift_records import RestBegan, RestEnded, SkillsChanged, WrapUpExtended
 from router.core.vocabulary import AgentId, AgentState, EndedBy, OfferOutcome
+from router.shift_story import of_shift
 from router.why import because, because_nobody
 
 OfCaller = (
@@ -183,6 +185,8 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | AlarmCleared()
         ):
             return _of_house(record)
+        case SkillsChanged() | RestBegan() | RestEnded() | WrapUpExtended():
+            return of_shift(record)
         case UnreadableRecord(kind=kind, problem=problem):
             return f"{kind}: written by another version ({problem})"
         case _:

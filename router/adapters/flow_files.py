@@ -192,4 +192,6 @@ def _policy(files: Files, version: str) -> Policy:
         lost=queues_file.lost,
         agent_language=queues_file.agent_language,
         agent_prompts=queues_file.agent_prompts,
+        agent_order=queues_file.agent_order,
+        rules=queues_file.rules,
     )

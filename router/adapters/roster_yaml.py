@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import TypeVar
 
 from router.adapters.ivr.checks.rota import read_week
 from router.adapters.ivr.problems import TOLD_AT_MOST, Place, Problem, Problems, shown
 from router.adapters.ivr.tree import Entries, Items, Node, Scalar, place_of, plain, read
-from router.adapters.ivr.words import Misread, read_name
+from router.adapters.ivr.words import Misread
+from router.adapters.roster_skills import MEXICO_CITY, read_skills
 from router.core.routing.agent import AgentProfile
-from router.core.vocabulary import AgentId, Device, DeviceKind, SkillName
+from router.core.vocabulary import AgentId, Device, DeviceKind
 from router.errors import RosterInvalid
 from router.numbers import e164
 
@@ -22,7 +23,6 @@ T = TypeVar("T")
 LARGEST = 1_000_000
 MOST_DEVICES = 5
 LONGEST_WRAP_UP = 3600
-LEVELS = range(1, 6)
 RESERVED = frozenset({"trunk", "anonymous"})
 """Endpoints of Asterisk's own configuration; an agent's id is an endpoint too."""
 
@@ -43,14 +43,15 @@ _DEVICE_KEYS = {
 }
 
 
-def read_roster(text: str, source: str) -> list[AgentProfile]:
+def read_roster(text: str, source: str, zone: tzinfo = MEXICO_CITY) -> list[AgentProfile]:
     """The agents of a roster, in its order; `source` names it in what is told.
 
-    A desk phone with neither address nor password has none yet (router.desk_passwords). Raises
-    RosterInvalid with everything that is wrong.
+    A day on which a skill begins or ends is one of `zone`. A desk phone with neither address nor
+    password has none yet (router.desk_passwords). Raises RosterInvalid with everything that is
+    wrong.
     """
     problems = Problems()
-    agents = _roster(text, source, problems)
+    agents = _roster(text, source, zone, problems)
     if problems.found:
         found = sorted(problems.found, key=lambda each: (each.place.line, each.place.column))
         raise RosterInvalid(problems=_told(found), found=tuple(found))
@@ -64,7 +65,7 @@ def _told(found: list[Problem]) -> str:
     return "\n".join(lines)
 
 
-def _roster(text: str, source: str, problems: Problems) -> list[AgentProfile]:
+def _roster(text: str, source: str, zone: tzinfo, problems: Problems) -> list[AgentProfile]:
     start = Place(file=source)
     if len(text) > LARGEST:
         problems.add(start, "the roster is larger than 1 MB", "a file of agents")
@@ -79,7 +80,7 @@ def _roster(text: str, source: str, problems: Problems) -> list[AgentProfile]:
         problems.add(place, "there is no list of agents", "`agents:` and a list")
         return []
     seen = _Seen()
-    read_ones = [_agent(node, seen, problems) for node in agents.items]
+    read_ones = [_agent(node, seen, zone, problems) for node in agents.items]
     return [each for each in read_ones if each is not None]
 
 
@@ -91,7 +92,7 @@ class _Seen:
     addresses: dict[str, Place] = field(default_factory=dict)
 
 
-def _agent(node: Node, seen: _Seen, problems: Problems) -> AgentProfile | None:
+def _agent(node: Node, seen: _Seen, zone: tzinfo, problems: Problems) -> AgentProfile | None:
     if not isinstance(node, Entries):
         problems.add(node.place, f"{shown(plain(node))} is no agent", "id, name, skills, devices")
         return None
@@ -103,33 +104,15 @@ def _agent(node: Node, seen: _Seen, problems: Problems) -> AgentProfile | None:
     wrap_up = _read(node, "wrap_up", _wrap_up, problems) if "wrap_up" in node.items else None
     if (works := node.items.get("works")) is not None:
         read_week(works, problems)  # for the check of the flow files: the engine has log-ins
+    skills, validity = read_skills(node, zone, problems)
     return AgentProfile(
         id=AgentId(agent or ""),
         name=name or "",
-        skills=_skills(node, problems),
+        skills=skills,
+        validity=validity,
         devices=_devices(node, seen, problems),
         wrap_up=wrap_up,
     )
-
-
-def _skills(agent: Entries, problems: Problems) -> dict[SkillName, int]:
-    node = agent.items.get("skills")
-    if node is None or (isinstance(node, Scalar) and not node.text):
-        return {}
-    if not isinstance(node, Entries):
-        problems.add(
-            node.place, f"{shown(plain(node))} are no skills", "levels, as in {psicologia: 4}"
-        )
-        return {}
-    levels: dict[SkillName, int] = {}
-    for skill in node.items:
-        try:
-            read_name(skill)
-        except Misread as misread:
-            problems.add(node.keys[skill], f"{shown(skill)} is no skill", str(misread))
-        level = _read(node, skill, _level, problems)
-        levels[SkillName(skill)] = level or 0
-    return levels
 
 
 def _devices(agent: Entries, seen: _Seen, problems: Problems) -> tuple[Device, ...]:
@@ -222,12 +205,6 @@ def _name(text: str) -> str:
     if not 1 <= len(text) <= 80:
         raise Misread("a name of 1 to 80 letters")
     return " ".join(text.split())
-
-
-def _level(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) == 1 and int(text) in LEVELS):
-        raise Misread("a level from 1 to 5; who lacks the skill does not list it")
-    return int(text)
 
 
 def _kind(text: str) -> DeviceKind:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Column
 from rich.text import Text
 
 from router.cli.look import clock, facts, lasted, narrow, state, table
+from router.core.routing.agent import Validity
 from router.core.snapshot import AgentView
 from router.core.vocabulary import Device, DeviceKind
 
@@ -48,6 +49,8 @@ def agent_sheet(view: AgentView, zone: tzinfo) -> RenderableType:
     if view.call is not None:
         sheet.add_row("call", Text(view.call))
     sheet.add_row("skills", Text(_skills(view)))
+    for skill, validity in view.profile.validity.items():
+        sheet.add_row("", Text(f"{skill} {_counts(validity, zone)}"))
     for device, (_, reachable) in zip(view.profile.devices, view.reachable, strict=True):
         sheet.add_row("telephone", _device(device, view.profile.id) + _reach(reachable))
     wrap_up = view.profile.wrap_up
@@ -68,6 +71,17 @@ def _state_and_reason(view: AgentView) -> Text:
 
 def _skills(view: AgentView) -> str:
     return ", ".join(f"{skill} {level}" for skill, level in view.profile.skills.items())
+
+
+def _counts(validity: Validity, zone: tzinfo) -> str:
+    """From the day on which it begins to the last on which it counts."""
+    parts = []
+    if validity.begins is not None:
+        parts.append(f"from {validity.begins.astimezone(zone):%Y-%m-%d}")
+    if validity.ends is not None:
+        last = validity.ends.astimezone(zone) - timedelta(microseconds=1)
+        parts.append(f"until {last:%Y-%m-%d}")
+    return " ".join(parts)
 
 
 def _telephones(view: AgentView) -> Text:

@@ -25,19 +25,19 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
     since = instant(agent.idle_since)
     if member is None:
         exchange.log_in(
-            name, agent.profile.skills, idle_since=since, excluded=excluded, resting=agent.resting
+            name, agent.skills, idle_since=since, excluded=excluded, resting=agent.resting
         )
     else:
-        told = (agent.profile, agent.resting)
+        told = (agent.skills, agent.resting)
         if board.profiles.get(name) != told:
-            exchange.change_skills(name, agent.profile.skills, resting=agent.resting)
+            exchange.change_skills(name, agent.skills, resting=agent.resting)
             member = exchange.staff.members[name]
         if excluded is None:
             if member.excluded is not None or member.idle_since != since:
                 exchange.free(name, since)
         elif member.excluded is not excluded:
             exchange.busy(name, excluded)
-    board.profiles[name] = (agent.profile, agent.resting)
+    board.profiles[name] = (agent.skills, agent.resting)
     if excluded is None:
         board.is_free(name, since)
 

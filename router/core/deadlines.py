@@ -113,6 +113,21 @@ class WrapUpOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RespiroOver:
+    """A break after a hard call ends; `until` tells it from later ones."""
+
+    agent: AgentId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillDue:
+    """A skill of the agent begins to count, or has ended (S1)."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegOverdue:
     """A leg that was hung up should have ended by now."""
 
@@ -134,6 +149,8 @@ Deadline = (
     | LookupOverdue
     | PartnerDue
     | WrapUpOver
+    | RespiroOver
+    | SkillDue
     | LegOverdue
 )
 

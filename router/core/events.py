@@ -10,7 +10,8 @@ from router.core.commands import Command
 from router.core.ivr.values import Value
 from router.core.policy import Policy
 from router.core.routing.agent import AgentProfile
-from router.core.staff import WrapUp
+from router.core.shift_events import Happened, ShiftEvent
+from router.core.staff import Rest, WrapUp
 from router.core.vocabulary import (
     AgentId,
     BridgeId,
@@ -23,13 +24,6 @@ from router.core.vocabulary import (
     PlaybackId,
     Refusal,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """`at`: UTC, from the runner's clock (house.md 3)."""
-
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +165,7 @@ class AgentRecalled(Happened):
     paused: str | None
     idle_since: datetime | None
     wrap_up: WrapUp | None
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,4 +281,5 @@ Event = (
     | LegsListed
     | NodeDisconnected
     | TroubleReported
+    | ShiftEvent
 )

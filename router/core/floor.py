@@ -40,6 +40,8 @@ class Floor:
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     departed: dict[LegId, Call] = field(default_factory=dict)
     """Callers who left lately, the latest last: one who comes again must not get old ids."""
+    tired: set[AgentId] = field(default_factory=set)
+    """Who is due for a break from heavy calls (A3)."""
     playbacks: dict[PlaybackId, CallId] = field(default_factory=dict)
     nodes: dict[NodeId, bool] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.core.ivr.model import FlowBook
+from router.core.routing.agent_rules import AgentRules
 from router.core.routing.choice import AGENT_ORDER, Term
 from router.core.routing.queue import Queue, Reserve
 from router.core.vocabulary import Language, PromptId, QueueName
@@ -28,3 +29,4 @@ class Policy:
     `refused`."""
     agent_order: tuple[Term, ...] = AGENT_ORDER
     """Which term decides first between two agents (A1)."""
+    rules: AgentRules = field(default_factory=AgentRules)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from router.core.routing.explain import KeptWaiting, Why
+from router.core.shift_records import ShiftRecord
 from router.core.vocabulary import (
     AgentId,
     AgentState,
@@ -393,6 +394,7 @@ Record = (
     | NodeLost
     | AlarmRaised
     | AlarmCleared
+    | ShiftRecord
 )
 
 

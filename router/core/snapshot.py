@@ -21,7 +21,8 @@ from router.core.vocabulary import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentView:
-    """One agent; `reachable` per telephone in the roster's order."""
+    """One agent; `reachable` per telephone in the roster's order. `resting`: no heavy calls (A3);
+    `until`: when their wrap-up or their respiro ends by itself."""
 
     profile: AgentProfile
     state: AgentState
@@ -29,6 +30,8 @@ class AgentView:
     reason: str
     reachable: tuple[tuple[DeviceKind, bool], ...]
     call: CallId | None
+    resting: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

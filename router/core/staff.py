@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from router.core.routing.agent import AgentProfile
+from router.core.routing.skills import Skills
 from router.core.snapshot import AgentView
 from router.core.vocabulary import AgentId, AgentState, CallId, Device, DeviceKind, LegId, OfferId
 
@@ -24,6 +25,21 @@ class WrapUp:
     call: CallId
     since: datetime
     until: datetime | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Rest:
+    """What has weighed on an agent since their last break (A3), and the break they are on.
+
+    `tired`: over a limit. `respiro_for` waits for the end of a call, then it is `respiro_until`.
+    """
+
+    in_a_row: int = 0
+    talked: timedelta = timedelta(0)
+    tired: bool = False
+    break_since: datetime | None = None
+    respiro_for: timedelta | None = None
+    respiro_until: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +78,8 @@ class Agent:
     """An agent on the floor. They are free only when their last leg has ended (house.md 9)."""
 
     profile: AgentProfile
+    skills: Skills
+    """Those that count now (S1)."""
     telephones: list[Telephone]
     since: datetime
     logged_in: bool = False
@@ -75,6 +93,7 @@ class Agent:
     idle_since: datetime
     misses: int = 0
     cools_until: datetime | None = None
+    rest: Rest = field(default_factory=Rest)
     resting: bool = False
     """Not for heavy queues until a break (A3)."""
     leaving: bool = False
@@ -119,4 +138,6 @@ class Agent:
             reason=self.paused or "",
             reachable=tuple((t.device.kind, t.usable(at)) for t in self.telephones),
             call=self.call or self.kept_for,
+            resting=self.resting,
+            until=self.wrap_up.until if self.wrap_up is not None else self.rest.respiro_until,
         )

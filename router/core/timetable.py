@@ -6,6 +6,7 @@ from typing import assert_never
 
 from router.core import deadlines as d
 from router.core import events as e
+from router.core import shift_events as s
 from router.core import turn as t
 from router.core.stages import (
     adoption,
@@ -23,6 +24,7 @@ from router.core.stages import (
     queueing,
     recovery,
     refusal,
+    roster,
     shift,
     short_code,
     wrap_up,
@@ -72,13 +74,17 @@ def event_comes(turn: Turn, event: e.Event) -> None:
         case e.ClockReached():
             _clock(turn)
         case e.RosterReplaced():
-            shift.roster_is_replaced(turn, event)
+            roster.roster_is_replaced(turn, event)
         case e.AgentLoggedIn() | e.AgentLoggedOut() | e.AgentPaused() | e.AgentResumed():
             shift.agent_does(turn, event)
         case e.AgentRecalled():
             shift.agent_is_recalled(turn, event)
         case e.WrapUpFinished():
             wrap_up.agent_is_ready(turn, event)
+        case s.ExtensionAsked():
+            wrap_up.agent_extends(turn, event)
+        case s.RespiroTaken():
+            shift.agent_takes_respiro(turn, event)
         case e.DeviceChanged():
             shift.telephone_changes(turn, event)
             ladder.telephone_changes(turn, event)
@@ -208,6 +214,10 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             partnering.is_due(turn, due)
         case d.WrapUpOver():
             wrap_up.is_over(turn, due)
+        case d.RespiroOver():
+            shift.respiro_is_over(turn, due)
+        case d.SkillDue():
+            roster.skill_is_due(turn, due)
         case d.LegOverdue():
             recovery.leg_is_overdue(turn, due)
         case _:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from router.adapters.ivr.problems import Place, Problems, listed, shown
+from router.adapters.ivr.agent_order import TERMS, read_term, wrong_with
+from router.adapters.ivr.problems import Place, Problems, shown
 from router.adapters.ivr.tree import Scalar, plain, read
+from router.adapters.ivr.words import Misread
 from router.core.routing.choice import AGENT_ORDER, Term
 from router.core.routing.skills import SkillSet
 from router.errors import ModelInvalid
@@ -18,7 +20,6 @@ LARGEST = 10_000_000
 TOP = ("agent_order", "call_order", "wrap_up", "period", "agents", "calls")
 GROUP = ("group", "count", "skills", "speed")
 KIND = ("name", "rate", "require", "class", "service", "patience", "widen")
-TERMS = tuple(term.value for term in Term)
 
 
 @dataclass(slots=True)
@@ -77,18 +78,17 @@ def _order(top: Mapped) -> tuple[Term, ...]:
     names, is_list = top.values("agent_order", _term)
     if not is_list:
         top.problems.add(top.place("agent_order"), "`agent_order` is no list", f"[{TERMS[-2]}]")
-    elif len(set(names)) < len(names):
-        wrong = "`agent_order` names a term twice: the second would decide nothing"
-        top.problems.add(top.place("agent_order"), wrong, "each once")
+    elif (wrong := wrong_with(names)) is not None:
+        top.problems.add(top.place("agent_order"), *wrong)
     return names
 
 
 def _term(key: str, text: str) -> Term:
-    if text not in TERMS:
-        raise reading.Misfit(
-            f"`{key}` has {shown(text)}: no two agents differ by it", listed(TERMS)
-        )
-    return Term(text)
+    try:
+        return read_term(text)
+    except Misread as misread:
+        wrong = f"`{key}` has {shown(text)}: no two agents differ by it"
+        raise reading.Misfit(wrong, str(misread)) from None
 
 
 def _call_order(key: str, text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from router.adapters.roster_yaml import read_roster
-from router.core.routing.agent import AgentProfile
+from router.core.routing.agent import AgentProfile, Validity
 from router.core.vocabulary import AgentId, Device, DeviceKind, SkillName
 from router.desk_passwords import with_passwords
 from router.errors import RosterInvalid
@@ -62,6 +62,19 @@ def test_a_roster_is_read_as_it_is_written() -> None:
     ]
 
 
+def test_s1_a_skill_counts_from_a_day_to_the_end_of_another() -> None:
+    line = "skills: {crisis: {level: 3, from: 2026-12-01, until: 2026-12-31}, juridico: 4}"
+    (ana,) = read_roster(agent(line), "agents.yaml")
+    crisis, juridico = SkillName("crisis"), SkillName("juridico")
+    assert ana.skills == {crisis: 3, juridico: 4}
+    begins = datetime(2026, 12, 1, 6, tzinfo=UTC)
+    ends = datetime(2027, 1, 1, 6, tzinfo=UTC)
+    assert ana.validity == {crisis: Validity(begins=begins, ends=ends)}
+    assert ana.skills_at(begins) == {crisis: 3, juridico: 4}
+    assert ana.skills_at(ends) == {juridico: 4}
+    assert (ana.next_change(begins), ana.next_change(ends)) == (ends, None)
+
+
 def test_an_empty_roster_is_one() -> None:
     assert read_roster("agents: []", "agents.yaml") == []
 
@@ -114,6 +127,11 @@ agents:
         (agent("skills: {crisis: 0}"), "a level from 1 to 5"),
         (agent("skills: {crisis: 2.5}"), "a level from 1 to 5"),
         (agent("skills: {crisis: on}"), "a level from 1 to 5"),
+        (agent("skills: {crisis: {until: 2026-12-31}}"), "has no level"),
+        (agent("skills: {crisis: {level: 9, until: 2026-12-31}}"), "a level from 1 to 5"),
+        (agent("skills: {crisis: {level: 3, til: 2026-12-31}}"), "not known of a skill"),
+        (agent("skills: {crisis: {level: 3, until: 31/12/26}}"), "a day such as 2026-12-31"),
+        (agent("skills: {a: {level: 3, from: 2027-01-02, until: 2027-01-01}}"), "never counts"),
         (agent("skills: {Crisis!: 3}"), "is no skill"),
         (agent("skills: [crisis]"), "are no skills"),
         (agent("wrap_up: soon"), "seconds, from 0 to 3600"),

@@ -89,6 +89,7 @@ WRONG = {
     ("agents:", "call_order: random\nagents:"): "m.yaml:1:13: `call_order` is 'random'",
     ("agents:", "agent_order: [idle]\nagents:"): "no two agents differ by it; expected",
     ("agents:", "agent_order: [id, id]\nagents:"): "names a term twice",
+    ("agents:", "agent_order: [id, longest_idle]\nagents:"): "no two agents are left",
     ("agents:", "wrapup: 1\nagents:"): "m.yaml:1:1: the model has no 'wrapup'",
     ("{exponential: 1}", "{exponential: 0}"): "`exponential` is 0: nothing could be divided by",
     ("{exponential: 1}", "{exponental: 1}"): "did you mean exponential?",

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from router.adapters.ivr import calendar, expressions, words
+from router.adapters.ivr import agent_order, calendar, expressions, words
 from router.adapters.ivr.checks.acceptance import AcceptedShape
 from router.adapters.ivr.contacts import ContactShape
 from router.adapters.ivr.hours import ByDayShape, EveryDayShape
@@ -42,6 +42,11 @@ MEANINGS: Mapping[Callable[..., Any], JsonSchemaValue] = {
     words.read_text: WORD,
     words.read_duration: DURATION,
     words.read_positive: DURATION,
+    words.read_window: {
+        "type": "string",
+        "pattern": r"^\d{1,6}(\.\d{1,3})? ?(ms|s|min|h|d)$",
+        "description": "A time such as 30d or 12h.",
+    },
     words.read_pause: DURATION | {"description": "A duration from 1s to 30s."},
     words.read_wrap_up: {"anyOf": [{"const": "agent"}, DURATION]},
     words.read_target: {"type": "string", "pattern": r"^\d{1,3} ?% in .+$"},
@@ -54,6 +59,7 @@ MEANINGS: Mapping[Callable[..., Any], JsonSchemaValue] = {
     words.read_names: NAMES,
     words.read_ranges: RANGES,
     words.read_ender: {"enum": ["#", "*", "none"]},
+    agent_order.read_term: {"enum": list(agent_order.TERMS)},
     calendar.read_days: {"type": "object", "description": "2026-12-24: 09:00-14:00"},
     calendar.read_country: {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"},
     expressions.read_source: WORD,

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from router.adapters.ivr.agent_order import TermWord, wrong_with
+from router.adapters.ivr.agent_rules import HeavyShape, RespiroShape, StickyShape, WrapUpCapShape
 from router.adapters.ivr.problems import Place, Problems, listed, shown
 from router.adapters.ivr.shapes import Shape, entries_of, only_sections, shaped
 from router.adapters.ivr.tree import Entries, Items, Node, place_of
@@ -29,6 +31,9 @@ from router.adapters.ivr.words import (
     WrapUp,
     read_name,
 )
+from router.core.routing.agent_rules import AgentRules, WrapUpCap
+from router.core.routing.choice import AGENT_ORDER, Term
+from router.core.routing.expiry import Expire, expiring
 from router.core.routing.queue import (
     RING_FOR,
     Fanout,
@@ -42,7 +47,8 @@ from router.core.routing.skills import ANYONE
 from router.core.vocabulary import DeviceKind, Language, PromptId, QueueName
 
 FILE = "queues.yaml"
-SECTIONS = ("first_resort", "lost", "agents", "queues", "reserves")
+HEAD = ("first_resort", "lost", "agents", "agent_order", "sticky", "heavy", "respiro", "wrap_up")
+SECTIONS = (*HEAD, "queues", "reserves")
 
 
 class RingShape(Shape):
@@ -85,6 +91,13 @@ class WidenShape(Shape):
     alarm: Truth = False
 
 
+class ExpireShape(Shape):
+    """Skills that are asked for until then."""
+
+    after: Positive
+    skills: Skilled
+
+
 class QueueShape(Shape):
     """One queue."""
 
@@ -94,6 +107,8 @@ class QueueShape(Shape):
     never_relax: Skilled = ANYONE
     head_start: Duration = timedelta(0)
     overdue: Positive | None = None
+    heavy: Truth = False
+    expire: list[ExpireShape] = Field(default_factory=list)
     widen: list[WidenShape] = Field(default_factory=list)
     target: TargetWord
     wrap_up: WrapUp
@@ -121,7 +136,7 @@ class QueueShape(Shape):
                 first=self.waiting.first,
                 every=self.waiting.every,
             )
-        return Queue(
+        queue = Queue(
             name=name,
             order_class=self.order_class,
             require=self.skills,
@@ -129,6 +144,7 @@ class QueueShape(Shape):
             never_relax=self.never_relax,
             head_start=self.head_start,
             overdue=self.overdue,
+            heavy=self.heavy,
             widen=tuple(
                 WidenStep(after=step.after, also=skills, alarm=step.alarm)
                 for step in self.widen
@@ -146,6 +162,7 @@ class QueueShape(Shape):
             whisper=self.whisper,
             gives_up_after=self.gives_up_after,
         )
+        return expiring(queue, [Expire(after=e.after, skills=e.skills) for e in self.expire])
 
 
 class AgentPromptsShape(Shape):
@@ -181,6 +198,20 @@ class HeadShape(Shape):
     first_resort: Name
     lost: Prompt
     agents: AgentsShape
+    agent_order: list[TermWord] = Field(default_factory=lambda: list(AGENT_ORDER))
+    sticky: StickyShape | None = None
+    heavy: HeavyShape | None = None
+    respiro: RespiroShape = RespiroShape()
+    wrap_up: WrapUpCapShape = WrapUpCapShape()
+
+    def rules(self) -> AgentRules:
+        """Compiled."""
+        return AgentRules(
+            sticky=None if self.sticky is None else self.sticky.sticky(),
+            heavy=None if self.heavy is None else self.heavy.limits(),
+            respiro=self.respiro.lasts,
+            wrap_up=WrapUpCap(extend_by=self.wrap_up.extend_by, at_most=self.wrap_up.at_most),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +226,8 @@ class QueuesFile:
     lost: PromptId | None
     agent_language: Language | None
     agent_prompts: Mapping[str, PromptId]
+    agent_order: tuple[Term, ...]
+    rules: AgentRules
 
 
 def read_queues(root: Entries, file: str, problems: Problems) -> QueuesFile:
@@ -215,6 +248,8 @@ def read_queues(root: Entries, file: str, problems: Problems) -> QueuesFile:
             word=head.first_resort,
             known=names,
         )
+    if head is not None:
+        _look_at_sticky(root, head, names, problems)
     return QueuesFile(
         root=root,
         names=names,
@@ -224,7 +259,23 @@ def read_queues(root: Entries, file: str, problems: Problems) -> QueuesFile:
         lost=None if head is None else head.lost,
         agent_language=None if head is None else head.agents.language,
         agent_prompts={} if head is None else head.agents.prompts.model_dump(),
+        agent_order=AGENT_ORDER if head is None else tuple(head.agent_order),
+        rules=AgentRules() if head is None else head.rules(),
     )
+
+
+def _look_at_sticky(
+    root: Entries, head: HeadShape, names: tuple[str, ...], problems: Problems
+) -> None:
+    for number, queue in enumerate((head.sticky.queues or ()) if head.sticky is not None else ()):
+        if names and queue not in names:
+            problems.add(
+                place_of(root, "sticky", "queues", number),
+                f"callers of {shown(queue)} shall get whom they know, and it is no queue",
+                listed(names),
+                word=queue,
+                known=names,
+            )
 
 
 def _queue(name: str, at: Place, node: Node, problems: Problems) -> Queue | None:
@@ -243,17 +294,29 @@ def _queue(name: str, at: Place, node: Node, problems: Problems) -> Queue | None
                 f"{what} widens earlier here than in the line above",
                 "the steps in the order of their times",
             )
+    for number, step in enumerate(shape.expire):
+        kept = {skill for skill, _ in (*shape.skills.levels, *shape.never_relax.levels)}
+        for skill, _ in step.skills.levels:
+            if skill in kept:
+                problems.add(
+                    place_of(node, "expire", number, "skills"),
+                    f"{what} stops asking for {shown(skill)} here, and asks for it for ever in"
+                    " `skills` or `never_relax`: the step would change nothing",
+                    "it in one place",
+                )
     return shape.queue(QueueName(name))
 
 
 def _head(root: Entries, file: str, problems: Problems) -> HeadShape | None:
-    only = ("first_resort", "lost", "agents")
     head = Entries(
         place=root.place,
-        items={key: node for key, node in root.items.items() if key in only},
-        keys={key: place for key, place in root.keys.items() if key in only},
+        items={key: node for key, node in root.items.items() if key in HEAD},
+        keys={key: place for key, place in root.keys.items() if key in HEAD},
     )
-    return shaped(HeadShape, head, "the file", Place(file=file), problems)
+    shape = shaped(HeadShape, head, "the file", Place(file=file), problems)
+    if shape is not None and (wrong := wrong_with(shape.agent_order)) is not None:
+        problems.add(place_of(root, "agent_order"), *wrong)
+    return shape
 
 
 def _reserves(

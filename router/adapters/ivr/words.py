@@ -97,6 +97,18 @@ def read_positive(value: object) -> timedelta:
     return duration
 
 
+def read_window(value: object) -> timedelta:
+    """`30d`, `12h`: longer than what a call may take; at most a year."""
+    expected = "a time such as 30d or 12h, at most 366d"
+    found = re.fullmatch(r"(\d{1,3}) ?d", text_of(value, expected), re.ASCII)
+    if found is not None and 0 < int(found[1]) <= 366:
+        return timedelta(days=int(found[1]))
+    try:
+        return read_positive(value)
+    except Misread:
+        raise Misread(expected) from None
+
+
 def read_wrap_up(value: object) -> timedelta | None:
     """None: the agent ends it."""
     if value == "agent":
@@ -268,6 +280,7 @@ Truth = Annotated[bool, PlainValidator(lambda value: read_truth(value) == "true"
 Text = Annotated[str, PlainValidator(read_text)]
 Duration = Annotated[timedelta, PlainValidator(read_duration)]
 Positive = Annotated[timedelta, PlainValidator(read_positive)]
+Window = Annotated[timedelta, PlainValidator(read_window)]
 Pause = Annotated[timedelta, PlainValidator(read_pause)]
 WrapUp = Annotated[timedelta | None, PlainValidator(read_wrap_up)]
 TargetWord = Annotated[Target, PlainValidator(read_target)]

@@ -17,6 +17,7 @@ from router.core.records import (
     HandedToFallback,
     OfferEnded,
 )
+from router.core.rest import has_talked
 from router.core.routing.estimate import usual
 from router.core.speech import LEG_GONE_WITHIN, hush
 from router.core.turn import (
@@ -102,6 +103,8 @@ def breaks(turn: Turn, move: ConversationBroken) -> None:
     call.talk = None
     turn.order(RemoveBridge(node=call.node, call=call.id, bridge=talk.bridge, legs=(call.leg,)))
     talked = turn.at - talk.since
+    agent = turn.floor.agents.get(talk.agent)
+    has_talked(turn, agent, talk.queue, talked, lost=not move.own_hangup)
     if move.own_hangup:
         turn.note(Ended(agent=talk.agent, by=EndedBy.AGENT, talked=talked), call.id)
         _learn(turn, talk, talked)
@@ -158,6 +161,7 @@ def _end_talk(turn: Turn, call: Call, by: EndedBy) -> None:
         return
     turn.note(Ended(agent=talk.agent, by=by, talked=turn.at - talk.since), call.id)
     _learn(turn, talk, turn.at - talk.since)
+    has_talked(turn, turn.floor.agents.get(talk.agent), talk.queue, turn.at - talk.since)
     turn.order(RemoveBridge(node=call.node, call=call.id, bridge=talk.bridge, legs=(talk.leg,)))
     hang_up(turn, turn.floor.agent_legs[talk.leg])
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from router.core.call import AgentLeg, Call, Offer
-from router.core.commands import Dial, EnrolInFallback, Hangup, Play, StopPlay
+from router.core.commands import Dial, Hangup, Play, StopPlay
 from router.core.deadlines import ConfirmationDue, LegOverdue, RingingDue, RingsOut
+from router.core.duty import enrol_everywhere
 from router.core.events import DigitPressed, LegAnswered, LegRinging, PlaybackEnded
 from router.core.records import AgentStateChanged, OfferEnded, OfferMade, OfferPickedUp, OfferRang
+from router.core.rest import MISSED_OFFERS, weigh
 from router.core.routing.queue import RING_FOR
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.staff import COOL_DOWN, DOWN_FOR, MISSES_BEFORE_PAUSE, Agent
@@ -276,13 +278,8 @@ def _pause_for_misses(turn: Turn, agent: Agent) -> None:
             name, f"{agent.id} missed {agent.misses} calls in a row and is the last one on shift."
         )
         return
-    agent.paused, agent.since = "missed_offers", turn.at
-    turn.note(AgentStateChanged(agent=agent.id, state=AgentState.PAUSED, reason="missed_offers"))
+    agent.paused, agent.since = MISSED_OFFERS, turn.at
+    turn.note(AgentStateChanged(agent=agent.id, state=AgentState.PAUSED, reason=MISSED_OFFERS))
+    weigh(turn)
     turn.raise_alarm(name, f"{agent.id} missed {agent.misses} calls in a row and is paused.")
-    desk = agent.telephone_of(DeviceKind.DESK)
-    phone = agent.telephone_of(DeviceKind.PHONE)
-    number = phone.device.number if desk is None and phone is not None else None
-    for node in turn.floor.nodes:
-        turn.order(
-            EnrolInFallback(node=node, call=None, agent=agent.id, paused=True, number=number)
-        )
+    enrol_everywhere(turn, agent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.core.events import PolicyPublished
 from router.core.records import PolicyChanged
+from router.core.rest import weigh
 from router.core.turn import Turn
 
 
@@ -19,4 +20,5 @@ def policy_is_published(turn: Turn, event: PolicyPublished) -> None:
         if offer.queue not in event.policy.queues:
             offer.queue = event.policy.first_resort
     turn.note(PolicyChanged(version=event.policy.version, files=event.files, by=event.by))
+    weigh(turn)
     turn.match_due = True

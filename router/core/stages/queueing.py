@@ -59,7 +59,7 @@ def _look_for_anybody(turn: Turn, call: Call, place: Place) -> None:
     floor = turn.floor
     queue = floor.policy.queues[place.queue].insisting_on(place.require)
     circles = (queue.require, *(step.also for step in queue.widen))
-    if any(skills.fits(a.profile.skills) for a in floor.staffed() for skills in circles):
+    if any(skills.fits(a.skills) for a in floor.staffed() for skills in circles):
         turn.wake(STAFF_AGAIN_AFTER, StaffDue(call=call.id, wait=call.wait))
     else:
         turn.move(FlowGiven(call=call, given=NobodyStaffed()))
@@ -129,7 +129,7 @@ def _estimate(turn: Turn, call: Call, place: Place, waiting: Waiting) -> timedel
         and (other.place.since, other.id) < (place.since, call.id)
         for other in floor.calls.values()
     )
-    agents = sum(a.paused is None and queue.require.fits(a.profile.skills) for a in floor.staffed())
+    agents = sum(a.paused is None and queue.require.fits(a.skills) for a in floor.staffed())
     takes = floor.takes.get(place.queue, waiting.takes) + (queue.wrap_up or timedelta(0))
     return estimate(ahead, agents, takes)
 

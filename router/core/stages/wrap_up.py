@@ -8,6 +8,9 @@ from router.core.call import AgentLeg
 from router.core.deadlines import WrapUpOver
 from router.core.events import WrapUpFinished
 from router.core.records import WrapUpEnded, WrapUpStarted
+from router.core.rest import settle
+from router.core.shift_events import ExtensionAsked
+from router.core.shift_records import WrapUpExtended
 from router.core.staff import COOL_DOWN, DOWN_FOR, Agent, WrapUp
 from router.core.turn import AgentFreed, Turn
 from router.core.vocabulary import DeviceKind, EndedBy
@@ -26,6 +29,7 @@ def agent_is_freed(turn: Turn, move: AgentFreed) -> None:
     turn.affects(agent)
     if leg.talked_on is not None:
         _begin(turn, agent, leg)
+    settle(turn, agent)
     if agent.leaving:
         del turn.floor.agents[agent.id]
 
@@ -75,8 +79,28 @@ def agent_is_ready(turn: Turn, event: WrapUpFinished) -> None:
 def is_over(turn: Turn, due: WrapUpOver) -> None:
     """The clock says so."""
     agent = turn.floor.agents.get(due.agent)
-    if agent is not None and agent.wrap_up is not None and agent.wrap_up.since == due.since:
+    wrap_up = agent.wrap_up if agent is not None else None
+    if agent is None or wrap_up is None or wrap_up.since != due.since:
+        return
+    if wrap_up.until is not None and wrap_up.until <= turn.at:
         end(turn, agent, EndedBy.SYSTEM)
+
+
+def agent_extends(turn: Turn, event: ExtensionAsked) -> None:
+    """More time to write, until the house's cap. A wrap-up without an end needs none."""
+    agent = turn.floor.agents.get(event.agent)
+    wrap_up = agent.wrap_up if agent is not None else None
+    if wrap_up is None or wrap_up.until is None:
+        turn.ignore("extension_of_nothing")
+        return
+    cap = turn.floor.policy.rules.wrap_up
+    until = min(wrap_up.until + cap.extend_by, wrap_up.since + cap.at_most)
+    if until <= wrap_up.until:
+        turn.ignore("extension_beyond_the_cap")
+        return
+    wrap_up.until = until
+    turn.note(WrapUpExtended(agent=event.agent, until=until), wrap_up.call)
+    turn.wake(until - turn.at, WrapUpOver(agent=event.agent, since=wrap_up.since))
 
 
 def end(turn: Turn, agent: Agent, by: EndedBy) -> None:
@@ -85,4 +109,5 @@ def end(turn: Turn, agent: Agent, by: EndedBy) -> None:
     assert wrap_up is not None
     agent.idle_since = agent.since = turn.at
     turn.note(WrapUpEnded(agent=agent.id, by=by, lasted=turn.at - wrap_up.since), wrap_up.call)
+    settle(turn, agent)
     turn.affects(agent)

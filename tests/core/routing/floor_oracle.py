@@ -18,7 +18,7 @@ def oracle_of(floor: Floor, at: datetime) -> Oracle:
     for agent in floor.staffed():
         oracle.workers[agent.id] = Worker(
             id=agent.id,
-            skills=agent.profile.skills,
+            skills=agent.skills,
             idle_since=instant(agent.idle_since),
             idle=_may_be_rung(agent, at),
             resting=agent.resting,

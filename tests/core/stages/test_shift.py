@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,11 +17,12 @@ from router.core.commands import (
     WithdrawFromFallback,
 )
 from router.core.records import AgentStateChanged, DeviceStateChanged, RosterChanged
-from router.core.routing.agent import AgentProfile
+from router.core.routing.agent import AgentProfile, Validity
+from router.core.shift_records import SkillsChanged
 from router.core.staff import WrapUp
-from router.core.vocabulary import AgentId, AgentState, CallId, DeviceKind, LegEnding
+from router.core.vocabulary import AgentId, AgentState, CallId, DeviceKind, LegEnding, SkillName
 from tests.core.driver import Driver
-from tests.core.house import agent
+from tests.core.house import agent, seconds
 
 
 def roster(hotline: Driver, *profiles: AgentProfile) -> None:
@@ -357,3 +359,38 @@ def test_wrap_up_without_an_end_waits_for_the_agent_after_a_restart_too() -> Non
     assert hotline.state("ana") is AgentState.WRAP_UP
     hotline.ready("ana")
     assert hotline.state("ana") is AgentState.READY
+
+
+def test_s1_a_skill_that_ends_leaves_the_agent_unqualified_at_that_instant() -> None:
+    hotline = Driver()
+    ends = hotline.at + seconds(120)
+    ana = replace(
+        agent("ana", psicologia=3, juridico=3),
+        validity={SkillName("juridico"): Validity(ends=ends)},
+    )
+    hotline.works(ana)
+    early = hotline.caller_arrives().chooses("4")
+    assert hotline.rung() == ["ana"]
+    early.hangs_up()
+    hotline.passes(120)
+    late = hotline.caller_arrives().chooses("4")
+    assert hotline.rung() == []
+    assert hotline.records(SkillsChanged) == [
+        SkillsChanged(agent=AgentId("ana"), begun=(), ended=(SkillName("juridico"),))
+    ]
+    assert late.is_there
+    assert "nobody_staffed:juridico" in hotline.alarms()
+
+
+def test_s1_a_skill_that_begins_reaches_callers_who_wait_already() -> None:
+    hotline = Driver()
+    begins = hotline.at + seconds(120)
+    ana = replace(
+        agent("ana", juridico=3), validity={SkillName("juridico"): Validity(begins=begins)}
+    )
+    hotline.works(ana)
+    hotline.caller_arrives().chooses("4")
+    hotline.passes(100)
+    assert hotline.rung() == []
+    hotline.passes(20)
+    assert hotline.rung() == ["ana"]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from router.core import events as e
 from router.core.records import WrapUpEnded, WrapUpStarted
+from router.core.routing.agent_rules import AgentRules, WrapUpCap
+from router.core.shift_events import ExtensionAsked
+from router.core.shift_records import WrapUpExtended
 from router.core.vocabulary import AgentId, AgentState, EndedBy, LegEnding
 from tests.core.driver import Caller, Driver
-from tests.core.house import agent, seconds
+from tests.core.house import agent, policy, seconds
 
 
 def talked(key: str, *, wrap_up: float | None = None) -> tuple[Driver, Caller]:
@@ -73,6 +77,35 @@ def test_p1_it_starts_when_the_agents_own_leg_leaves() -> None:
     hotline.happens(e.LegEnded(at=hotline.at, leg=hotline.leg_of("ana"), ending=LegEnding.HUNG_UP))
     hotline.passes(239)
     assert hotline.state("ana") is AgentState.WRAP_UP
+
+
+def asks_for_more(hotline: Driver) -> None:
+    hotline.happens(ExtensionAsked(at=hotline.at, agent=AgentId("ana")))
+
+
+def test_p1_the_agent_lengthens_it_step_by_step_up_to_the_cap() -> None:
+    hotline, _ = talked("4")
+    cap = WrapUpCap(extend_by=seconds(120), at_most=seconds(400))
+    hotline.publishes(replace(policy(version="two"), rules=AgentRules(wrap_up=cap)))
+    asks_for_more(hotline)
+    hotline.passes(359)
+    assert hotline.state("ana") is AgentState.WRAP_UP
+    asks_for_more(hotline)
+    asks_for_more(hotline)
+    assert hotline.engine.floor.ignored["extension_beyond_the_cap"] == 1
+    hotline.passes(40)
+    assert hotline.state("ana") is AgentState.WRAP_UP
+    hotline.passes(1)
+    assert hotline.state("ana") is AgentState.READY
+    assert [r.lasted for r in hotline.records(WrapUpEnded)] == [seconds(400)]
+    assert len(hotline.records(WrapUpExtended)) == 2
+
+
+def test_p1_where_the_agent_ends_it_there_is_nothing_to_lengthen() -> None:
+    hotline, _ = talked("1")
+    asks_for_more(hotline)
+    assert hotline.engine.floor.ignored["extension_of_nothing"] == 1
+    assert not hotline.records(WrapUpExtended)
 
 
 def test_a_waiting_caller_is_rung_through_the_moment_the_agent_is_ready() -> None:
