@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench fuzz images clean
+.PHONY: help setup demo up test check format bench fuzz images clean lane-calls lane-servers lane-core
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,8 +16,21 @@ demo: setup  ## real calls on a private Asterisk: six stories, a dead engine and
 up: setup  ## the private stack, kept up: prints what to dial
 	@$(BIN)/hotline up
 
+# Three lanes at once: two that mostly wait for real telephones, and one that reckons, which gives way
+# to them. Each prints when it is through.
 test: check  ## everything, on real servers
-	@$(BIN)/pytest
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lane-calls lane-servers lane-core
+
+SERVERS := tests/standalone tests/integration tests/adapters
+
+lane-calls:
+	@$(BIN)/pytest tests/acceptance
+
+lane-servers:
+	@$(BIN)/pytest $(SERVERS)
+
+lane-core:
+	@nice $(BIN)/pytest tests --ignore=tests/acceptance $(SERVERS:%=--ignore=%)
 
 check: setup  ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -99,6 +99,10 @@ class Settings:
     ari_password: str = field(
         default="", metadata=declared("ari.password", "the password of ari.user", SECRET)
     )
+    sip: Address = field(
+        default=Address(host="127.0.0.1", port=5060),
+        metadata=declared("sip", "where Asterisk answers SIP: test calls go there", ADDRESS),
+    )
     media_address: str = field(
         default="",
         metadata=declared(

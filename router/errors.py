@@ -188,6 +188,16 @@ class PhoneWaitedInVain(HotlineError):
     """The phone {phone} waited {seconds} s for {what}; it saw: {seen}."""
 
 
+class ProbeFailed(HotlineError):
+    """The hotline's own test call did not get as far as "{stage}": {detail}. Callers may meet the
+    same; `hotline doctor` and `hotline explain` tell more."""
+
+
+class ProbeUnfit(HotlineError):
+    """There is no test agent {agent} that answers test calls ({detail}). Add one to the roster:
+    docs/probe.md shows its lines."""
+
+
 class PhoneIdle(HotlineError):
     """The phone {phone} has no call to accept, press a key in, or hang up."""
 

@@ -64,6 +64,7 @@ def from_stack(file: Path) -> Source:
             "ari.url": stack["ari"]["url"],
             "ari.user": stack["ari"]["user"],
             "ari.password": stack["ari"]["password"],
+            "sip": f"{stack['sip']['host']}:{stack['sip']['port']}",
             "ami.host": stack["ami"]["host"],
             "ami.port": stack["ami"]["port"],
             "ami.user": stack["ami"]["user"],

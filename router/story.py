@@ -207,8 +207,9 @@ def span(duration: timedelta) -> str:
 def _of_caller(record: OfCaller) -> str:
     match record:
         case CallStarted(flow=flow, known_line=known, language=language, policy=policy):
+            who = "the test call" if record.synthetic else "the caller"
             line_known = "" if known else " (the number dialled is in no line file)"
-            return f"the caller is heard: {flow}{line_known}, in {language}, policy {policy}"
+            return f"{who} is heard: {flow}{line_known}, in {language}, policy {policy}"
         case Adopted(step=step, queue=queue, agent=agent):
             where = f"talking to {agent}" if agent else f"waiting in {queue}" if queue else step
             return f"taken over from an earlier life of the engine, {where}"

@@ -33,17 +33,22 @@ class AlarmCommand:
                 run.add_done_callback(self._running.discard)
 
     async def _run(self, alarm: AlarmRaised) -> None:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *self._command,
-                alarm.alarm,
-                alarm.text,
-                stdin=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "HOTLINE_ALARM": alarm.alarm, "HOTLINE_ALARM_TEXT": alarm.text},
-            )
-            status = await process.wait()
-        except OSError as failure:
-            log.error("alarm.command_failed", alarm=alarm.alarm, detail=failure.strerror)
-            return
-        if status != 0:
-            log.error("alarm.command_failed", alarm=alarm.alarm, detail=f"exit status {status}")
+        await run_once(self._command, alarm.alarm, alarm.text)
+
+
+async def run_once(command: Sequence[str], alarm: str, text: str) -> None:
+    """Start the command for this alarm, and wait for its end; a failure is logged."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            alarm,
+            text,
+            stdin=asyncio.subprocess.DEVNULL,
+            env={**os.environ, "HOTLINE_ALARM": alarm, "HOTLINE_ALARM_TEXT": text},
+        )
+        status = await process.wait()
+    except OSError as failure:
+        log.error("alarm.command_failed", alarm=alarm, detail=failure.strerror)
+        return
+    if status != 0:
+        log.error("alarm.command_failed", alarm=alarm, detail=f"exit status {status}")

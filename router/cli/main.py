@@ -17,6 +17,7 @@ from router.cli import (
     doctor,
     graph,
     journal,
+    probe,
     prompts,
     reload,
     replay,
@@ -69,6 +70,7 @@ replay.add_to(app)
 report.add_to(app)
 settings.add_to(app)
 doctor.add_to(app)
+probe.add_to(app)
 sounds.add_to(app)
 app.add_typer(prompts.app, name="prompts", rich_help_panel="Settings")
 

@@ -8,7 +8,7 @@ from router.core.rest import comes_back, settle
 from router.core.routing.agent import AgentProfile
 from router.core.staff import Agent
 from router.core.turn import OfferOver, Turn
-from router.core.vocabulary import AgentState, DeviceKind, EndedBy, NodeId, OfferOutcome
+from router.core.vocabulary import SYNTHETIC, AgentState, DeviceKind, EndedBy, NodeId, OfferOutcome
 
 
 def desk(profile: AgentProfile) -> bool:
@@ -29,7 +29,10 @@ def provision(turn: Turn, agent: Agent, node: NodeId) -> None:
 
 
 def enrol(turn: Turn, agent: Agent, node: NodeId) -> None:
-    """The fallback queue knows whoever is logged in: a desk phone, or else a number."""
+    """The fallback queue knows whoever is logged in: a desk phone, or else a number. Not a test
+    agent: the fallback would ring them for a caller."""
+    if SYNTHETIC in agent.profile.skills:
+        return
     devices = agent.profile.devices
     numbers = [d.number for d in devices if d.kind is DeviceKind.PHONE and d.number]
     if devices:

@@ -30,7 +30,8 @@ from router.core.vocabulary import (
 class CallArrived(Happened):
     """A caller reached the application; `arrived_at` is when the channel was created.
 
-    `carried`: they were here before, and come back from the dialplan (carried.py).
+    `carried`: they were here before, and come back from the dialplan (carried.py). `synthetic`:
+    a test call, for test agents alone.
     """
 
     node: NodeId
@@ -39,6 +40,7 @@ class CallArrived(Happened):
     arrived_at: datetime
     caller: CallerKey | None
     carried: str = ""
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,8 @@ from router.core.vocabulary import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStarted:
-    """A caller was heard; `known_line` False: the number dialled is in no line file."""
+    """A caller was heard; `known_line` False: the number dialled is in no line file; `synthetic`:
+    a test call, which no report counts."""
 
     node: NodeId
     flow: FlowName
@@ -35,6 +36,7 @@ class CallStarted:
     arrived_at: datetime
     language: Language
     policy: str
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

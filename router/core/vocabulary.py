@@ -18,6 +18,8 @@ OfferId = NewType("OfferId", str)
 AgentId = NewType("AgentId", str)
 QueueName = NewType("QueueName", str)
 SkillName = NewType("SkillName", str)
+SYNTHETIC = SkillName("synthetic")
+"""Of test callers and test agents, who meet nobody but each other (docs/probe.md)."""
 PromptId = NewType("PromptId", str)
 LookupId = NewType("LookupId", str)
 """`<call>-e7-q1`: a question to another system."""

@@ -9,7 +9,7 @@ from router.adapters.ami.access import Access as AmiAccess
 from router.adapters.ari.access import Access as AriAccess
 from router.adapters.flow_files import prompt_texts
 from router.config import Settings
-from router.doctor import asterisk, database, flows, machine, trunk
+from router.doctor import asterisk, certificate, database, flows, machine, trunk
 from router.doctor.finding import Finding, Severity, critical
 
 SOURCES = Path(__file__).parents[2]
@@ -45,6 +45,7 @@ async def examine(settings: Settings, settings_file: Path | None = None) -> list
     found += damaged
     if policy is not None:
         found += flows.unasked(agents, policy)
+    found += await certificate.shown_by(settings.ari_url)
     found += await asterisk.ask_ari(
         AriAccess(
             url=settings.ari_url,

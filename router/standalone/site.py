@@ -33,6 +33,7 @@ class Site:
     sip_host: str = LOOPBACK
     sip_bind: str = LOOPBACK
     trunk_from: str = "127.0.0.2"
+    probe_from: str = "127.0.5.33"
     hotline_number: str = "5555335533"
     control_host: str = LOOPBACK
     control_from: str = "127.0.0.1/255.0.0.0"

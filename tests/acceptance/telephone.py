@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hashlib import md5
 from secrets import token_hex
 from types import MappingProxyType
-from typing import Self
+
+from router.probe.sip_message import SipMessage
 
 PATIENCE = 10.0
 ULAW_SILENCE = b"\xff" * 160
@@ -20,50 +21,6 @@ Headers = Mapping[str, str]
 NONE: Headers = MappingProxyType({})
 LOUD = 10 ** (-55 / 20) * 32768
 """The sample value of -55 dBov: less is silence (interface.md 11)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SipMessage:
-    """A request or a response, as it came."""
-
-    start: str
-    headers: tuple[tuple[str, str], ...]
-    body: str
-    source: tuple[str, int]
-    raw: str
-
-    @classmethod
-    def parse(cls, data: bytes, source: tuple[str, int]) -> Self:
-        raw = data.decode()
-        head, _, body = raw.partition("\r\n\r\n")
-        start, *lines = head.split("\r\n")
-        pairs = (line.partition(":") for line in lines)
-        headers = tuple((name.strip().lower(), value.strip()) for name, _, value in pairs)
-        return cls(start=start, headers=headers, body=body, source=source, raw=raw)
-
-    def header(self, name: str) -> str:
-        """The first of this name, or nothing."""
-        return next((value for each, value in self.headers if each == name), "")
-
-    @property
-    def status(self) -> int:
-        """Of a response; 0 for a request."""
-        return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
-
-    @property
-    def method(self) -> str:
-        """Of a request, or of the request that a response answers."""
-        return self.header("cseq").split()[1]
-
-    @property
-    def is_final(self) -> bool:
-        return self.status >= 200
-
-    @property
-    def audio_port(self) -> int:
-        found = re.search(r"^m=audio (\d+)", self.body, re.MULTILINE)
-        assert found is not None, f"no audio in {self.raw}"
-        return int(found[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

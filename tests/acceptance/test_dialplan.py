@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
+from router.probe.sip_message import SipMessage
 from tests.acceptance.asterisk_server import (
     Ari,
     AsteriskServer,
@@ -20,7 +21,7 @@ from tests.acceptance.asterisk_server import (
     fixed_desk,
     registering_desk,
 )
-from tests.acceptance.telephone import SipMessage, Telephone, telephone
+from tests.acceptance.telephone import Telephone, telephone
 
 CARRIER = "127.0.0.2"
 CALLER = "5587654321"

@@ -30,8 +30,9 @@ from router.core.vocabulary import (
     PromptId,
 )
 from router.ports import BeatReturned, Failure
+from router.probe.sip_message import SipMessage
 from tests.acceptance.asterisk_server import AsteriskServer
-from tests.acceptance.telephone import SipMessage, Telephone, telephone
+from tests.acceptance.telephone import Telephone, telephone
 from tests.fakes.identities import FakeIdentities
 from tests.fakes.telephony import FakeTelephony
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+from router.probe.line import Line, Rung, line
 from tests.bench.figures import Figure, Spread
-from tests.bench.line import Line, Rung, line
 from tests.bench.stack import CALLERS, DESKS, QUEUE_DESKS, Bench
 
 AT_LEAST = 20.0

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from router import errors
+from router.probe.line import Line, line
 from router.standalone.sipp import run_load
 from tests.bench.figures import Figure, Spread
-from tests.bench.line import Line, line
 from tests.bench.processes import processor_seconds
 from tests.bench.prompts_heard import LEAD_IN
 from tests.bench.stack import CALLERS, Bench

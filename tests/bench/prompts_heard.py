@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from router.probe.line import Line, LineCall, line, tone
 from tests.bench.figures import Figure, Spread
-from tests.bench.line import Line, LineCall, line, tone
 from tests.bench.stack import CALLER_HZ, CALLERS, HERE, Bench
 
 TARGET_MS = 30.0

@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
+from router.probe.line import Line, LineCall, Rung, line, tone
 from tests.bench.figures import Figure
-from tests.bench.line import Line, LineCall, Rung, line, tone
 from tests.bench.prompts_heard import against_floor
 from tests.bench.stack import (
     AGENT_HZ,

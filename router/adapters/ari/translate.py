@@ -69,7 +69,7 @@ class Translator:
         channel = message["channel"]
         leg = LegId(channel["id"])
         match message["args"]:
-            case ["caller", *dialled]:
+            case ["caller" | "probe" as who, *dialled]:
                 age = instant(message["timestamp"]) - instant(channel["creationtime"])
                 call = CallId(f"{self._node}-{leg}")
                 return e.CallArrived(
@@ -80,6 +80,7 @@ class Translator:
                     arrived_at=at - age,
                     caller=self._seal_number(call, channel["caller"]["number"]),
                     carried=channel.get("channelvars", {}).get("HOTLINE_STATE", ""),
+                    synthetic=who == "probe",
                 )
             case ["code", str(code)]:
                 agent = AgentId(channel["channelvars"]["HOTLINE_AGENT"])

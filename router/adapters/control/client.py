@@ -20,6 +20,8 @@ from router.adapters.control.protocol import (
     Look,
     PolicyReloaded,
     Reload,
+    Report,
+    Reported,
     Request,
     RosterImported,
     ShiftChange,
@@ -79,6 +81,10 @@ class ControlClient:
     def reload(self, by: str) -> PolicyReloaded:
         """Put the flow files in force; a refusal names every problem in them."""
         return self._ask(Reload(by=by), PolicyReloaded, within=SHIFT_WITHIN)
+
+    def report(self, alarm: str, text: str | None) -> Reported:
+        """Raise an alarm for trouble that was seen from outside; None: it is over."""
+        return self._ask(Report(alarm=alarm, text=text), Reported)
 
     def tail(
         self,

@@ -99,6 +99,14 @@ class Reload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Trouble that was seen from outside, or None: it is over. Answered by a Reported."""
+
+    alarm: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
     """The journal as it is written, without end. Only lines that match everything given."""
 
@@ -108,7 +116,7 @@ class Tail:
 
 
 ShiftRequest = LogIn | LogOut | Pause | Resume | FinishWrapUp
-Request = Look | ShowAgent | AskWhy | ShiftRequest | ImportRoster | Reload | Tail
+Request = Look | ShowAgent | AskWhy | ShiftRequest | ImportRoster | Reload | Report | Tail
 
 REQUESTS: Mapping[str, type[Request]] = {
     "look": Look,
@@ -121,6 +129,7 @@ REQUESTS: Mapping[str, type[Request]] = {
     "agents.import": ImportRoster,
     "reload": Reload,
     "why": AskWhy,
+    "report": Report,
     "tail": Tail,
 }
 _VERBS = {kind: verb for verb, kind in REQUESTS.items()}
@@ -157,6 +166,13 @@ class PolicyReloaded:
 
     version: str
     files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """The alarms that stand now."""
+
+    alarms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

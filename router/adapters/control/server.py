@@ -30,6 +30,8 @@ from router.adapters.control.protocol import (
     Pause,
     PolicyReloaded,
     Reload,
+    Report,
+    Reported,
     Request,
     Resume,
     RosterImported,
@@ -41,6 +43,7 @@ from router.adapters.control.protocol import (
 )
 from router.adapters.control.shift import change_shift, choose
 from router.adapters.control.sieve import Sieve
+from router.core.events import TroubleReported
 from router.core.journal_lines import to_line
 from router.core.plain import NotReadable, Plain, to_plain
 from router.core.records import Entry
@@ -145,6 +148,10 @@ class _Counter:
             case Reload(by=by):
                 files = await desk.reload_policy(by)
                 return to_plain(PolicyReloaded(version=desk.snapshot().policy, files=files))
+            case Report(alarm=alarm, text=text):
+                await desk.tell(TroubleReported(at=desk.now(), name=alarm, text=text))
+                standing = tuple(each.name for each in desk.snapshot().alarms)
+                return to_plain(Reported(alarms=standing))
             case Tail():
                 return None
             case _:

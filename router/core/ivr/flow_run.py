@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from router.core.ivr.values import Value
 from router.core.ivr.waits import Wait
-from router.core.vocabulary import FlowName, Language, SkillName, StepName
+from router.core.vocabulary import SYNTHETIC, FlowName, Language, SkillName, StepName
 
 TYPED_AHEAD_AT_MOST = 20
 """Keys kept for later menus; a telephone that never stops pressing fills no memory."""
@@ -60,6 +60,11 @@ class FlowRun:
     def remembering(self, values: Mapping[str, Value]) -> FlowRun:
         """The run with these variables set."""
         return replace(self, variables={**self.variables, **values})
+
+    @property
+    def is_synthetic(self) -> bool:
+        """A test call."""
+        return any(skill == SYNTHETIC for skill, _ in self.require)
 
     @property
     def known(self) -> Mapping[str, Value]:

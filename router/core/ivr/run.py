@@ -21,7 +21,7 @@ from router.core.ivr.waits import (
     QueueGaveUp,
     Wait,
 )
-from router.core.vocabulary import FlowName, StepName
+from router.core.vocabulary import FlowName, SkillName, StepName
 
 __all__ = [
     "Answer",
@@ -65,9 +65,16 @@ class Turn:
     entered: tuple[StepNote, ...]
 
 
-def begin(book: FlowBook, line: Line, at: datetime, *, anonymous: bool = False) -> Turn:
+def begin(
+    book: FlowBook,
+    line: Line,
+    at: datetime,
+    *,
+    anonymous: bool = False,
+    require: tuple[tuple[SkillName, int], ...] = (),
+) -> Turn:
     """A caller enters the flow of the line that they dialled; `anonymous`: their number is not
-    known."""
+    known; `require`: what the call asks for from the start (S3)."""
     flow = book.flows[line.flow]
     run = FlowRun(
         flow=flow.name,
@@ -75,6 +82,7 @@ def begin(book: FlowBook, line: Line, at: datetime, *, anonymous: bool = False) 
         language=line.language,
         line=line.number,
         anonymous=anonymous,
+        require=require,
         wait=ForPrompt(),
     )
     return _go(book, run, (), flow.start, "start", at)

@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 from router.core.routing.demand import Instant
 from router.core.routing.explain import Exclusion
 from router.core.routing.skills import Skills, SkillSet
-from router.core.vocabulary import AgentId, SkillName
+from router.core.vocabulary import SYNTHETIC, AgentId, SkillName
 
 
 class Standing:
@@ -126,6 +126,7 @@ class Staff:
         self._by_idle_time = by_idle_time
         self._known: dict[tuple[tuple[tuple[SkillName, int], ...], bool], Profile] = {}
         self._holders: dict[SkillName, int] = {}
+        self._everybody = 0
 
     def known(self, skills: Skills, resting: bool) -> Profile | None:
         """The profile of these skills, if there is one already."""
@@ -163,8 +164,7 @@ class Staff:
         profile.staffed += 1
         if profile.staffed == 1:
             self.staffed |= profile.bit
-        for skill in profile.skills:
-            self._holders[skill] = self._holders.get(skill, 0) + 1
+        self._count(profile, 1)
         self._changed(profile, 1)
 
     def depart(self, member: Standing) -> None:
@@ -177,9 +177,16 @@ class Staff:
         if profile.staffed == 0:
             self.staffed &= ~profile.bit
             self.shrunk = True
-        for skill in profile.skills:
-            self._holders[skill] -= 1
+        self._count(profile, -1)
         self._changed(profile, -1)
+
+    def _count(self, profile: Profile, by: int) -> None:
+        """Who is rare (A1.3); a test agent makes nobody less rare."""
+        if SYNTHETIC in profile.skills:
+            return
+        self._everybody += by
+        for skill in profile.skills:
+            self._holders[skill] = self._holders.get(skill, 0) + by
 
     def _changed(self, profile: Profile, by: int) -> None:
         """A reserve that would leave a queue without anybody gives way: look again."""
@@ -228,7 +235,7 @@ class Staff:
         It changes only when somebody logs in or out, or gets other skills.
         """
         if profile.scarcity_of != self.changes:
-            everybody = 100 * len(self.members)
+            everybody = 100 * self._everybody
             holders = self._holders
             profile.scarcity = sum(
                 everybody // n for s in profile.skills if (n := holders.get(s, 0))

@@ -10,7 +10,7 @@ from router.core.events import CallArrived
 from router.core.ivr.run import begin
 from router.core.records import CallStarted
 from router.core.turn import FlowRan, Turn
-from router.core.vocabulary import CallId
+from router.core.vocabulary import SYNTHETIC, CallId
 
 
 def caller_arrives(turn: Turn, event: CallArrived) -> None:
@@ -22,7 +22,13 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         return
     policy = floor.policy
     line, known = policy.book.line_for(event.number_dialled)
-    result = begin(policy.book, line, turn.at, anonymous=event.caller is None)
+    result = begin(
+        policy.book,
+        line,
+        turn.at,
+        anonymous=event.caller is None,
+        require=((SYNTHETIC, 1),) if event.synthetic else (),
+    )
     call = Call(
         id=CallId(f"{event.node}-{event.leg}"),
         node=event.node,
@@ -45,6 +51,7 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
             arrived_at=call.arrived_at,
             language=result.run.language,
             policy=policy.version,
+            synthetic=event.synthetic,
         ),
         call.id,
     )

@@ -160,8 +160,9 @@ def _end_talk(turn: Turn, call: Call, by: EndedBy) -> None:
     if talk is None:
         return
     turn.note(Ended(agent=talk.agent, by=by, talked=turn.at - talk.since), call.id)
-    _learn(turn, talk, turn.at - talk.since)
-    has_talked(turn, turn.floor.agents.get(talk.agent), talk.queue, turn.at - talk.since)
+    if not call.run.is_synthetic:
+        _learn(turn, talk, turn.at - talk.since)
+        has_talked(turn, turn.floor.agents.get(talk.agent), talk.queue, turn.at - talk.since)
     turn.order(RemoveBridge(node=call.node, call=call.id, bridge=talk.bridge, legs=(talk.leg,)))
     hang_up(turn, turn.floor.agent_legs[talk.leg])
 

@@ -1,4 +1,4 @@
-"""A telephone line with many calls at once, whose every instant is taken on one clock."""
+"""A telephone line with several calls at once, whose every instant is taken on one clock."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from secrets import token_hex
 
+from router.probe.sip_message import SipMessage
 from router.standalone.rtp import Packet, RtpEnd, rtp_end
-from tests.acceptance.telephone import SipMessage
 
 PATIENCE = 10.0
 
@@ -66,9 +66,9 @@ class Rung:
         """An INVITE came for this user."""
         self._of(self._group(user)).put_nowait((at, call))
 
-    async def rings(self, group: str) -> tuple[float, LineCall]:
+    async def rings(self, group: str, *, within: float = PATIENCE) -> tuple[float, LineCall]:
         """The next call to one of the group, and the instant of its INVITE."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(within):
             return await self._of(group).get()
 
     def _of(self, group: str) -> asyncio.Queue[tuple[float, LineCall]]:
@@ -101,15 +101,20 @@ class Line(asyncio.DatagramProtocol):
         end.packets.clear()
         return end
 
-    async def dial(self, number: str) -> tuple[LineCall, float, float]:
-        """The call, and the instants of its INVITE and of the 200. Raises TimeoutError."""
+    async def dial(
+        self, number: str, *, of: str = "+525580000001", within: float = PATIENCE
+    ) -> tuple[LineCall, float, float]:
+        """The call, and the instants of its INVITE and of the 200; `of`: who says to be calling.
+
+        Raises TimeoutError, or ConnectionRefusedError with the status line.
+        """
         call = LineCall(self, token_hex(8), self._end())
         self._calls[call.call_id] = call
-        call.own = f"<sip:+525580000001@{self.host}>;tag={call.call_id}"
+        call.own = f"<sip:{of}@{self.host}>;tag={call.call_id}"
         call.other = f"<sip:{number}@{self.server[0]}:{self.server[1]}>"
         at = time.monotonic()
         self.request("INVITE", call, 1)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(within):
             return call, at, await call.answered
 
     async def free(self, call: LineCall, *, within: float = PATIENCE) -> None:
@@ -170,7 +175,7 @@ class Line(asyncio.DatagramProtocol):
             f"To: {call.other}",
             f"Call-ID: {call.call_id}",
             f"CSeq: {number} {method}",
-            f"Contact: <sip:bench@{self.host}:{self.port}>",
+            f"Contact: <sip:line@{self.host}:{self.port}>",
             "Max-Forwards: 70",
         ]
         self._send(lines, body, self.server)
@@ -184,7 +189,7 @@ class Line(asyncio.DatagramProtocol):
             f"SIP/2.0 {status}",
             *(f"{name}: {value}" for name, value in request.headers if name in kept),
             f"To: {to}{tag}",
-            f"Contact: <sip:bench@{self.host}:{self.port}>",
+            f"Contact: <sip:line@{self.host}:{self.port}>",
         ]
         self._send(lines, body, request.source)
 
