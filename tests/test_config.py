@@ -65,6 +65,7 @@ def test_the_file_in_the_state_folder_is_found_without_being_named(tmp_path: Pat
 def test_a_running_stack_tells_its_own_addresses(tmp_path: Path) -> None:
     account = {"user": "u", "password": "p"}
     stack = {
+        "sip": {"host": "127.0.0.1", "port": 8},
         "ari": {"url": "http://127.0.0.1:9", **account},
         "ami": {"host": "127.0.0.1", "port": 10, **account},
         "database": "postgresql://x@127.0.0.1:11/hotline",
@@ -74,6 +75,7 @@ def test_a_running_stack_tells_its_own_addresses(tmp_path: Path) -> None:
     settings = load(environment={"HOTLINE_STATE_DIR": str(tmp_path)}).settings
     assert settings.database == "postgresql://x@127.0.0.1:11/hotline"
     assert (settings.ari_url, settings.ami_port) == ("http://127.0.0.1:9", 10)
+    assert settings.sip == Address(host="127.0.0.1", port=8)
 
 
 def test_a_relative_path_starts_where_it_was_file_in(tmp_path: Path) -> None:
