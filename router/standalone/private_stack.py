@@ -117,7 +117,7 @@ async def keep_up(
                 stack = await beginning
                 stack.write_stack_file()
                 on_ready(stack)
-                await _watch(stack, stopping, say)
+                await watch(stack, stopping, say)
             else:
                 beginning.cancel()
                 await asyncio.wait({beginning})
@@ -197,7 +197,7 @@ def _guard_environment(engine: Mapping[str, str], site: Site) -> Mapping[str, st
     return {**shared, "HOTLINE_GUARD_PASSWORD": site.ami_guard_password}
 
 
-async def _watch(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
+async def watch(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
     """Restart what dies, as systemd would, each for itself; calls outlive the engine."""
     async with asyncio.TaskGroup() as group:
         watchers = [

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from router.standalone.programs import Prefix
 from tests.acceptance.asterisk_server import ari, asterisk_server, prefix
-from tests.acceptance.hotline_up import Hotline, hotline_up
+from tests.acceptance.hotline_up import HotlineUp, hotline_up
 from tests.acceptance.people import Callers, callers_telephones
 from tests.acceptance.practice import write_flows
 
@@ -21,7 +21,7 @@ __all__ = ["ari", "asterisk_server", "prefix"]
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def hotline(
     prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Hotline]:
+) -> AsyncIterator[HotlineUp]:
     """By day, with practice lines beside the shipped one; nobody does it harm."""
     folder = tmp_path_factory.mktemp("day")
     flows = write_flows(folder / "ivr")
@@ -32,7 +32,7 @@ async def hotline(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def night(prefix: Prefix, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hotline]:
+async def night(prefix: Prefix, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HotlineUp]:
     """A second stack, by night, to which harm is done; every test leaves it well again.
 
     Its alarm.command adds a line to `alarms` beside the state folder.

@@ -57,10 +57,8 @@ class Hotline:
 
     folder: Path
     carrier: str
-    process: asyncio.subprocess.Process
     environment: Mapping[str, str]
     feed: Feed
-    output: bytearray = field(default_factory=bytearray)
 
     @property
     def stack(self) -> dict[str, Any]:
@@ -139,10 +137,18 @@ class Hotline:
                 os.kill(pid, signal.SIGCONT)
 
 
+@dataclass(slots=True, kw_only=True)
+class HotlineUp(Hotline):
+    """One that `hotline up` brought up."""
+
+    process: asyncio.subprocess.Process
+    output: bytearray = field(default_factory=bytearray)
+
+
 @asynccontextmanager
 async def hotline_up(
     folder: Path, *options: str, environment: Mapping[str, str] | None = None
-) -> AsyncIterator[Hotline]:
+) -> AsyncIterator[HotlineUp]:
     """`hotline up` until the end of the block, ended as by Ctrl-C."""
     file = folder / "stack.json"
     before = _written_at(file)
@@ -167,7 +173,7 @@ async def hotline_up(
             said = output.decode(errors="replace")
             raise AssertionError(f"`hotline up` did not come up: {said}") from None
         feed.start()
-        yield Hotline(
+        yield HotlineUp(
             folder=folder,
             carrier=carrier,
             process=process,

@@ -46,15 +46,15 @@ LINES: Mapping[str, str] = {
 """Each queue's own settings."""
 
 
-def number(line: str) -> str:
+def number(line: str, lines: Mapping[str, str] = LINES) -> str:
     """What a caller dials to reach the queue of this name."""
-    return str(FIRST_NUMBER + list(LINES).index(line))
+    return str(FIRST_NUMBER + list(lines).index(line))
 
 
-def write_flows(folder: Path) -> Path:
+def write_flows(folder: Path, lines: Mapping[str, str] = LINES) -> Path:
     """The folder for HOTLINE_IVR_DIR."""
     shutil.copytree(SHIPPED_FLOWS, folder)
-    for line in LINES:
+    for line in lines:
         (folder / f"flows/{line}.yaml").write_text(
             f"start: waits\nsteps:\n  waits:\n    queue: {line}\n    next: gracias\n"
             "  gracias:\n    goodbye: gracias\n"
@@ -69,8 +69,8 @@ def write_flows(folder: Path) -> Path:
         "lines:\n",
         f"  {STEPS_NUMBER}:\n    name: pasos\n    flow: pasos\n    language: es\n"
         + "".join(
-            f"  {number(line)}:\n    name: {line}\n    flow: {line}\n    language: es\n"
-            for line in LINES
+            f"  {number(line, lines)}:\n    name: {line}\n    flow: {line}\n    language: es\n"
+            for line in lines
         ),
     )
     _insert(
@@ -80,7 +80,7 @@ def write_flows(folder: Path) -> Path:
             f"  {line}:\n    class: 40\n    skills: {line}\n    target: 80% in 30s\n"
             f"    prefer: {{{line}: 1}}\n    whisper: susurro_orientacion\n    {own}\n"
             + ("" if "wrap_up" in own else "    wrap_up: 1min\n")
-            for line, own in LINES.items()
+            for line, own in lines.items()
         ),
     )
     return folder

@@ -12,7 +12,7 @@ import pytest
 from router.core.records import CallFinished
 from router.standalone.phone_events import Incoming
 from router.standalone.programs import Prefix
-from tests.acceptance.hotline_up import Hotline
+from tests.acceptance.hotline_up import Hotline, HotlineUp
 from tests.acceptance.people import (
     SOON,
     Agent,
@@ -41,7 +41,7 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 async def test_callers_number_and_keys_are_nowhere_in_the_clear(
-    hotline: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
+    hotline: HotlineUp, callers: Callers, prefix: Prefix, tmp_path: Path
 ) -> None:
     async with (
         on_shift(

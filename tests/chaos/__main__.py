@@ -1,0 +1,67 @@
+"""`make chaos`: the fault matrix against a real Asterisk, PostgreSQL, callers and agents."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from router.folders import cache_folder
+from router.standalone.debian import ensure
+from tests.acceptance.people import callers_telephones
+from tests.chaos.house import house
+from tests.chaos.matrix import MATRIX
+from tests.chaos.play import Verdict, play
+from tests.chaos.report import show
+from tests.chaos.rows import Row
+
+CAP = 60
+
+
+def main(words: Sequence[str]) -> int:
+    """0: every row holds."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("rows", nargs="*", choices=[[], *(row.name for row in MATRIX)])
+    parser.add_argument("--short", action="store_true", help="the form that is in `make test`")
+    told = parser.parse_args(words)
+    rows = [row for row in MATRIX if row.name in told.rows or not told.rows]
+    if told.short and not told.rows:
+        rows = [row for row in rows if row.in_short]
+    verdicts = asyncio.run(_play(rows, short=told.short))
+    show(verdicts, Console())
+    return 0 if len(verdicts) == len(rows) and all(each.holds for each in verdicts) else 1
+
+
+async def _play(rows: Sequence[Row], *, short: bool) -> list[Verdict]:
+    prefix, verdicts = ensure(cache=cache_folder(os.environ)), list[Verdict]()
+    with tempfile.TemporaryDirectory(prefix="hotline-chaos-") as name:
+        folder = Path(name)
+        phones = folder / "phones"
+        phones.mkdir()
+        async with (
+            house(folder, prefix) as harmed,
+            callers_telephones(prefix, phones) as callers,
+        ):
+            for row in rows:
+                own = folder / row.name
+                own.mkdir()
+                try:
+                    verdict = await play(row, harmed, callers, prefix, own, short=short)
+                except Exception:  # noqa: BLE001 the other rows are worth a try
+                    sys.stdout.write(f"{row.name}: could not be played\n")
+                    traceback.print_exc()
+                    continue
+                show([verdict], Console())
+                verdicts.append(verdict)
+    return verdicts
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""A row of the fault matrix: what is done, and what must hold besides that no caller is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from router.core.snapshot import Snapshot
+from tests.acceptance.hotline_up import Hotline
+from tests.chaos.census import Census
+from tests.chaos.house import House
+from tests.chaos.stages import Scene
+
+SILENT_AT_MOST = timedelta(seconds=5)
+
+
+@dataclass(slots=True, kw_only=True)
+class Harm:
+    """A row as it is played. `short`: the form that is in `make test`."""
+
+    house: House
+    scene: Scene
+    census: Census
+    short: bool
+    before: Snapshot
+    struck_at: float = 0.0
+    over_at: float = 0.0
+    """When the fault itself was over."""
+    remarks: list[str] = field(default_factory=list)
+    """What was measured besides."""
+
+    @property
+    def hotline(self) -> Hotline:
+        return self.house.hotline
+
+    async def lasts(self, *, full: float, short: float) -> None:
+        """The fault goes on for so many seconds."""
+        await asyncio.sleep(short if self.short else full)
+
+    @property
+    def since_struck(self) -> float:
+        """Seconds."""
+        return time.monotonic() - self.struck_at
+
+
+Part = Callable[[Harm], Coroutine[Any, Any, None]]
+Judge = Callable[[Harm], Coroutine[Any, Any, Sequence[str]]]
+
+
+async def when(holds: Callable[[], Coroutine[Any, Any, bool]], *, within: float = 60) -> None:
+    """Asks again and again. Raises TimeoutError."""
+    async with asyncio.timeout(within):
+        while True:
+            if await holds():
+                return
+            await asyncio.sleep(0.1)
+
+
+async def engine_lives(harm: Harm) -> None:
+    """Until an engine has beaten after this instant, knows Asterisk's calls, and answers."""
+    floor = await harm.hotline.answers_again(within=40)
+    while not all(floor.nodes.values()):
+        floor = await harm.hotline.floor()
+
+
+async def nothing_more(harm: Harm) -> Sequence[str]:
+    """No caller is lost, and none is silent: that is all."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`strike` returns when the fault is over; `judge` tells what did not hold besides, before the
+    agents come who take all callers."""
+
+    name: str
+    fault: str
+    how: str
+    must_hold: str
+    strike: Part
+    recovers_within: float
+    """Seconds from the end of the fault."""
+    recovered: Part = engine_lives
+    judge: Judge = nothing_more
+    afterwards: Judge = nothing_more
+    """As `judge`, when all have talked and hung up."""
+    newcomer: bool = True
+    """Somebody dials while the fault lasts."""
+    physics: str = ""
+    """Why no call can outlive it; then `judge` alone decides."""
+    in_short: bool = False
