@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, TextIO
 
@@ -36,6 +37,7 @@ REFUSED = frozenset(
 def configure(*, as_json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Sets up the log of this process; libraries, which log by `logging`, may only warn."""
     out = stream or sys.stderr
+    kept = _Unfailing(out)
     before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -53,10 +55,10 @@ def configure(*, as_json: bool, level: str = "INFO", stream: TextIO | None = Non
     structlog.configure(
         processors=[*before, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=structlog.WriteLoggerFactory(kept),
         cache_logger_on_first_use=False,
     )
-    libraries = logging.StreamHandler(out)
+    libraries = logging.StreamHandler(kept)
     libraries.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *before],
@@ -64,6 +66,22 @@ def configure(*, as_json: bool, level: str = "INFO", stream: TextIO | None = Non
         )
     )
     logging.basicConfig(handlers=[libraries], level=logging.WARNING, force=True)
+
+
+class _Unfailing:
+    """A full disk, or a reader that has gone, costs lines of the log and never a call."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            return self._out.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._out.flush()
 
 
 def entry_logger() -> Callable[[Entry], None]:

@@ -35,6 +35,8 @@ class Site:
     trunk_from: str = "127.0.0.2"
     probe_from: str = "127.0.5.33"
     hotline_number: str = "5555335533"
+    max_calls: int = RTP_PORTS // 4
+    """Callers at once; more are refused with 503."""
     control_host: str = LOOPBACK
     control_from: str = "127.0.0.1/255.0.0.0"
 

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def asterisk_server(
 ) -> Iterator[AsteriskServer]:
     """One Asterisk for all tests; each brings its own agents and leaves none."""
     folder = tmp_path_factory.mktemp("stack")
-    site = private_site(carrier="127.0.0.3:5080")
+    site = replace(private_site(carrier="127.0.0.3:5080"), max_calls=12)
     render(folder, site, prefix=prefix)
     pid = asterisk.start(folder, site, prefix=prefix)
     yield AsteriskServer(folder=folder, site=site, prefix=prefix, pid=pid)

@@ -32,7 +32,9 @@ async def hotline(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def night(prefix: Prefix, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HotlineUp]:
+async def night(
+    prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[HotlineUp]:
     """A second stack, by night, to which harm is done; every test leaves it well again.
 
     Its alarm.command adds a line to `alarms` beside the state folder.

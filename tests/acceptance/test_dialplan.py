@@ -8,7 +8,7 @@ import re
 import wave
 from array import array
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 import pytest
@@ -148,6 +148,24 @@ async def test_whatever_a_caller_dials_only_digits_arrive(
         assert arrival["args"] == ["caller", digits]
         phone.hangs_up(answer)
         await engine.event(lambda each: each["type"] == "StasisEnd")
+
+
+async def test_callers_past_the_cap_are_refused_at_once_and_let_in_again_below_it(
+    asterisk_server: AsteriskServer, ari: Ari
+) -> None:
+    async with ari.application() as engine, AsyncExitStack() as phones:
+        await ari.beats()
+        here = []
+        for _ in range(asterisk_server.site.max_calls):
+            phone = await phones.enter_async_context(caller(asterisk_server))
+            here.append((phone, await phone.calls(LINE)))
+        assert {answer.status for _, answer in here} == {200}
+        one_more = await phones.enter_async_context(caller(asterisk_server))
+        assert (await one_more.calls(LINE)).status == 503
+        first, answer = here[0]
+        first.hangs_up(answer)
+        await engine.event(lambda each: each["type"] == "StasisEnd")
+        assert (await one_more.calls(LINE)).status == 200
 
 
 @pytest.mark.parametrize("name", [CALLER, "trunk", "hotline", "anonymous"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -121,6 +122,18 @@ def test_a_library_may_warn_but_not_chat_and_shows_no_number(log: io.StringIO) -
     line = only_line(log)
     assert line["event"] == "cannot reach sip:[number]@trunk"
     assert line["logger"] == "panoramisk"
+
+
+def test_a_full_disk_costs_lines_of_the_log_and_raises_nothing(log: io.StringIO) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    configure(as_json=False, stream=Full())
+    entry_logger()(entry(DECLINED))
+    structlog.get_logger().error("engine.defect", trace="x")
+    logging.getLogger("asyncio").error("cannot")
+    assert log.getvalue() == ""
 
 
 def test_asterisks_own_ids_are_left_alone(log: io.StringIO) -> None:
