@@ -55,7 +55,7 @@ def configure(*, as_json: bool, level: str = "INFO", stream: TextIO | None = Non
     structlog.configure(
         processors=[*before, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(kept),
+        logger_factory=structlog.WriteLoggerFactory(kept),  # type: ignore[arg-type]  # it writes, flushes
         cache_logger_on_first_use=False,
     )
     libraries = logging.StreamHandler(kept)
