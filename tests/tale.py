@@ -68,7 +68,7 @@ class Tale:
         )
         return self
 
-    def started(self) -> Tale:
+    def started(self, *, synthetic: bool = False) -> Tale:
         return self.then(
             CallStarted(
                 node=NodeId("n1"),
@@ -77,6 +77,7 @@ class Tale:
                 arrived_at=self._at,
                 language=Language("es"),
                 policy="a1b2",
+                synthetic=synthetic,
             )
         )
 

@@ -100,6 +100,11 @@ def test_sql_lives_in_queries_and_migrations() -> None:
     assert not found
 
 
+def test_migrations_are_numbered_one_by_one() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((HOUSE / "migrations").glob("*.sql"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_every_query_says_what_it_is_for() -> None:
     queries = sorted(ROUTER.rglob("queries/*.sql"))
     assert queries

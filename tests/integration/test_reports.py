@@ -207,6 +207,14 @@ async def test_latencies_count_from_the_exchange_and_from_the_offer(database: st
     assert figures["abandoned_after"].p50 == timedelta(seconds=8)
 
 
+async def test_a_test_call_is_told_in_full_and_counted_nowhere(database: str) -> None:
+    test_call = Tale("n1-7").started(synthetic=True).queued().offered("prueba").rang("prueba")
+    reports = await write(database, test_call.answered("prueba").finished())
+    assert await reports.latencies(NOON, UNTIL) == []
+    assert [each.call for each in await reports.calls()] == ["n1-7"]
+    assert (await books(reports)).balanced
+
+
 async def test_a_database_without_our_tables_is_named(empty_database: str) -> None:
     with pytest.raises(DatabaseRefused, match="apply the migrations"):
         await Reports(empty_database).calls()

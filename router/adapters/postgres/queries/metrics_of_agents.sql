@@ -16,4 +16,5 @@ SELECT call_id, epoch, seq, at, kind, body
 FROM call_records
 WHERE kind IN ('answered', 'agent_lost', 'ended', 'wrap_up_ended')
     AND at >= $1::timestamptz - interval '12 hours' AND at < $2
+    AND call_id NOT IN (SELECT call_id FROM test_calls)
 ORDER BY at, epoch, seq;

@@ -6,5 +6,6 @@ WHERE kind IN
          'wrap_up_ended')
     AND call_id IN (
         SELECT call_id FROM call_records WHERE kind = 'queued' AND at >= $1 AND at < $2
+        EXCEPT SELECT call_id FROM test_calls
     )
 ORDER BY call_id, epoch, seq;

@@ -3,6 +3,7 @@ WITH reached AS (
     SELECT DISTINCT ON (call_id) call_id, at AS reached, body ->> 'queue' AS queue
     FROM call_records
     WHERE kind = 'queued' AND at >= $1 AND at < $2
+        AND call_id NOT IN (SELECT call_id FROM test_calls)
     ORDER BY call_id, epoch, seq
 )
 SELECT
