@@ -23,14 +23,17 @@ test: check  ## everything, on real servers
 
 SERVERS := tests/standalone tests/integration tests/adapters
 
+# A room of its own for each, or one would tidy up what another still uses; kept if a test fails.
+lane = @room=$$(mktemp -d) && chmod 711 $$room && PYTEST_DEBUG_TEMPROOT=$$room $(1) && rm -rf $$room
+
 lane-calls:
-	@$(BIN)/pytest tests/acceptance
+	$(call lane,$(BIN)/pytest tests/acceptance)
 
 lane-servers:
-	@$(BIN)/pytest $(SERVERS)
+	$(call lane,$(BIN)/pytest $(SERVERS))
 
 lane-core:
-	@nice $(BIN)/pytest tests --ignore=tests/acceptance $(SERVERS:%=--ignore=%)
+	$(call lane,nice $(BIN)/pytest tests --ignore=tests/acceptance $(SERVERS:%=--ignore=%))
 
 check: setup  ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
