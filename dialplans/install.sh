@@ -13,6 +13,12 @@ grep -E '^[A-Z_]+=' "$values" | while IFS='=' read -r name value; do
     esac
     echo "s|@$name@|$value|g"
 done > "$script"
+# Where Asterisk records: it makes no folder of its own. Elsewhere: SPOOL=... ./install.sh ...
+spool=${SPOOL:-/var/spool/asterisk}
+if [ -d "$spool" ] && [ ! -d "$spool/recording" ]; then
+    mkdir -m 700 "$spool/recording"
+    if [ "$(id -u)" = 0 ]; then chown "$(stat -c %u:%g "$spool")" "$spool/recording"; fi
+fi
 for file in "$here"/*.conf; do
     target=$folder/$(basename "$file")
     rm -f "$target"

@@ -30,11 +30,12 @@ from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
 from router.adapters.postgres.spill import Spill
 from router.adapters.postgres.write_behind import Limits, Trouble
+from router.adapters.recording_box import RecordingBox
 from router.adapters.roster_file import RosterFile
 from router.adapters.roster_yaml import read_roster
 from router.clock import Clock
 from router.config import HoursMode, LogFormat, Settings
-from router.core.commands import Command, KeepNumber, LookUp
+from router.core.commands import Command, KeepMessage, KeepNumber, KeepPrompt, LookUp
 from router.core.engine import Engine
 from router.core.events import TroubleReported
 from router.core.records import Entry
@@ -57,12 +58,18 @@ class Asterisk:
     """`ports.Telephony` of one node: what ARI lacks goes by AMI."""
 
     def __init__(
-        self, ari: AriNode, ami: AmiNode, identities: Identities, lookups: HttpLookups
+        self,
+        ari: AriNode,
+        ami: AmiNode,
+        identities: Identities,
+        lookups: HttpLookups,
+        recordings: RecordingBox,
     ) -> None:
         self._ari = ari
         self._ami = ami
         self._identities = identities
         self._lookups = lookups
+        self._recordings = recordings
 
     async def perform(self, command: Command) -> Failure | None:
         """To whom it belongs."""
@@ -74,6 +81,8 @@ class Asterisk:
             return None
         if isinstance(command, LookUp):
             return await self._lookups.perform(command)
+        if isinstance(command, KeepMessage | KeepPrompt):
+            return await self._recordings.perform(command)
         return await self._ari.perform(command)
 
     async def beat(self, node: NodeId, stamp: float) -> None:
@@ -184,15 +193,16 @@ async def _serve(settings: Settings) -> None:
             desk.hear(entries)
             alarms.hear(entries)
 
+        recordings = RecordingBox(settings.state_dir, fetch=ari.fetch, drop=ari.drop, now=clock.now)
         runner = Runner(
             engine,
-            Asterisk(ari, ami, identities, lookups),
+            Asterisk(ari, ami, identities, lookups, recordings),
             clock,
             listeners=(heard,),
             on_defect=lambda trace: log.error("engine.defect", trace=trace),
             inbox_size=settings.inbox_size,
         )
-        lookups.deliver = runner.deliver
+        lookups.deliver = recordings.deliver = runner.deliver
         desk = EngineDesk(
             engine,
             runner,

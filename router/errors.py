@@ -290,6 +290,14 @@ class NumberNotKept(HotlineError):
     """The number of {call} is not kept any more (numbers are deleted after a day), or never was."""
 
 
+class MessageUnknown(HotlineError):
+    """There is no message {message}. `hotline messages list` shows them."""
+
+
+class MessageUnreadable(HotlineError):
+    """The message {message} cannot be heard: {detail}."""
+
+
 class CallbackUnknown(HotlineError):
     """{call} asked for no callback. `hotline callbacks --all` lists those who did."""
 

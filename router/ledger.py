@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from router.core.vocabulary import AgentId, CallId, OfferOutcome, QueueName
+from router.core.vocabulary import AgentId, CallId, OfferOutcome, QueueName, RecordingId, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +100,15 @@ class Callback:
     tries: int
     reached: bool
     number_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a caller said at a step `message`. Once it is `done` nobody can hear it any more."""
+
+    recording: RecordingId
+    call: CallId
+    step: StepName
+    kept_at: datetime
+    lasted: timedelta
+    done: bool = False

@@ -8,17 +8,30 @@ from dataclasses import dataclass, field
 
 from router.core.commands import (
     Command,
+    DropRecording,
     HandToDialplan,
     Hangup,
+    KeepMessage,
     StartMusic,
     StopMusic,
     StopPlay,
+    StopRecording,
 )
 from router.core.vocabulary import Refusal
 from router.ports import Failure, Telephony
 
-ALWAYS_RUN = (Hangup, HandToDialplan, StartMusic, StopMusic, StopPlay)
-"""What still runs after an earlier command of the turn failed: nobody is left in silence."""
+ALWAYS_RUN = (
+    Hangup,
+    HandToDialplan,
+    StartMusic,
+    StopMusic,
+    StopPlay,
+    StopRecording,
+    KeepMessage,
+    DropRecording,
+)
+"""What still runs after an earlier command of the turn failed: nobody is left in silence, and
+nothing that was said is lost."""
 
 Failed = Callable[[Command, Failure, tuple[Command, ...]], None]
 

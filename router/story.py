@@ -25,6 +25,8 @@ from router.core.records import (
     HandedToFallback,
     LadderLeft,
     LookedUp,
+    MessageLeft,
+    MessageLost,
     NodeConnected,
     NodeLost,
     OfferEnded,
@@ -36,6 +38,7 @@ from router.core.records import (
     PartnerMissed,
     PolicyChanged,
     PromptMissing,
+    PromptRecorded,
     Queued,
     Record,
     RosterChanged,
@@ -60,6 +63,8 @@ OfCaller = (
     | Tagged
     | CallbackRequested
     | LookedUp
+    | MessageLeft
+    | MessageLost
     | PartnerAnswered
     | PartnerMissed
     | PartnerLeft
@@ -78,6 +83,7 @@ OfAgent = (
     | WrapUpEnded
     | AgentStateChanged
     | DeviceStateChanged
+    | PromptRecorded
 )
 OfHouse = RosterChanged | PolicyChanged | NodeConnected | NodeLost | AlarmRaised | AlarmCleared
 
@@ -145,6 +151,8 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | Tagged()
             | CallbackRequested()
             | LookedUp()
+            | MessageLeft()
+            | MessageLost()
             | PartnerAnswered()
             | PartnerMissed()
             | PartnerLeft()
@@ -174,6 +182,7 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | WrapUpEnded()
             | AgentStateChanged()
             | DeviceStateChanged()
+            | PromptRecorded()
         ):
             return _of_agent(record)
         case (
@@ -225,6 +234,10 @@ def _of_caller(record: OfCaller) -> str:
         case LookedUp(step=step, why=why, took=took):
             answer = f"no answer that fits ({why})" if why else "an answer that fits"
             return f"{step}: {answer} of the other system after {span(took)}"
+        case MessageLeft(step=step, lasted=lasted):
+            return f"{step}: leaves a message of {span(lasted)}"
+        case MessageLost(step=step, why=why):
+            return f"{step}: the message could not be recorded or kept ({why}); the flow goes on"
         case PartnerAnswered(contact=contact, to_voice=to_voice):
             return f"{contact} takes the call, {span(to_voice)} after it came"
         case PartnerMissed(contact=contact, why=why):
@@ -304,6 +317,9 @@ def _of_agent(record: OfAgent) -> str:
             return f"{agent} {ended} after {span(lasted)}"
         case AgentStateChanged(agent=agent, state=state, reason=reason):
             return f"{_STATE[state].format(agent=agent)}" + (f" ({reason})" if reason else "")
+        case PromptRecorded(agent=agent, language=language, prompt=prompt, why=why):
+            failed = f", but it could not be kept ({why})" if why else ""
+            return f"{agent} records the prompt {prompt} in {language}{failed}"
         case DeviceStateChanged(agent=agent, device=device, reachable=reachable):
             return f"{agent}'s {device} {'can' if reachable else 'cannot'} be reached"
         case _:

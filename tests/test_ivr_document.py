@@ -39,7 +39,7 @@ def test_every_step_fits_into_it(folder: Path) -> None:
     text = FILES["flows/linea.yaml"]
     # Keys lead to where each part of the document begins.
     names = re.findall(r"^(\w+):", STEPS, re.M)
-    begins = ("horario", "edad", "cuenta", "pregunta", "padron", "aliada", "emergencias")
+    begins = ("horario", "edad", "cuenta", "pregunta", "padron", "aliada", "emergencias", "buzon")
     keys = "".join(f"      {key}: {name}\n" for key, name in enumerate(begins, start=1))
     text = text.replace("start: crisis", "start: entra") + (
         "  entra:\n    menu: menu\n    keys:\n" + keys + "    on_timeout: saludo\n"

@@ -137,3 +137,29 @@ def test_a_number_that_is_no_line_is_taken_by_the_default_and_told(
 @pytest.mark.parametrize("wrong", [["--keys", "a"], ["--at", "noon"], ["--agents", "nowhere"]])
 def test_what_is_mistyped_is_told(wrong: list[str]) -> None:
     assert run(["try", LINE, "--keys", "", *wrong]) == Exit.WRONG_USE
+
+
+CLINIC, SUNDAY = "5555002000", "2026-11-22 11:00"
+
+
+@pytest.mark.parametrize(
+    ("keys", "ended_in"), [("2##1", "message"), ("2##", "message"), ("2,,", "goodbye")]
+)
+def test_a_message_is_left_by_its_key_and_not_by_silence(
+    keys: str, ended_in: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    clinic = ("--ivr", "ivr/examples/clinica", "--at", SUNDAY)
+    told = ended(capfd, "--keys", keys, *clinic, number=CLINIC)
+    assert told["ended_in"] == ended_in
+    assert told["path"][1:3] == ["cerrado", "buzon"]
+
+
+def test_what_is_said_after_the_tone_is_typed_as_seconds(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("2\n\n/say 12\n1\n\n"))
+    clinic = ["--ivr", "ivr/examples/clinica", "--at", SUNDAY]
+    assert run(["try", CLINIC, *clinic]) == Exit.DONE
+    told = capfd.readouterr().out
+    assert "what they say now is recorded" in told
+    assert "The call is over: message." in told

@@ -68,9 +68,15 @@ def prompt_texts(folder: Path) -> Mapping[tuple[Language, PromptId], str]:
     }
     read_files = _prompts(roots, problems)
     problems.raise_if_any()
+    return _texts(read_files)
+
+
+def _texts(
+    files: Mapping[str, prompts.PromptsFile | None],
+) -> Mapping[tuple[Language, PromptId], str]:
     return {
         (each.language, prompt): text
-        for each in read_files.values()
+        for each in files.values()
         if each is not None
         for prompt, text in (_own_words(each.language) | dict(each.recordings)).items()
     }
@@ -194,4 +200,5 @@ def _policy(files: Files, version: str) -> Policy:
         agent_prompts=queues_file.agent_prompts,
         agent_order=queues_file.agent_order,
         rules=queues_file.rules,
+        prompts=tuple(sorted(_texts(files.prompts))),
     )

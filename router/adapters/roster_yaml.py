@@ -36,7 +36,7 @@ _SIP = re.compile(
 _PASSWORD = re.compile(r"[!-~]{6,64}", re.ASCII)
 _SECONDS = re.compile(r"(\d{1,4}(?:\.\d{1,3})?) ?s?", re.ASCII)
 
-_AGENT_KEYS = ("id", "name", "skills", "devices", "wrap_up", "works")
+_AGENT_KEYS = ("id", "name", "skills", "devices", "wrap_up", "works", "records_prompts")
 _DEVICE_KEYS = {
     DeviceKind.DESK: ("kind", "address", "password"),
     DeviceKind.PHONE: ("kind", "number"),
@@ -112,6 +112,8 @@ def _agent(node: Node, seen: _Seen, zone: tzinfo, problems: Problems) -> AgentPr
         validity=validity,
         devices=_devices(node, seen, problems),
         wrap_up=wrap_up,
+        records_prompts="records_prompts" in node.items
+        and bool(_read(node, "records_prompts", _truth, problems)),
     )
 
 
@@ -205,6 +207,12 @@ def _name(text: str) -> str:
     if not 1 <= len(text) <= 80:
         raise Misread("a name of 1 to 80 letters")
     return " ".join(text.split())
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise Misread("true or false")
+    return text == "true"
 
 
 def _kind(text: str) -> DeviceKind:

@@ -15,6 +15,7 @@ HELP = """\
   4 or 12#         press keys, one after another
   (nothing)        hear the prompt out, or wait until the next thing happens
   /wait 30         let 30 seconds go by
+  /say 10          speak for 10 seconds after the tone
   /answer {agent:<8} let an agent whose telephone rings pick up
   /hangup          the caller hangs up
   /quit            leave the trial as it is
@@ -75,6 +76,8 @@ class Terminal:
                 self._trial.press(key)
         elif command == "/wait" and SECONDS.fullmatch(what):
             self._trial.wait(float(what))
+        elif command == "/say" and SECONDS.fullmatch(what):
+            self._trial.speak(float(what))
         elif command == "/answer":
             ringing = self._trial.ringing or list(self._trial.agents)[:1]
             if what or ringing:
@@ -103,6 +106,8 @@ class Terminal:
         trial = self._trial
         if not trial.there:
             return f"The call is over: {trial.ending.ended_in.replace('_', ' ')}."
+        if trial.is_recorded:
+            return "The caller hears a tone; what they say now is recorded (/say 10)."
         if (agent := trial.talks_to) is not None:
             return f"The caller talks to {agent}."
         if trial.queue is not None:

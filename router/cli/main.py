@@ -17,6 +17,7 @@ from router.cli import (
     doctor,
     graph,
     journal,
+    messages,
     probe,
     prompts,
     reload,
@@ -55,6 +56,7 @@ status.add_to(app)
 app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
 calls.add_to(app)
 app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")
+app.add_typer(messages.app, name="messages", rich_help_panel="See and steer")
 app.add_typer(journal.app, name="journal", rich_help_panel="See and steer")
 why.add_to(app)
 tail.add_to(app)

@@ -88,7 +88,8 @@ def try_(
     """Call a line without a telephone, at any hour of any day: type keys, see what is said.
 
     With --keys the call is played to where the caller waits for a person, and with --agents to the
-    first who is rung. --json tells where it ended, its steps, and the seconds it took.
+    first who is rung. A key that ends a message ends one of 10 s. --json tells where it ended, its
+    steps, and the seconds it took.
     """
     trial, terminal = _dialled(number, at=at, from_=from_, agents=agents, ivr=ivr, json=json)
     if keys is not None:

@@ -24,7 +24,9 @@ from router.core.vocabulary import (
     PlaybackId,
     PromptId,
     QueueName,
+    RecordingId,
     SkillName,
+    StepName,
 )
 
 
@@ -101,6 +103,26 @@ class Partner:
 
 
 @dataclass(slots=True, kw_only=True)
+class Recording:
+    """What a caller says as a message, or an agent for a `prompt`.
+
+    `lasted` is known once it is `over`; what is `keeping` is on its way out of Asterisk.
+    """
+
+    id: RecordingId
+    node: NodeId
+    call: CallId | None
+    leg: LegId
+    step: StepName | None = None
+    shortest: timedelta = timedelta(0)
+    agent: AgentId | None = None
+    prompt: tuple[Language, PromptId] | None = None
+    over: bool = False
+    keeping: bool = False
+    lasted: timedelta | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Call:
     """A caller. `policy` is the one whose flow they began; queues always follow the newest (W3).
 
@@ -127,6 +149,8 @@ class Call:
     partner: Partner | None = None
     lookup: LookupId | None = None
     asked_at: datetime | None = None
+    recording: RecordingId | None = None
+    recordings_made: int = 0
     ended_by: EndedBy | None = None
     vanished: bool = False
     handed: bool = False
@@ -139,6 +163,7 @@ class Call:
         """Back from the dialplan in the same life: no id is used twice (house.md 5)."""
         self.legs_made, self.playbacks_made = before.legs_made, before.playbacks_made
         self.bridges_made, self.offers_made = before.bridges_made, before.offers_made
+        self.recordings_made = before.recordings_made
 
 
 @dataclass(slots=True, kw_only=True)
@@ -162,9 +187,10 @@ class AgentLeg:
 
 @dataclass(slots=True, kw_only=True)
 class CodeLeg:
-    """An agent who dialled a short code and hears the answer."""
+    """An agent who dialled a short code and hears the answer; then says a `prompt`, if any."""
 
     id: LegId
     node: NodeId
     agent: AgentId
     playback: PlaybackId
+    prompt: tuple[Language, PromptId] | None = None

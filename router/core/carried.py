@@ -19,7 +19,14 @@ from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.waits import ForPrompt
 from router.core.plain import NotReadable, Plain, decoder, encoder, from_plain, to_plain
 from router.core.staff import Ladder
-from router.core.vocabulary import AgentId, CallerKey, DeviceKind, PlaybackId, QueueName
+from router.core.vocabulary import (
+    AgentId,
+    CallerKey,
+    DeviceKind,
+    PlaybackId,
+    QueueName,
+    RecordingId,
+)
 
 ROOM = 900
 """Characters at most: AMI takes no line of more than 1,024."""
@@ -42,7 +49,7 @@ class CarriedTalk:
 class Kept:
     """What is kept of a call besides its flow. `playback` was begun last; it may have ended.
 
-    `partner`: whom outside they talk to.
+    `partner`: whom outside they talk to; `recording`: of what they say.
     """
 
     arrived_at: datetime
@@ -52,6 +59,7 @@ class Kept:
     talk: CarriedTalk | None = None
     partner: str | None = None
     playback: PlaybackId | None = None
+    recording: RecordingId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +138,7 @@ def of_call(call: Call, playback: PlaybackId | None, urgency: Urgency) -> str:
         ),
         partner=None if call.partner is None else call.partner.contact,
         playback=playback,
+        recording=call.recording,
     )
     plain = to_plain(kept)
     plain["run"] = {name: encode(getattr(call.run, name)) for name, (encode, _) in _RUN.items()}

@@ -19,6 +19,8 @@ from router.core.vocabulary import (
     PlaybackId,
     PromptId,
     QueueName,
+    RecordingId,
+    StepName,
 )
 
 
@@ -102,6 +104,52 @@ class LookUp(Order):
     @property
     def resources(self) -> tuple[str, ...]:
         return (f"lookup/{self.lookup}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSound(LegOrder):
+    """Sound a tone, and record what this leg says: to a key, a silence, or for so long."""
+
+    recording: RecordingId
+    longest: timedelta
+    silence: timedelta
+    ends_with: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingOrder(Order):
+    """A command about what was recorded; its leg may be gone."""
+
+    recording: RecordingId
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"recording/{self.recording}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording(RecordingOrder):
+    """End it; what was said is there, as if it had ended by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepMessage(RecordingOrder):
+    """Take a caller's message out of Asterisk into safe keeping."""
+
+    step: StepName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPrompt(RecordingOrder):
+    """Put what an agent said for a prompt where `hotline prompts import` finds it."""
+
+    language: Language
+    prompt: PromptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropRecording(RecordingOrder):
+    """Delete what nobody shall hear."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +293,11 @@ Command = (
     | StopPlay
     | KeepNumber
     | LookUp
+    | RecordSound
+    | StopRecording
+    | KeepMessage
+    | KeepPrompt
+    | DropRecording
     | StartMusic
     | StopMusic
     | Dial

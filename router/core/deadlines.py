@@ -6,7 +6,15 @@ import heapq
 from dataclasses import dataclass
 from datetime import datetime
 
-from router.core.vocabulary import AgentId, CallId, LegId, LookupId, OfferId, PlaybackId
+from router.core.vocabulary import (
+    AgentId,
+    CallId,
+    LegId,
+    LookupId,
+    OfferId,
+    PlaybackId,
+    RecordingId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,14 @@ class LookupOverdue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingOverdue:
+    """A recording should have ended by now, or (`keeping`) be kept."""
+
+    recording: RecordingId
+    keeping: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerDue:
     """Somebody outside should have picked up, or pressed 1, by now; `asked` tells which."""
 
@@ -147,6 +163,7 @@ Deadline = (
     | ConfirmationDue
     | LadderDue
     | LookupOverdue
+    | RecordingOverdue
     | PartnerDue
     | WrapUpOver
     | RespiroOver

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from router.core.commands import Command
 from router.core.ivr.values import Value
@@ -22,6 +22,7 @@ from router.core.vocabulary import (
     LookupId,
     NodeId,
     PlaybackId,
+    RecordingId,
     Refusal,
 )
 
@@ -105,6 +106,24 @@ class LookupEnded(Happened):
 
     lookup: LookupId
     values: Mapping[str, Value] | None = field(repr=False)
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEnded(Happened):
+    """What was said `lasted` so long (None: nobody counted), or (`why`) was not recorded."""
+
+    recording: RecordingId
+    lasted: timedelta | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingKept(Happened):
+    """It is in safe keeping, or cannot be: `why`."""
+
+    recording: RecordingId
+    lasted: timedelta = timedelta(0)
     why: str = ""
 
 
@@ -235,12 +254,14 @@ class LegsListed(Happened):
     """The connection to a node is (again) there, and this is what exists on it (house.md 12).
 
     `restarted`: Asterisk itself is a new process and has forgotten endpoints and members.
+    `recordings` have ended, and wait to be kept.
     """
 
     node: NodeId
     legs: tuple[ListedLeg, ...]
     bridges: tuple[ListedBridge, ...]
     restarted: bool = False
+    recordings: tuple[RecordingId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +289,8 @@ Event = (
     | DigitPressed
     | PlaybackEnded
     | LookupEnded
+    | RecordingEnded
+    | RecordingKept
     | CommandFailed
     | ClockReached
     | RosterReplaced

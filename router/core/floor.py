@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from router.core.call import AgentLeg, Call, CodeLeg, Offer
+from router.core.call import AgentLeg, Call, CodeLeg, Offer, Recording
 from router.core.deadlines import Deadline, Deadlines
 from router.core.policy import Policy
 from router.core.routing.board import Board
@@ -20,6 +20,7 @@ from router.core.vocabulary import (
     OfferId,
     PlaybackId,
     QueueName,
+    RecordingId,
 )
 
 DEPARTED_KEPT = 1000
@@ -43,6 +44,7 @@ class Floor:
     tired: set[AgentId] = field(default_factory=set)
     """Who is due for a break from heavy calls (A3)."""
     playbacks: dict[PlaybackId, CallId] = field(default_factory=dict)
+    recordings: dict[RecordingId, Recording] = field(default_factory=dict)
     nodes: dict[NodeId, bool] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)

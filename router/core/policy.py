@@ -27,6 +27,8 @@ class Policy:
     agent_prompts: Mapping[str, PromptId]
     """Spoken to an agent who dialled a short code: `login`, `logout`, `pause`, `resume`, `ready`,
     `refused`."""
+    prompts: tuple[tuple[Language, PromptId], ...] = ()
+    """All that callers and agents hear: who records the first by telephone dials `*501`."""
     agent_order: tuple[Term, ...] = AGENT_ORDER
     """Which term decides first between two agents (A1)."""
     rules: AgentRules = field(default_factory=AgentRules)

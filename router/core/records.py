@@ -21,6 +21,7 @@ from router.core.vocabulary import (
     OfferOutcome,
     PromptId,
     QueueName,
+    RecordingId,
     StepName,
 )
 
@@ -87,6 +88,34 @@ class LookedUp:
     step: StepName
     why: str
     took: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLeft:
+    """The caller's message is kept (`hotline messages`)."""
+
+    step: StepName
+    recording: RecordingId
+    lasted: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLost:
+    """A message could not be recorded or kept; the flow went on."""
+
+    step: StepName
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRecorded:
+    """An agent said a prompt, which waits to be imported; `why` if that failed."""
+
+    agent: AgentId
+    language: Language
+    prompt: PromptId
+    lasted: timedelta
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,6 +394,9 @@ Record = (
     | Tagged
     | CallbackRequested
     | LookedUp
+    | MessageLeft
+    | MessageLost
+    | PromptRecorded
     | PartnerAnswered
     | PartnerMissed
     | PartnerLeft

@@ -22,6 +22,7 @@ from router.core.stages import (
     partnering,
     publishing,
     queueing,
+    recording,
     recovery,
     refusal,
     roster,
@@ -68,6 +69,10 @@ def event_comes(turn: Turn, event: e.Event) -> None:
             _playback(turn, event)
         case e.LookupEnded():
             asking.ends(turn, event)
+        case e.RecordingEnded():
+            recording.ends(turn, event)
+        case e.RecordingKept():
+            recording.is_kept(turn, event)
         case e.CommandFailed():
             for over in refusal.command_fails(turn, event):
                 _playback(turn, over)
@@ -108,6 +113,7 @@ def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
     make_moves(turn)
     told += adoption.callers_are_adopted(turn, event)
     told += leftovers.legs_are_settled(turn, event)
+    recording.are_listed(turn, event)
     make_moves(turn)
     for each in told:
         event_comes(turn, each)
@@ -210,6 +216,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             ladder.is_due(turn, due)
         case d.LookupOverdue():
             asking.is_overdue(turn, due)
+        case d.RecordingOverdue():
+            recording.is_overdue(turn, due)
         case d.PartnerDue():
             partnering.is_due(turn, due)
         case d.WrapUpOver():
@@ -255,14 +263,22 @@ def _move(turn: Turn, move: Move) -> None:
             connection.breaks(turn, move)
         case t.LookupWanted():
             asking.ask(turn, move)
+        case t.MessageWanted():
+            recording.begin(turn, move)
+        case t.MessageMeant():
+            recording.keep(turn, move)
+        case t.PromptWanted():
+            recording.begin_prompt(turn, move)
         case t.PartnerWanted():
             partnering.dial(turn, move)
         case t.PartnerGone():
             partnering.goes(turn, move)
         case t.CallerGone():
+            recording.caller_goes(turn, move.call)
             partnering.caller_goes(turn, move.call)
             connection.caller_leaves(turn, move)
         case t.GivenAway():
+            recording.caller_goes(turn, move.call)
             partnering.caller_goes(turn, move.call)
             connection.give_away(turn, move)
         case t.AgentFreed():

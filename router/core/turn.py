@@ -6,12 +6,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from router.core.call import AgentLeg, Call, Offer
+from router.core.call import AgentLeg, Call, CodeLeg, Offer
 from router.core.commands import Command
 from router.core.deadlines import Deadline, LookAgain
 from router.core.floor import Floor
 from router.core.ivr.run import Turn as FlowTurn
-from router.core.ivr.waits import ForAgent, ForLookup, ForPartner, Given
+from router.core.ivr.waits import ForAgent, ForLookup, ForMessage, ForPartner, Given
 from router.core.records import AlarmCleared, AlarmRaised, Entry, Record
 from router.core.routing.matching import Match
 from router.core.snapshot import Alarm
@@ -57,6 +57,28 @@ class LookupWanted:
 
     call: Call
     wait: ForLookup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWanted:
+    """The flow wants what the caller says recorded."""
+
+    call: Call
+    wait: ForMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageMeant:
+    """The caller has said all: keep it."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptWanted:
+    """An agent has heard the prompt as it is now, and says it anew."""
+
+    leg: CodeLeg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +201,9 @@ Move = (
     | QueueEntered
     | PlaceKept
     | LookupWanted
+    | MessageWanted
+    | MessageMeant
+    | PromptWanted
     | PartnerWanted
     | PartnerGone
     | OfferDue

@@ -23,6 +23,8 @@ SYNTHETIC = SkillName("synthetic")
 PromptId = NewType("PromptId", str)
 LookupId = NewType("LookupId", str)
 """`<call>-e7-q1`: a question to another system."""
+RecordingId = NewType("RecordingId", str)
+"""`<call>-e7-m1`: what a caller says; `<node>-e7-k1`: what an agent says for a prompt."""
 FlowName = NewType("FlowName", str)
 ContactName = NewType("ContactName", str)
 """Somebody outside, as contacts.yaml knows them."""

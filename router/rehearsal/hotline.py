@@ -236,7 +236,11 @@ class Caller:
 
     def presses(self, digits: str) -> Caller:
         for digit in digits:
+            board = self._hotline.board
+            recorded = board.recording.get(self.leg)
             self._hotline.happens(e.DigitPressed(at=self._hotline.at, leg=self.leg, digit=digit))
+            if recorded is not None and recorded.ends_with == digit:
+                self._hotline.happens(board.recording_ends(self.leg, self._hotline.at))
         return self
 
     def hears_out(self, *, heard: bool = True) -> Caller:
@@ -246,7 +250,23 @@ class Caller:
         self._hotline.happens(e.PlaybackEnded(at=self._hotline.at, playback=playback, heard=heard))
         return self
 
+    def speaks(self, seconds: float) -> Caller:
+        """After the tone; then says nothing more, and the recording ends."""
+        board, since = self._hotline.board, self._hotline.at
+        silence = board.recording[self.leg].silence
+        self._hotline.passes(seconds + silence.total_seconds())
+        lasted = self._hotline.at - since - silence
+        self._hotline.happens(board.recording_ends(self.leg, self._hotline.at, lasted))
+        return self
+
+    @property
+    def is_recorded(self) -> bool:
+        return self.leg in self._hotline.board.recording
+
     def hangs_up(self) -> None:
+        if self.is_recorded:
+            board = self._hotline.board
+            self._hotline.happens(board.recording_ends(self.leg, self._hotline.at))
         self._hotline.board.ends(self.leg, self._hotline.at)
         self._hotline.happens(
             e.LegEnded(at=self._hotline.at, leg=self.leg, ending=LegEnding.HUNG_UP, cause=16)

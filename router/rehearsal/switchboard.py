@@ -10,21 +10,28 @@ from router.core.commands import (
     Command,
     Dial,
     DialPartner,
+    DropRecording,
     HandToDialplan,
     Hangup,
+    KeepMessage,
+    KeepPrompt,
     Play,
+    RecordSound,
     Remember,
     RemoveBridge,
     StartMusic,
     StopMusic,
     StopPlay,
+    StopRecording,
     TakeBack,
 )
-from router.core.vocabulary import BridgeId, LegEnding, LegId, PlaybackId, Refusal
+from router.core.vocabulary import BridgeId, LegEnding, LegId, PlaybackId, RecordingId, Refusal
 
 SILENCE = "silence"
 MUSIC = "music"
 THE_OTHER = "the other"
+THE_TONE = "the tone"
+"""And then nothing: what the leg says is recorded."""
 FALLBACK = "fallback"
 GONE = "gone"
 
@@ -42,14 +49,17 @@ class Switchboard:
         self.dialled: dict[LegId, Dial] = {}
         self.carried: dict[LegId, str] = {}
         self.created: dict[LegId, datetime] = {}
+        self.recording: dict[LegId, RecordSound] = {}
+        self.recorded: dict[RecordingId, timedelta] = {}
+        self.recording_since: dict[LegId, datetime] = {}
         self.up: set[LegId] = set()
         self.reports_ends = True
+        self.disk_is_full = False
 
     def obey(self, command: Command, at: datetime) -> e.Event | None:
         """Carry it out; what Asterisk has to say to it."""
-        if isinstance(command, Play | StartMusic | StopMusic | HandToDialplan) and self.hears.get(
-            command.leg
-        ) in (GONE, FALLBACK):
+        of_legs = Play | RecordSound | StartMusic | StopMusic | HandToDialplan
+        if isinstance(command, of_legs) and self.hears.get(command.leg) in (GONE, FALLBACK):
             return _gone(command, at)
         match command:
             case Play():
@@ -67,6 +77,21 @@ class Switchboard:
                 assert command.leg not in self.dialled, "an id was used twice"
                 self.ringing[command.leg] = self.dialled[command.leg] = command
                 self.carried[command.leg] = command.carried
+            case RecordSound():
+                assert command.leg not in self.playing, "a running prompt blocks the channel"
+                self.recording[command.leg] = command
+                self.recording_since[command.leg] = at
+                self.hear(command.leg, THE_TONE, at)
+            case StopRecording(recording=recording):
+                legs = [x for x, each in self.recording.items() if each.recording == recording]
+                return self.recording_ends(legs[0], at) if legs else None
+            case DropRecording(recording=recording):
+                self.recorded.pop(recording, None)
+            case KeepMessage(recording=recording) | KeepPrompt(recording=recording):
+                if self.disk_is_full:
+                    return e.RecordingKept(at=at, recording=recording, why="no space left")
+                lasted = self.recorded.pop(recording, timedelta(0))
+                return e.RecordingKept(at=at, recording=recording, lasted=lasted)
             case DialPartner():
                 assert command.leg not in self.outside, "an id was used twice"
                 self.outside[command.leg] = command
@@ -142,6 +167,16 @@ class Switchboard:
                 del self.playing[leg]
                 self.hear(leg, SILENCE, at)
 
+    def recording_ends(
+        self, leg: LegId, at: datetime, lasted: timedelta | None = None
+    ) -> e.RecordingEnded:
+        """`lasted` None: what was said lasted all the time."""
+        recording, since = self.recording.pop(leg), self.recording_since.pop(leg)
+        lasted = at - since if lasted is None else lasted
+        self.recorded[recording.recording] = lasted
+        self.hear(leg, SILENCE, at)
+        return e.RecordingEnded(at=at, recording=recording.recording, lasted=lasted)
+
     def ends(self, leg: LegId, at: datetime) -> None:
         """The leg is gone, and whoever was in a bridge with it is alone there."""
         self._forget(leg, at)
@@ -161,6 +196,9 @@ class Switchboard:
             case StartMusic(leg=leg):
                 if self.hears.get(leg) == MUSIC:
                     self.hear(leg, SILENCE, at)
+            case RecordSound(leg=leg):
+                self.recording_ends(leg, at)
+                self.recorded.pop(command.recording)
             case Dial(leg=leg):
                 self.ends(leg, at)
             case Bridge(bridge=bridge):

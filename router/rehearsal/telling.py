@@ -96,6 +96,8 @@ class Telling:
                 caller.hears_out()
             case "hears nothing of it":
                 caller.hears_out(heard=False)
+            case "speaks":
+                caller.speaks(float(what))
             case "hangs up":
                 caller.hangs_up()
             case "talks to":

@@ -9,10 +9,17 @@ from typing import Any
 
 from router.core.commands import Play
 from router.core.ivr.steps.require import RequireStep
-from router.core.ivr.waits import ForDigit
+from router.core.ivr.waits import ForDigit, ForMessage
 from router.core.journal_lines import encode
 from router.core.policy import Policy
-from router.core.records import Answered, CallFinished, HandedToFallback, Queued, StepEntered
+from router.core.records import (
+    Answered,
+    CallFinished,
+    HandedToFallback,
+    MessageLeft,
+    Queued,
+    StepEntered,
+)
 from router.core.vocabulary import EndedBy, Language, PlaybackId, PromptId
 from router.rehearsal.hotline import Caller
 from router.rehearsal.story_file import CITY, CLOCK, Sentence, Story
@@ -23,6 +30,8 @@ STAND_IN = "ana"
 """Whoever no roster names: she knows everything, and takes a break until `answer` is said."""
 LONGEST = timedelta(hours=1)
 RINGS_FOR = 2.0
+SPEAKS_FOR = 10.0
+"""Seconds of a message that a script ends by its key."""
 TIMED_OUT = ","
 
 Lasts = Callable[[Language, PromptId], timedelta]
@@ -31,8 +40,8 @@ Facts = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """Where the caller is in the end: `queue`, `person`, `goodbye`, `hung_up`, `fallback`, or
-    still in the `flow`."""
+    """Where the caller is in the end: `queue`, `person`, `message`, `goodbye`, `hung_up`,
+    `fallback`, or still in the `flow`."""
 
     ended_in: str
     queue: str | None
@@ -113,6 +122,10 @@ class Trial:
             self._tell(f"{agent} is back")
         self._tell(f"{agent} answers")
 
+    def speak(self, seconds: float) -> None:
+        """After the tone, and then nothing more. Raises StoryGoesOtherwise."""
+        self._tell({f"{CALLER} speaks": seconds})
+
     def hang_up(self) -> None:
         self._tell(f"{CALLER} hangs up")
 
@@ -124,8 +137,10 @@ class Trial:
                 return
             if each == TIMED_OUT:
                 self.wait_out()
-            else:
-                self.press(each)
+                continue
+            if self.is_recorded:
+                self._pass_to(self.at + timedelta(seconds=SPEAKS_FOR))
+            self.press(each)
         until = self.at + LONGEST
         while self.there and self.queue is None and self.talks_to is None:
             if not self._advance(until):
@@ -161,6 +176,11 @@ class Trial:
     def queue(self) -> str | None:
         """That they wait in."""
         return self._caller.waits_in() if self.there else None
+
+    @property
+    def is_recorded(self) -> bool:
+        """What they say is a message."""
+        return self.there and self._caller.is_recorded
 
     @property
     def talks_to(self) -> str | None:
@@ -231,7 +251,7 @@ class Trial:
 
     @property
     def _is_asked(self) -> bool:
-        return self.there and isinstance(self._caller.call.run.wait, ForDigit)
+        return self.there and isinstance(self._caller.call.run.wait, ForDigit | ForMessage)
 
     def _ended_in(self) -> str:
         if self.there:
@@ -239,6 +259,8 @@ class Trial:
                 return "person"
             return "flow" if self.queue is None else "queue"
         ends = self._caller.records()
+        if any(isinstance(r, MessageLeft) for r in ends):
+            return "message"
         if any(isinstance(r, HandedToFallback) for r in ends):
             return "fallback"
         by_caller = any(isinstance(r, CallFinished) and r.by is EndedBy.CALLER for r in ends)
@@ -273,13 +295,24 @@ class Trial:
         """The next instant at which something happens by itself."""
         due = self._telling.hotline.engine.floor.deadlines.next
         ends = None if self._playing is None else self._playing[1]
-        return min((each for each in (due, ends) if each is not None), default=None)
+        silent = self._silent_until()
+        return min((each for each in (due, ends, silent) if each is not None), default=None)
+
+    def _silent_until(self) -> datetime | None:
+        """When the recording of a caller who says nothing ends."""
+        if not self.is_recorded:
+            return None
+        board, leg = self._telling.hotline.board, self._caller.leg
+        return board.recording_since[leg] + board.recording[leg].silence
 
     def _advance(self, until: datetime) -> bool:
         """Whether something happens by then; it has happened."""
         soon = self._next()
         if soon is None or soon > until:
             return False
+        if soon == self._silent_until():
+            self.speak(0)
+            return True
         prompt_ends = self._playing is not None and self._playing[1] <= soon
         self._pass_to(soon)
         if prompt_ends and self._playing is not None:

@@ -24,7 +24,7 @@ def render(folder: Path, site: Site, *, prefix: Prefix, dialplans: Path = DIALPL
     """Everything Asterisk needs below `folder`/asterisk, and the sounds in `folder`/sounds."""
     home = folder / "asterisk"
     data = home / "data"
-    for each in ("etc", "run", "log", "spool", "lib", "db", "keys", "data"):
+    for each in ("etc", "run", "log", "spool/recording", "lib", "db", "keys", "data"):
         (home / each).mkdir(parents=True, exist_ok=True, mode=0o700)
     home.chmod(0o700)
     _link_sounds(folder / "sounds", prefix)

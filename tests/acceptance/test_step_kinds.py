@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import wave
+from array import array
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from router.core.records import (
     CallbackRequested,
     CallFinished,
     CommandRefused,
+    MessageLeft,
     PartnerAnswered,
     PartnerLeft,
     PartnerMissed,
@@ -25,13 +28,23 @@ from router.core.vocabulary import EndedBy
 from router.standalone.phone_events import Closed
 from router.standalone.phones import Answer, Handset, switched_on
 from router.standalone.programs import Prefix
-from tests.acceptance.hotline_up import Hotline
-from tests.acceptance.people import Agent, Caller, Callers, hear_each_other, on_shift
+from router.standalone.tone import Recording, heard
+from tests.acceptance.hotline_up import Hotline, until
+from tests.acceptance.people import (
+    CALLER_HZ,
+    Agent,
+    Caller,
+    Callers,
+    hear_each_other,
+    on_shift,
+)
 from tests.acceptance.practice import PARTNER, STEPS_NUMBER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PARTNER_HZ = 1047
+TWO_SECONDS = 2 * 8000 * 2
+"""Bytes of a recording."""
 
 
 async def reaches(caller: Caller, step: str, *, within: float = 20) -> StepEntered:
@@ -119,6 +132,53 @@ async def test_keys_while_waiting_and_a_callback(hotline: Hotline, callers: Call
         await caller.phone.press("5")
         await caller.first(SurveyAnswered)
         nothing_was_missing(caller)
+
+
+async def speaks(hotline: Hotline, caller: Caller) -> None:
+    """After the prompt, which a key cuts: the tone of their telephone, for two seconds."""
+    await types_four_digits(caller)
+    await caller.phone.press("4")
+    await reaches(caller, "buzon", within=40)
+    await caller.phone.press("5")
+    spool = hotline.folder / "asterisk/spool/recording"
+
+    def said() -> bool:
+        return any(each.stat().st_size > TWO_SECONDS for each in spool.glob(f"{caller.call}-*.wav"))
+
+    await until(said, within=20)
+
+
+async def test_a_message_is_recorded_confirmed_and_taken_out(
+    hotline: Hotline, callers: Callers, tmp_path: Path
+) -> None:
+    async with callers.dials(hotline, STEPS_NUMBER, flow="pasos") as caller:
+        await speaks(hotline, caller)
+        await caller.phone.press("#")
+        await caller.phone.hears(within=timedelta(seconds=3))
+        await caller.phone.press("1")
+        left = await caller.first(MessageLeft, within=15)
+        assert left.step == "buzon"
+        await reaches(caller, "gracias")
+        assert not caller.records(CommandRefused)
+    listed = await hotline.runs("messages", "list", "--json")
+    (told,) = [each for each in listed.json["messages"] if each["call"] == caller.call]
+    file = tmp_path / "message.wav"
+    saved = await hotline.runs("messages", "save", told["recording"], str(file), "--reason", "test")
+    assert saved.code == 0, saved.err
+    with wave.open(str(file)) as sound:
+        samples = array("h", sound.readframes(sound.getnframes()))
+    spans = heard(Recording(start=0, samples=samples), CALLER_HZ)
+    assert sum(span.duration.total_seconds() for span in spans) > 1
+    kept = (hotline.folder / "messages").rglob("*")
+    assert all(each.stat().st_mode & 0o077 == 0 for each in kept)
+
+
+async def test_who_hangs_up_has_left_what_they_said(hotline: Hotline, callers: Callers) -> None:
+    async with callers.dials(hotline, STEPS_NUMBER, flow="pasos") as caller:
+        await speaks(hotline, caller)
+        await caller.hangs_up()
+        left = await caller.first(MessageLeft, within=15)
+        assert left.lasted >= timedelta(seconds=2)
 
 
 async def test_somebody_outside_presses_one_and_talks(

@@ -51,6 +51,9 @@ OUTCOMES = {
     404: (LegEnding.UNREACHABLE, 1),
 }
 
+VOICE = bytes(0x10 if n % 16 < 8 else 0x90 for n in range(160))
+"""20 ms of a 500 Hz square wave in u-law."""
+
 E = TypeVar("E", bound=Event)
 
 
@@ -103,6 +106,10 @@ class World(Protocol):
     async def caller_arrives(self) -> LegId: ...
     async def caller_presses(self, digit: str) -> None: ...
     async def caller_hears_it(self) -> None: ...
+    async def caller_speaks(self) -> None:
+        """After the tone, for half a second."""
+        ...
+
     async def caller_hangs_up(self) -> None: ...
     async def agent_rings(self) -> None: ...
     async def agent_answers(self) -> None: ...
@@ -140,6 +147,9 @@ class FakeWorld:
 
     async def caller_hears_it(self) -> None:
         assert any(leg.playing for leg in self.telephony.legs.values())
+
+    async def caller_speaks(self) -> None:
+        assert self.telephony.legs[self._caller].recording is not None
 
     async def caller_hangs_up(self) -> None:
         self.telephony.hangs_up(self._caller)
@@ -198,6 +208,15 @@ class RealWorld:
 
     async def caller_hears_it(self) -> None:
         await self.caller.hears()
+
+    async def caller_speaks(self) -> None:
+        assert self.answer is not None
+        await self.caller.hears()
+        where = (self.caller.server[0], self.answer.audio_port)
+        for number in range(25):
+            head = struct.pack("!BBHII", 0x80, 0, number, 160 * number, 77)
+            self.caller._audio.sendto(head + VOICE, where)
+            await asyncio.sleep(0.02)  # the pace of speech
 
     async def caller_hangs_up(self) -> None:
         assert self.answer is not None

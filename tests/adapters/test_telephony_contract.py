@@ -22,6 +22,7 @@ from router.core.vocabulary import (
     PlaybackId,
     PromptId,
     QueueName,
+    RecordingId,
     Refusal,
 )
 from tests.adapters.telephony_world import (
@@ -66,6 +67,18 @@ def play(leg: LegId, *prompts: PromptId) -> c.Play:
 
 def stop(played: c.Play) -> c.StopPlay:
     return c.StopPlay(node=NODE, call=played.call, leg=played.leg, playback=played.playback)
+
+
+def record(leg: LegId) -> c.RecordSound:
+    return c.RecordSound(
+        node=NODE,
+        call=CallId("c"),
+        leg=leg,
+        recording=RecordingId(f"c-e1-m{next(_numbers)}"),
+        longest=timedelta(seconds=30),
+        silence=timedelta(seconds=20),
+        ends_with="#",
+    )
 
 
 def dial(device: Device = MOBILE) -> c.Dial:
@@ -310,3 +323,72 @@ async def test_list_comes_first_and_again_after_a_broken_connection(world: World
     assert (await ended(world, agent)).ending is LegEnding.HUNG_UP
     await world.caller_hangs_up()
     assert (await ended(world, caller)).ending is LegEnding.HUNG_UP
+
+
+# Recordings
+
+
+async def recording_ends(world: World, recorded: c.RecordSound) -> e.RecordingEnded:
+    return await world.inbox.gets(
+        e.RecordingEnded, lambda event: event.recording == recorded.recording
+    )
+
+
+async def test_what_a_caller_says_is_recorded_until_they_press_the_key(world: World) -> None:
+    leg = await world.caller_arrives()
+    recorded = record(leg)
+    assert await world.perform(recorded) is None
+    await world.caller_speaks()
+    await world.caller_presses("#")
+    over = await recording_ends(world, recorded)
+    assert (over.why, over.lasted is not None) == ("", True)
+    # It is the caller's turn again.
+    assert await world.perform(play(leg, SHORT)) is None
+
+
+async def test_a_caller_who_hangs_up_is_recorded_to_that_moment(world: World) -> None:
+    leg = await world.caller_arrives()
+    recorded = record(leg)
+    assert await world.perform(recorded) is None
+    await world.caller_speaks()
+    await world.caller_hangs_up()
+    assert (await recording_ends(world, recorded)).why == ""
+    assert (await ended(world, leg)).ending is LegEnding.HUNG_UP
+
+
+async def test_a_recording_is_stopped_and_a_stopped_one_can_be_stopped_again(world: World) -> None:
+    leg = await world.caller_arrives()
+    recorded = record(leg)
+    assert await world.perform(recorded) is None
+    await world.caller_speaks()
+    stopping = c.StopRecording(node=NODE, call=CallId("c"), recording=recorded.recording)
+    assert await world.perform(stopping) is None
+    assert (await recording_ends(world, recorded)).why == ""
+    assert await world.perform(stopping) is None
+
+
+async def test_what_nobody_shall_hear_is_deleted_and_is_not_listed_again(world: World) -> None:
+    leg = await world.caller_arrives()
+    recorded = record(leg)
+    await world.perform(recorded)
+    await world.caller_speaks()
+    await world.caller_presses("#")
+    await recording_ends(world, recorded)
+    await world.connection_breaks()
+    await world.inbox.gets(e.LegsListed, lambda event: recorded.recording in event.recordings)
+    dropping = c.DropRecording(node=NODE, call=CallId("c"), recording=recorded.recording)
+    assert await world.perform(dropping) is None
+    assert await world.perform(dropping) is None
+    before = len(world.inbox.all(e.LegsListed))
+    await world.connection_breaks()
+    await world.inbox.until(lambda: len(world.inbox.all(e.LegsListed)) > before)
+    assert recorded.recording not in world.inbox.all(e.LegsListed)[-1].recordings
+
+
+async def test_nobody_is_recorded_who_has_gone(world: World) -> None:
+    leg = await world.caller_arrives()
+    await world.caller_hangs_up()
+    await ended(world, leg)
+    refusal = await world.perform(record(leg))
+    assert refusal is not None
+    assert refusal.why is Refusal.GONE

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from router.core.call import Call
 from router.core.floor import Floor
-from router.core.ivr.waits import ForDigit
+from router.core.ivr.waits import ForDigit, ForMessage
 from router.core.records import (
     Abandoned,
     AgentLost,
@@ -117,6 +117,7 @@ def _call_agrees(call: Call, floor: Floor) -> None:
         or call.talk is not None
         or call.partner is not None
         or call.lookup is not None
+        or call.recording is not None
         or call.playing is not None
         or call.ended_by is not None
         or isinstance(call.run.wait, ForDigit)
@@ -152,6 +153,6 @@ def _nobody_idle_beside(hotline: Rehearsal) -> None:
 def _is_not_left_in_silence(call: Call, hotline: Rehearsal) -> None:
     if hotline.board.hears.get(call.leg) == GONE or call.ended_by is not None:
         return
-    listening = isinstance(call.run.wait, ForDigit)
+    listening = isinstance(call.run.wait, ForDigit | ForMessage)
     silence = hotline.board.silence(call.leg, hotline.at)
     assert listening or silence <= SILENCE_AT_MOST, f"{call.id} heard nothing for {silence}"

@@ -9,7 +9,7 @@ from router.core import events as e
 from router.core.commands import Command, Dial
 from router.core.policy import Policy
 from router.core.records import OfferEnded
-from router.core.vocabulary import AgentId, CallerKey, LegId, OfferOutcome, Refusal
+from router.core.vocabulary import AgentId, CallerKey, LegId, OfferOutcome, RecordingId, Refusal
 from router.rehearsal.hotline import NODE, Caller, Rehearsal
 from router.rehearsal.switchboard import FALLBACK, GONE
 from tests.core.house import LINE, policy
@@ -43,10 +43,22 @@ class Driver(Rehearsal):
         self.happens(e.CodeDialled(at=self.at, node=NODE, leg=leg, agent=AgentId(name), code=code))
         return leg
 
+    def code_hears_out(self, leg: LegId) -> None:
+        """What an agent who dialled a short code hears ends."""
+        playback = self.board.playing[leg]
+        self.board.prompt_ends(playback, self.at)
+        self.happens(e.PlaybackEnded(at=self.at, playback=playback, heard=True))
+
     def disconnects(self) -> None:
         self.happens(e.NodeDisconnected(at=self.at, node=NODE))
 
-    def listed(self, *, without: Iterable[LegId] = (), restarted: bool = False) -> list[Command]:
+    def listed(
+        self,
+        *,
+        without: Iterable[LegId] = (),
+        restarted: bool = False,
+        recordings: tuple[RecordingId, ...] = (),
+    ) -> list[Command]:
         """(Re)connected: what the board holds is listed, but for the legs that have vanished."""
         vanished = set(self.board.hears) if restarted else set(without)
         for leg in vanished:
@@ -59,6 +71,7 @@ class Driver(Rehearsal):
                 legs=tuple(self._listed_legs()),
                 bridges=tuple(e.ListedBridge(bridge=b, legs=legs) for b, legs in bridges),
                 restarted=restarted,
+                recordings=recordings,
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from router.core import commands as c
@@ -22,6 +22,7 @@ from router.core.vocabulary import (
     NodeId,
     PlaybackId,
     PromptId,
+    RecordingId,
     Refusal,
 )
 from router.ports import BeatReturned, Deliver, Failure
@@ -59,6 +60,9 @@ class FakeLeg:
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     ringing: bool = False
     carried: str = ""
+    recording: RecordingId | None = None
+    ends_with: str | None = None
+    recording_since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 class FakeTelephony:
@@ -86,6 +90,7 @@ class FakeTelephony:
         self.wills: dict[AgentId, Will] = {}
         self.missing_prompts: set[PromptId] = set()
         self.devices: dict[AgentId, Device] = {}
+        self.recorded: dict[RecordingId, timedelta] = {}
         self.fallback_members: dict[AgentId, bool] = {}
         self.handed: list[LegId] = []
         self.beats: list[float] = []
@@ -115,6 +120,7 @@ class FakeTelephony:
                     for bridge, legs in self.bridges.items()
                 ),
                 restarted=restarted,
+                recordings=tuple(self.recorded),
             )
         )
 
@@ -161,6 +167,8 @@ class FakeTelephony:
         """Keys, one after another."""
         for digit in digits:
             self._tell(e.DigitPressed(at=self._now(), leg=leg, digit=digit))
+            if self.legs[leg].ends_with == digit:
+                self._stop_recording(self.legs[leg])
 
     def hangs_up(self, leg: LegId) -> None:
         """The far end says BYE."""
@@ -221,6 +229,19 @@ class FakeTelephony:
                 return self._play(command)
             case c.KeepNumber() | c.LookUp():
                 return None
+            case c.RecordSound():
+                return self._record(command)
+            case c.StopRecording(recording=recording):
+                for leg in [x for x in self.legs.values() if x.recording == recording]:
+                    self._stop_recording(leg)
+                return None
+            case c.DropRecording(recording=recording):
+                self.recorded.pop(recording, None)
+                return None
+            case c.KeepMessage(recording=recording) | c.KeepPrompt(recording=recording):
+                lasted = self.recorded.pop(recording)
+                self._tell(e.RecordingKept(at=self._now(), recording=recording, lasted=lasted))
+                return None
             case c.StopPlay(playback=playback):
                 for leg in self.legs.values():
                     if leg.playing == playback:
@@ -278,6 +299,21 @@ class FakeTelephony:
         elif self._prompts_end:
             asyncio.get_running_loop().call_soon(self._stop_playing, leg)
         return None
+
+    def _record(self, command: c.RecordSound) -> Failure | None:
+        leg = self._in_application(command.leg)
+        if leg is None:
+            return _gone("record")
+        leg.recording, leg.ends_with = command.recording, command.ends_with
+        leg.recording_since = self._now()
+        return None
+
+    def _stop_recording(self, leg: FakeLeg) -> None:
+        recording, leg.recording = leg.recording, None
+        if recording is not None:
+            lasted = self._now() - leg.recording_since
+            self.recorded[recording] = lasted
+            self._tell(e.RecordingEnded(at=self._now(), recording=recording, lasted=lasted))
 
     def _stop_playing(self, leg: FakeLeg, *, heard: bool = True) -> None:
         playback, leg.playing = leg.playing, None
@@ -371,6 +407,8 @@ class FakeTelephony:
         return leg if leg is not None and leg.in_application else None
 
     def _end(self, leg_id: LegId, ending: LegEnding, cause: int) -> None:
+        if leg_id in self.legs:
+            self._stop_recording(self.legs[leg_id])
         leg = self.legs.pop(leg_id)
         self._leave_bridges(leg_id)
         leg.playing = None

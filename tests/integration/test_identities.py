@@ -13,7 +13,7 @@ import pytest
 
 from router.adapters.postgres.connection import connected
 from router.adapters.postgres.identities import PostgresIdentities
-from router.adapters.postgres.sealing import Seal, secret_in
+from router.adapters.sealing import Seal, secret_in
 from router.core.vocabulary import CallId
 from router.errors import KeyFileInvalid
 from tests.integration.troubles import Troubles

@@ -11,6 +11,7 @@ from typing import Any
 from router.adapters.ari.access import Access
 from router.adapters.ari.instants import instant
 from router.adapters.ari.rest import Answer, Rest
+from router.adapters.ari.translate import is_recorded
 
 EPOCH = "HOTLINE_EPOCH"
 """Asterisk's own memory of how many lives the engine had (house.md 5)."""
@@ -18,13 +19,17 @@ EPOCH = "HOTLINE_EPOCH"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """What exists. `at`, by our clock, is the instant that Asterisk calls `asterisk_now`."""
+    """What exists. `at`, by our clock, is the instant that Asterisk calls `asterisk_now`.
+
+    `recordings` are ours, and have ended.
+    """
 
     at: datetime
     asterisk_now: datetime
     started: str
     channels: Sequence[Mapping[str, Any]]
     bridges: Sequence[Mapping[str, Any]]
+    recordings: Sequence[str] = ()
 
 
 class Inquiry:
@@ -39,10 +44,11 @@ class Inquiry:
         """Everything on the node, now."""
         ping = await self._ask("asterisk", "ping")
         at = self._now()
-        info, channels, bridges = await asyncio.gather(
+        info, channels, bridges, stored = await asyncio.gather(
             self._ask("asterisk", "getInfo", only="status"),
             self._ask("channels", "list"),
             self._ask("bridges", "list"),
+            self._rest.ask("recordings", "listStored"),
         )
         try:
             return Present(
@@ -51,9 +57,22 @@ class Inquiry:
                 started=info["status"]["startup_time"],
                 channels=channels,
                 bridges=bridges,
+                recordings=await self._ended(stored),
             )
         except (LookupError, TypeError, ValueError) as strange:
             raise self._access.not_asterisk("its answers are no ARI answers") from strange
+
+    async def _ended(self, stored: Answer) -> Sequence[str]:
+        """Our recordings; one that still runs has a file already, and is left out.
+
+        Asterisk answers 500 before its folder for them exists.
+        """
+        names = (each["name"] for each in stored.body or () if stored.is_good)
+        ours = [name for name in names if is_recorded(name)]
+        live = await asyncio.gather(
+            *(self._rest.ask("recordings", "getLive", recordingName=name) for name in ours)
+        )
+        return [name for name, answer in zip(ours, live, strict=True) if answer.status == 404]
 
     async def next_epoch(self, at_least: int) -> int:
         """Higher than any that was ever used on this node, and than `at_least`."""

@@ -15,11 +15,12 @@ from router.adapters.ari.access import Access
 from router.adapters.ari.beat import Heart
 from router.adapters.ari.inquiry import Inquiry
 from router.adapters.ari.perform import House, Performer
+from router.adapters.ari.recordings import Recordings, recordings_of
 from router.adapters.ari.rest import http_session, rest
 from router.adapters.ari.socket import EventSocket
 from router.adapters.ari.translate import Seal
-from router.core.commands import Command
-from router.core.vocabulary import NodeId, Refusal
+from router.core.commands import Command, DropRecording
+from router.core.vocabulary import NodeId, RecordingId, Refusal
 from router.ports import Deliver, Failure
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class AriNode:
         events: aiohttp.ClientSession,
         inquiry: Inquiry,
         performer: Performer,
+        recordings: Recordings,
         heart: Heart,
         now: Callable[[], datetime],
     ) -> None:
@@ -44,6 +46,7 @@ class AriNode:
         self._events = events
         self.inquiry = inquiry
         self._performer = performer
+        self._recordings = recordings
         self._heart = heart
         self._now = now
         self._stands_down = False
@@ -103,6 +106,14 @@ class AriNode:
             return Failure(why=Refusal.REFUSED, detail="another engine has taken over")
         return await self._performer.perform(command)
 
+    async def fetch(self, recording: RecordingId) -> bytes | None:
+        """What was recorded; None if Asterisk has it no more."""
+        return await self._recordings.fetch(recording)
+
+    async def drop(self, recording: RecordingId) -> Failure | None:
+        """Deleted in Asterisk."""
+        return await self.perform(DropRecording(node=self.node, call=None, recording=recording))
+
     async def beat(self, stamp: float) -> None:
         """Admit callers for the next seconds."""
         if not self._stands_down:
@@ -119,6 +130,7 @@ async def ari_node(
         rest(access) as requests,
         rest(access, connections=1) as apart,
         http_session(access, connections=1, timeout=endless) as events,
+        recordings_of(access) as files,
     ):
         yield AriNode(
             node=node,
@@ -126,6 +138,7 @@ async def ari_node(
             events=events,
             inquiry=Inquiry(access, requests, now),
             performer=Performer(requests, house),
+            recordings=Recordings(access, files),
             heart=Heart(apart),
             now=now,
         )

@@ -74,6 +74,26 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
             path="/channels/{channelId}/play/{playbackId}",
             query=("media", "lang"),
         ),
+        Operation(
+            name="record",
+            method="POST",
+            path="/channels/{channelId}/record",
+            query=(
+                "name",
+                "format",
+                "maxDurationSeconds",
+                "maxSilenceSeconds",
+                "ifExists",
+                "beep",
+                "terminateOn",
+            ),
+        ),
+    ),
+    "recordings": (
+        Operation(name="listStored", method="GET", path="/recordings/stored"),
+        Operation(name="deleteStored", method="DELETE", path="/recordings/stored/{recordingName}"),
+        Operation(name="getLive", method="GET", path="/recordings/live/{recordingName}"),
+        Operation(name="stop", method="POST", path="/recordings/live/{recordingName}/stop"),
     ),
     "playbacks": (Operation(name="stop", method="DELETE", path="/playbacks/{playbackId}"),),
     "bridges": (

@@ -18,6 +18,9 @@ from router.ports import Failure
 FALLBACK = "fallback"
 """The context in dialplans/extensions.conf that catches callers."""
 
+RECORDED_AS = "wav"
+"""8 kHz, 16 bit: as it came over the line, and every program plays it."""
+
 ANSWERED_ELSEWHERE = 26
 """Q.850; the phone shows no missed call."""
 
@@ -65,6 +68,14 @@ class Performer:
                 return (await self._rest.ask("channels", "startMoh", channelId=leg)).failure()
             case c.StopMusic(leg=leg):
                 return (await self._rest.ask("channels", "stopMoh", channelId=leg)).failure()
+            case c.RecordSound():
+                return await self._record(command)
+            case c.StopRecording(recording=recording):
+                return _or_gone(await self._rest.ask("recordings", "stop", recordingName=recording))
+            case c.DropRecording(recording=recording):
+                return _or_gone(
+                    await self._rest.ask("recordings", "deleteStored", recordingName=recording)
+                )
             case c.Dial():
                 return await self._dial(command)
             case c.DialPartner():
@@ -93,6 +104,8 @@ class Performer:
                 | c.Remember()
                 | c.TakeBack()
                 | c.KeepNumber()
+                | c.KeepMessage()
+                | c.KeepPrompt()
                 | c.LookUp()
             ):
                 return Failure(why=Refusal.REFUSED, detail="not ARI's business")
@@ -105,6 +118,21 @@ class Performer:
             playbackId=command.playback,
             media=",".join(_media(prompt) for prompt in command.prompts),
             lang=command.language,
+        )
+        return answer.failure()
+
+    async def _record(self, command: c.RecordSound) -> Failure | None:
+        answer = await self._rest.ask(
+            "channels",
+            "record",
+            channelId=command.leg,
+            name=command.recording,
+            format=RECORDED_AS,
+            maxDurationSeconds=str(math.ceil(command.longest.total_seconds())),
+            maxSilenceSeconds=str(math.ceil(command.silence.total_seconds())),
+            ifExists="overwrite",
+            beep="true",
+            terminateOn=command.ends_with or "none",
         )
         return answer.failure()
 

@@ -19,7 +19,7 @@ from router.adapters.ari.listing import arriving, listed_bridges, listed_legs
 from router.adapters.ari.rest import no_answer
 from router.adapters.ari.translate import Seal, Translator
 from router.core.events import Event, LegsListed, NodeDisconnected, TroubleReported
-from router.core.vocabulary import NodeId
+from router.core.vocabulary import NodeId, RecordingId
 from router.ports import Deliver
 
 log = structlog.get_logger()
@@ -142,6 +142,7 @@ class EventSocket:
                     leave_out=arriving(message for message, _ in reader.buffer),
                 ),
                 bridges=listed_bridges(present.bridges),
+                recordings=tuple(map(RecordingId, present.recordings)),
                 restarted=restarted,
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from router.adapters.ari.endings import NORMAL, Cause, ending
@@ -19,6 +19,7 @@ from router.core.vocabulary import (
     LegId,
     NodeId,
     PlaybackId,
+    RecordingId,
 )
 from router.ports import BeatReturned
 
@@ -29,11 +30,17 @@ Seal = Callable[[CallId, str], CallerKey | None]
 
 # Legs that we dialled (house.md 5). Asterisk tells of their end; of a caller's, only that it left.
 _DIALLED = re.compile(r"-e\d+-a\d+$")
+_RECORDED = re.compile(r"-e\d+-[mk]\d+$")
 
 
 def is_dialled(leg: str) -> bool:
     """Whether the leg's id is one of ours."""
     return _DIALLED.search(leg) is not None
+
+
+def is_recorded(name: str) -> bool:
+    """Whether the recording's name is one of ours."""
+    return _RECORDED.search(name) is not None
 
 
 class Translator:
@@ -57,6 +64,8 @@ class Translator:
             "ChannelHangupRequest": self._hangs_up,
             "ChannelDestroyed": self._destroyed,
             "PlaybackFinished": self._playback_finished,
+            "RecordingFinished": self._recording_ended,
+            "RecordingFailed": self._recording_ended,
             "ChannelUserevent": self._user_event,
         }
 
@@ -132,6 +141,20 @@ class Translator:
             return None
         heard = playback["state"] != "failed"
         return e.PlaybackEnded(at=at, playback=PlaybackId(playback["id"]), heard=heard)
+
+    def _recording_ended(self, message: Mapping[str, Any], at: datetime) -> Event | None:
+        """Ours only. Silence at its end was cut off, and does not count."""
+        recording = message["recording"]
+        if not is_recorded(recording["name"]):
+            return None
+        seconds = recording.get("talking_duration", recording.get("duration", 0))
+        failed = message["type"] == "RecordingFailed" or recording["state"] == "failed"
+        return e.RecordingEnded(
+            at=at,
+            recording=RecordingId(recording["name"]),
+            lasted=None if failed else timedelta(seconds=seconds),
+            why=recording.get("cause", "Asterisk could not record it") if failed else "",
+        )
 
     def _user_event(self, message: Mapping[str, Any], at: datetime) -> BeatReturned | None:
         if message["eventname"] != BEAT:

@@ -13,6 +13,7 @@ from router.adapters.ivr import agent_order, calendar, expressions, words
 from router.adapters.ivr.checks.acceptance import AcceptedShape
 from router.adapters.ivr.contacts import ContactShape
 from router.adapters.ivr.hours import ByDayShape, EveryDayShape
+from router.adapters.ivr.kinds import recording
 from router.adapters.ivr.lines import LineShape
 from router.adapters.ivr.queues import HeadShape, QueueShape, ReserveShape
 from router.adapters.ivr.shapes import Shape, words_of
@@ -48,6 +49,7 @@ MEANINGS: Mapping[Callable[..., Any], JsonSchemaValue] = {
         "description": "A time such as 30d or 12h.",
     },
     words.read_pause: DURATION | {"description": "A duration from 1s to 30s."},
+    recording.read_longest: DURATION | {"description": "A duration from 5s to 10min."},
     words.read_wrap_up: {"anyOf": [{"const": "agent"}, DURATION]},
     words.read_target: {"type": "string", "pattern": r"^\d{1,3} ?% in .+$"},
     words.read_skills: SKILLS,

@@ -15,6 +15,7 @@ from router.adapters.ivr.prompts import PromptsFile
 from router.adapters.ivr.queues import QueuesFile
 from router.adapters.ivr.tree import Entries, Items, place_of
 from router.adapters.ivr.variables import look_at_variables
+from router.adapters.ivr.voicemail import look_at_voicemail
 from router.adapters.ivr.ways import look_at_ways
 from router.core.ivr.model import Step
 from router.core.ivr.speaking.phrase import Gap
@@ -89,6 +90,9 @@ def look_at_meaning(files: Files, problems: Problems) -> None:
                 look_at_variables(flow, files.prompts, callers, problems)
             if flow.whole and len(problems.found) == before:
                 look_at_ways(flow, problems)
+    if not problems.found and files.lines is not None and files.queues is not None:
+        flows = {name: flow for name, flow in files.flows.items() if flow is not None}
+        look_at_voicemail(flows, files.lines, files.queues, problems)
 
 
 def _caller_languages(files: Files) -> Collection[Language]:

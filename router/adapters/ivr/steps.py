@@ -22,6 +22,7 @@ from router.adapters.ivr.kinds.people import (
     RequireShape,
     SurveyShape,
 )
+from router.adapters.ivr.kinds.recording import MessageShape
 from router.adapters.ivr.kinds.speaking import GoodbyeShape, LanguageShape, PlayShape, SayShape
 from router.adapters.ivr.kinds.step import StepShape
 from router.adapters.ivr.problems import Place, Problems, listed, shown
@@ -38,6 +39,7 @@ from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.http import HttpStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
+from router.core.ivr.steps.message import MessageStep
 from router.core.ivr.steps.next import NextStep
 from router.core.ivr.steps.play import PlayStep
 from router.core.ivr.steps.prefer import PreferStep
@@ -67,6 +69,7 @@ KINDS: Mapping[str, type[StepShape]] = {
     DialStep.kind: DialShape,
     HttpStep.kind: HttpShape,
     CallbackStep.kind: CallbackShape,
+    MessageStep.kind: MessageShape,
     SurveyStep.kind: SurveyShape,
     FlowStep.kind: FlowShape,
     ReturnStep.kind: ReturnShape,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from router import errors
 from router.adapters.postgres.connection import connected
-from router.adapters.postgres.sealing import Seal, secret_in
 from router.adapters.postgres.statements import statement
+from router.adapters.sealing import Seal, secret_in
 from router.core.vocabulary import CallId, QueueName
 from router.ledger import Callback
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from router.adapters.postgres.connection import Connection, connected
-from router.adapters.postgres.sealing import Seal, secret_in
 from router.adapters.postgres.statements import statement
 from router.adapters.postgres.write_behind import Limits, Trouble, WriteBehind
+from router.adapters.sealing import Seal, secret_in
 from router.core.vocabulary import CallerKey, CallId
 from router.errors import DatabaseRefused, DatabaseUnreachable
 from router.numbers import caller_number

@@ -17,6 +17,7 @@ from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.http import HttpStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
+from router.core.ivr.steps.message import MessageStep
 from router.core.ivr.steps.next import NextStep
 from router.core.ivr.steps.play import PlayStep
 from router.core.ivr.steps.prefer import PreferStep
@@ -48,6 +49,7 @@ Step = (
     | DialStep
     | HttpStep
     | CallbackStep
+    | MessageStep
     | SurveyStep
     | FlowStep
     | ReturnStep

@@ -61,11 +61,27 @@ class ForLookup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForMessage:
+    """Until what the caller says is recorded: to the key `ends_with`, to so much `silence`, or to
+    the `longest` that it may be. Less than `shortest` is none."""
+
+    longest: timedelta
+    shortest: timedelta
+    silence: timedelta
+    ends_with: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForKeeping:
+    """Until what was recorded is kept, or cannot be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Over:
     """The goodbye was said: the one way in which the system ends a call."""
 
 
-Wait = ForPrompt | ForDigit | ForAgent | ForPartner | ForLookup | Over
+Wait = ForPrompt | ForDigit | ForAgent | ForPartner | ForLookup | ForMessage | ForKeeping | Over
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,20 @@ class LookupOver:
     values: Mapping[str, Value] | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageOver:
+    """What the caller said `lasted` so long; None: it could not be recorded."""
+
+    lasted: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageKept:
+    """What was recorded is in safe keeping, or (`kept` False) could not be kept."""
+
+    kept: bool
+
+
 Given = (
     Digit
     | PromptOver
@@ -123,4 +153,6 @@ Given = (
     | NobodyStaffed
     | PartnerUnreached
     | LookupOver
+    | MessageOver
+    | MessageKept
 )

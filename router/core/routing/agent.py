@@ -28,6 +28,7 @@ class AgentProfile:
 
     `validity` has the skills that do not count for ever; `skills` has those, too. `wrap_up`
     overrides the queue's, that of crisis too (interface.md 4); None keeps the queue's.
+    `records_prompts`: they may record what callers hear from their desk phone.
     """
 
     id: AgentId
@@ -35,6 +36,7 @@ class AgentProfile:
     skills: Skills
     devices: tuple[Device, ...]
     wrap_up: timedelta | None = None
+    records_prompts: bool = False
     validity: Mapping[SkillName, Validity] = field(default_factory=dict)
 
     def skills_at(self, at: datetime) -> Skills:

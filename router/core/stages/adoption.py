@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from router.core.call import AgentLeg, Call, Partner, Place, Talk
 from router.core.carried import CarriedCall, CarriedTalk, clock_shift, read_call, read_offer
-from router.core.commands import Admit, Bridge, RemoveBridge, StopPlay
+from router.core.commands import Admit, Bridge, RemoveBridge, StopPlay, StopRecording
 from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
@@ -221,6 +221,8 @@ def _go_on(turn: Turn, call: Call, carried: CarriedCall, strangers: Iterable[Lis
     kept = carried.kept
     if kept.playback is not None:
         turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=kept.playback))
+    if kept.recording is not None:
+        turn.order(StopRecording(node=call.node, call=call.id, recording=kept.recording))
     if kept.talk is not None:
         _join_again(turn, call, carried, kept.talk, strangers)
     elif kept.place is not None:

@@ -14,7 +14,9 @@ from router.core.ivr.waits import (
     Digit,
     ForAgent,
     ForDigit,
+    ForKeeping,
     ForLookup,
+    ForMessage,
     ForPartner,
     ForPrompt,
     Over,
@@ -34,6 +36,8 @@ from router.core.turn import (
     FlowGiven,
     FlowRan,
     LookupWanted,
+    MessageMeant,
+    MessageWanted,
     OffersWithdrawn,
     PartnerWanted,
     QueueEntered,
@@ -93,6 +97,10 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
             turn.move(QueueEntered(call=call, wait=result.wait))
         case ForLookup():
             turn.move(LookupWanted(call=call, wait=result.wait))
+        case ForMessage():
+            turn.move(MessageWanted(call=call, wait=result.wait))
+        case ForKeeping():
+            turn.move(MessageMeant(call=call))
         case ForPartner():
             turn.move(PartnerWanted(call=call, wait=result.wait))
         case Over():

@@ -30,7 +30,15 @@ from router.core.turn import (
     PartnerGone,
     Turn,
 )
-from router.core.vocabulary import CallId, LegEnding, LegId, NodeId, OfferId, PlaybackId
+from router.core.vocabulary import (
+    CallId,
+    LegEnding,
+    LegId,
+    NodeId,
+    OfferId,
+    PlaybackId,
+    RecordingId,
+)
 
 RUNG = ("agent", "partner")
 """Legs that are there before they are in the application."""
@@ -181,11 +189,13 @@ def _whose(turn: Turn, event: Event) -> Call | None:
     leg = getattr(about, "leg", LegId(""))
     agent_leg = floor.agent_legs.get(leg)
     offer = floor.offers.get(getattr(about, "offer", OfferId("")))
+    recording = floor.recordings.get(getattr(about, "recording", RecordingId("")))
     calls = (
         floor.callers.get(leg),
         agent_leg.call if agent_leg is not None else None,
         floor.playbacks.get(getattr(about, "playback", PlaybackId(""))),
         offer.call if offer is not None else None,
+        recording.call if recording is not None else None,
         getattr(about, "call", None),
     )
     return next((floor.calls[c] for c in calls if c is not None and c in floor.calls), None)

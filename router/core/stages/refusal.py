@@ -12,13 +12,16 @@ from router.core.commands import (
     DialPartner,
     HandToDialplan,
     Hangup,
+    KeepMessage,
+    KeepPrompt,
     LookUp,
     Play,
+    RecordSound,
     StartMusic,
     StopMusic,
     StopPlay,
 )
-from router.core.deadlines import LegOverdue, LookupOverdue, MusicDue
+from router.core.deadlines import LegOverdue, LookupOverdue, MusicDue, RecordingOverdue
 from router.core.events import CommandFailed, PlaybackEnded
 from router.core.records import CommandRefused
 from router.core.speech import LEG_GONE_WITHIN
@@ -47,7 +50,7 @@ def command_fails(turn: Turn, event: CommandFailed) -> list[PlaybackEnded]:
 
 def _leg_is_gone(turn: Turn, command: Command) -> None:
     """The end of the caller's leg is on the way; if it never comes, nobody is rung for a ghost."""
-    if isinstance(command, Admit | Play | StartMusic | StopMusic):
+    if isinstance(command, Admit | Play | RecordSound | StartMusic | StopMusic):
         call = turn.floor.call_of_caller(command.leg)
         if call is not None and not call.vanished:
             call.vanished = True
@@ -96,6 +99,10 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
                 turn.move(PartnerGone(call=call, leg=call.partner.leg, why="refused"))
         case LookUp(lookup=lookup):
             turn.wake(timedelta(0), LookupOverdue(lookup=lookup))
+        case RecordSound(recording=recording):
+            turn.wake(timedelta(0), RecordingOverdue(recording=recording, keeping=False))
+        case KeepMessage(recording=recording) | KeepPrompt(recording=recording):
+            turn.wake(timedelta(0), RecordingOverdue(recording=recording, keeping=True))
         case DialPartner(leg=leg_id):
             partner_of = floor.call_of_partner(leg_id)
             if partner_of is not None:

@@ -16,13 +16,14 @@ from router.core.events import (
 )
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.staff import Agent
-from router.core.turn import Turn
-from router.core.vocabulary import PlaybackId
+from router.core.turn import PromptWanted, Turn
+from router.core.vocabulary import Language, PlaybackId, PromptId
 
 Meant = AgentLoggedIn | AgentLoggedOut | AgentPaused | AgentResumed | WrapUpFinished
 
 CODES = {"*11": "login", "*12": "logout", "*13": "pause", "*14": "resume", "*15": "ready"}
-"""Short codes from a desk phone; dialplans/extensions.conf lets no others through."""
+RECORDS = "*50"
+"""With the number of a prompt behind it. dialplans/extensions.conf lets no others through."""
 
 
 def is_dialled(turn: Turn, event: CodeDialled) -> Meant | None:
@@ -32,13 +33,15 @@ def is_dialled(turn: Turn, event: CodeDialled) -> Meant | None:
     """
     floor = turn.floor
     agent = floor.agents.get(event.agent)
-    meaning = CODES.get(event.code)
+    meaning, prompt = CODES.get(event.code), _prompt(turn, agent, event.code)
     doing = _meant(turn, agent, meaning) if agent is not None and meaning is not None else None
     said = meaning if doing is not None and meaning is not None else "refused"
+    # Whoever is about to say a prompt anew hears which it is.
+    language, heard = prompt or (floor.policy.agent_language, floor.policy.agent_prompts[said])
     floor.codes_dialled += 1
     playback = PlaybackId(f"{event.node}-e{floor.epoch}-k{floor.codes_dialled}")
     floor.code_legs[event.leg] = CodeLeg(
-        id=event.leg, node=event.node, agent=event.agent, playback=playback
+        id=event.leg, node=event.node, agent=event.agent, playback=playback, prompt=prompt
     )
     turn.order(
         Play(
@@ -46,11 +49,20 @@ def is_dialled(turn: Turn, event: CodeDialled) -> Meant | None:
             call=None,
             leg=event.leg,
             playback=playback,
-            prompts=(floor.policy.agent_prompts[said],),
-            language=floor.policy.agent_language,
+            prompts=(heard,),
+            language=language,
         )
     )
     return doing
+
+
+def _prompt(turn: Turn, agent: Agent | None, code: str) -> tuple[Language, PromptId] | None:
+    """By its number in `hotline prompts list`; whoever may record it."""
+    number, prompts = code.removeprefix(RECORDS), turn.floor.policy.prompts
+    if agent is None or not agent.profile.records_prompts or number == code:
+        return None
+    known = number.isascii() and number.isdigit() and 1 <= int(number) <= len(prompts)
+    return prompts[int(number) - 1] if known else None
 
 
 def _meant(turn: Turn, agent: Agent, meaning: str) -> Meant | None:
@@ -70,6 +82,9 @@ def _meant(turn: Turn, agent: Agent, meaning: str) -> Meant | None:
 
 
 def answer_ends(turn: Turn, leg: CodeLeg, event: PlaybackEnded) -> None:
-    """Said: the agent's phone is let go."""
+    """Said: the agent's phone is let go, but to whoever now says a prompt."""
+    if leg.prompt is not None:
+        turn.move(PromptWanted(leg=leg))
+        return
     turn.order(Hangup(node=leg.node, call=None, leg=leg.id))
     turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))

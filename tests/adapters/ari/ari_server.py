@@ -38,6 +38,7 @@ class AriServer:
     password: str = PASSWORD
     channels: list[dict[str, Any]] = field(default_factory=list)
     bridges: list[dict[str, Any]] = field(default_factory=list)
+    recorded: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     replies: dict[str, Reply] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -84,6 +85,8 @@ class AriServer:
                 if self.listing is not None:
                     await self.listing.wait()
                 return web.json_response(self.channels)
+            case "GET", "/recordings/stored":
+                return web.json_response([{"name": each} for each in self.recorded])
             case "GET", "/bridges":
                 return web.json_response(self.bridges)
             case _:

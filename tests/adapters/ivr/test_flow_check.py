@@ -55,6 +55,12 @@ TWO_WAYS = """\
     on_wrong: juridico
   sobra:
 """
+RECORDER = """\
+  buzon:
+    message: saludo
+    next: gracias
+    on_timeout: crisis
+"""
 FAULTS = (
     Fault("IVR001", FLOW, "4: juridico", "4: juridic", f"{FLOW}:10:10", "no step of this flow"),
     Fault(
@@ -140,6 +146,33 @@ FAULTS = (
         "never open",
     ),
     Fault(
+        "IVR015",
+        FLOW,
+        "    queue: crisis\n    next: gracias",
+        "    queue: crisis\n    next: gracias\n    on_nobody_staffed: buzon\n" + RECORDER,
+        f"{FLOW}:18:5",
+        "whom nobody in the queue of crisis has answered",
+    ),
+    Fault(
+        "IVR015",
+        FLOW,
+        "    queue: crisis\n    next: gracias",
+        "    queue: crisis\n    next: gracias\n    keys: {5: espera}\n  espera:\n"
+        "    queue: juridico\n    next: gracias\n    on_nobody_staffed: buzon\n" + RECORDER,
+        f"{FLOW}:22:5",
+        "whom nobody in the queue of crisis has answered",
+    ),
+    Fault(
+        "IVR015",
+        FLOW,
+        "      4: juridico\n",
+        "      4: juridico\n      5: buzon\n",
+        f"{FLOW}:15:5",
+        "has first to go through",
+    ),
+    Fault("IVR015", FLOW, "next: menu\n", "next: buzon\n" + RECORDER, f"{FLOW}:7:5",
+          "who presses nothing comes, before crisis, to"),
+    Fault(
         "IVR016",
         FLOW,
         "  saludo:\n    play: saludo\n    next: menu",
@@ -170,7 +203,7 @@ def hotline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def spoil(hotline: Path, fault: Fault) -> None:
     file = hotline / fault.file
-    if fault.code in ("IVR003", "IVR010", "IVR007"):
+    if fault.code in ("IVR003", "IVR010", "IVR007", "IVR015"):
         _beside(hotline, fault)
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     assert not fault.old or text.count(fault.old) >= 1
@@ -188,6 +221,10 @@ def _beside(hotline: Path, fault: Fault) -> None:
             text = (prompts / "es.yaml").read_text()
             longer = "jurídica, dos, tres, 4, cinco, seis, siete."
             (prompts / "es.yaml").write_text(text.replace("jurídica, cuatro.", longer))
+        case "IVR015" if "5: buzon" in fault.new:
+            flow = hotline / fault.file
+            recorder = RECORDER.replace("next: gracias", "next: crisis")
+            flow.write_text(flow.read_text().replace("  crisis:\n", f"{recorder}  crisis:\n"))
         case "IVR007" if "otra" in fault.file:
             (hotline / fault.file).write_text((hotline / FLOW).read_text())
 
@@ -230,6 +267,25 @@ def test_a_finding_is_accepted_with_a_reason(hotline: Path) -> None:
     checked = looked()
     assert not checked.findings
     assert [each.reason for each in checked.accepted] == ["lawyers only"]
+
+
+def test_a_recorder_after_office_hours_is_no_voicemail_on_crisis(hotline: Path) -> None:
+    flow = hotline / FLOW
+    recorder = "  juridico:\n    queue: juridico\n    on_nobody_staffed: buzon\n    next: gracias\n"
+    text = flow.read_text().replace(
+        "  juridico:\n    queue: juridico\n    next: gracias\n", recorder
+    )
+    flow.write_text(text + RECORDER)
+    assert looked() == Checked(findings=())
+
+
+def test_after_a_conversation_in_crisis_a_message_may_be_left(hotline: Path) -> None:
+    flow = hotline / FLOW
+    text = flow.read_text().replace(
+        "queue: crisis\n    next: gracias", "queue: crisis\n    next: buzon"
+    )
+    flow.write_text(text + RECORDER.replace("on_timeout: crisis", "on_timeout: gracias"))
+    assert looked() == Checked(findings=())
 
 
 @pytest.mark.parametrize(

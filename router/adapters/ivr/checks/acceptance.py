@@ -16,7 +16,7 @@ from router.adapters.ivr.shapes import Shape, only_sections, shaped
 from router.adapters.ivr.tree import Items, place_of, read
 from router.adapters.ivr.words import Misread, Text, text_of
 
-UNACCEPTABLE = frozenset(f"IVR00{n}" for n in range(1, 7)) | {"IVR016", "IVR019"}
+UNACCEPTABLE = frozenset(f"IVR00{n}" for n in range(1, 7)) | {"IVR015", "IVR016", "IVR019"}
 """With all but the last the files do not load."""
 
 

@@ -41,6 +41,7 @@ CODES: Mapping[str, Code] = {
         ("IVR012", Severity.ERROR, "nobody has the skills that a queue asks for"),
         ("IVR013", Severity.WARNING, "nobody is rostered for a queue at some hour"),
         ("IVR014", Severity.WARNING, "hours that never open"),
+        ("IVR015", Severity.ERROR, "a caller in crisis may come to a recorder"),
         ("IVR016", Severity.ERROR, "a web request has no default"),
         ("IVR017", Severity.WARNING, "a queue is asked for by nobody"),
         ("IVR018", Severity.WARNING, "a skill is asked for by nobody"),

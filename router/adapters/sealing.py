@@ -1,4 +1,4 @@
-"""How callers' numbers are sealed: AES-GCM to keep, a keyed hash to recognise."""
+"""How what callers entrust is sealed: AES-GCM to keep, a keyed hash to recognise."""
 
 from __future__ import annotations
 
@@ -24,11 +24,32 @@ NONCE_BYTES = 12
 FORM = b"\x01"
 
 
+class Envelope:
+    """Seals bytes for one `purpose`; keys of one secret tell nothing about each other."""
+
+    def __init__(self, secret: bytes, purpose: bytes) -> None:
+        self._cipher = AESGCM(_derive(secret, purpose))
+
+    def close(self, name: str, content: bytes) -> bytes:
+        """The content, readable by `open` under this name only."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return FORM + nonce + self._cipher.encrypt(nonce, content, name.encode())
+
+    def open(self, name: str, sealed: bytes) -> bytes | None:
+        """The content; None if it was sealed under another secret or name, or damaged."""
+        nonce, rest = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        if sealed[:1] != FORM:
+            return None
+        with suppress(InvalidTag, ValueError):
+            return self._cipher.decrypt(nonce, rest, name.encode())
+        return None
+
+
 class Seal:
-    """Both keys come from one secret, so that neither tells anything about the other."""
+    """Of callers' numbers."""
 
     def __init__(self, secret: bytes) -> None:
-        self._cipher = AESGCM(_derive(secret, b"hotline: number"))
+        self._envelope = Envelope(secret, b"hotline: number")
         self._hash_key = _derive(secret, b"hotline: caller key")
 
     def key_of(self, number: str) -> CallerKey:
@@ -37,17 +58,12 @@ class Seal:
 
     def close(self, call: CallId, number: str) -> bytes:
         """The number, readable by `open` for this call only."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return FORM + nonce + self._cipher.encrypt(nonce, number.encode(), call.encode())
+        return self._envelope.close(call, number.encode())
 
     def open(self, call: CallId, sealed: bytes) -> str | None:
         """The number; None if it was sealed under another secret, for another call, or damaged."""
-        nonce, rest = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        if sealed[:1] != FORM:
-            return None
-        with suppress(InvalidTag, ValueError):
-            return self._cipher.decrypt(nonce, rest, call.encode()).decode()
-        return None
+        number = self._envelope.open(call, sealed)
+        return None if number is None else number.decode()
 
 
 def secret_in(file: Path) -> bytes:
