@@ -28,6 +28,7 @@ from router.adapters.policy_folder import PolicyFolder
 from router.adapters.postgres import migrate
 from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
+from router.adapters.postgres.pairs import PostgresPairs
 from router.adapters.postgres.spill import Spill
 from router.adapters.postgres.write_behind import Limits, Trouble
 from router.adapters.recording_box import RecordingBox
@@ -49,6 +50,9 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 ASK_AGAIN_AFTER = 1.0
 MIGRATING = "migrations"
 """The alarm of a database that cannot be brought to this version's shape."""
+PAIRS = "pairs"
+"""The alarm of a database that does not say who must be kept apart."""
+PAIRS_WITHIN = 15.0
 LAST_WORDS_WITHIN = timedelta(seconds=5)
 
 log = structlog.get_logger("hotline")
@@ -210,6 +214,7 @@ async def _serve(settings: Settings) -> None:
             directory,
             lambda text, source: read_roster(text, source, settings.time_zone),
             policies.read,
+            PostgresPairs(settings.database).read,
         )
         report()
         for event in recall(directory.load(), clock.now()):
@@ -221,6 +226,7 @@ async def _serve(settings: Settings) -> None:
                 journal.keep(),
                 ami.run(runner.deliver),
                 policies.watch(lambda: _put_in_force(desk)),
+                _tell_pairs(desk, on_trouble),
                 ari.run(runner.deliver, identities.seal),
             )
         raise errors.EngineReplaced(node=node)
@@ -230,6 +236,21 @@ async def _put_in_force(desk: EngineDesk) -> None:
     """Files were saved; a bad version is an alarm already."""
     with suppress(errors.FlowFilesInvalid):
         await desk.reload_policy("saved")
+
+
+async def _tell_pairs(desk: EngineDesk, on_trouble: Trouble) -> None:
+    """As soon as the database answers; callers do not wait for it. Then for as long as we live."""
+    since = asyncio.get_running_loop().time()
+    while True:
+        try:
+            await desk.read_pairs()
+        except (errors.DatabaseUnreachable, errors.DatabaseRefused) as absence:
+            if asyncio.get_running_loop().time() - since > PAIRS_WITHIN:
+                on_trouble(PAIRS, f"Who must be kept apart cannot be looked up. {absence}")
+            await asyncio.sleep(ASK_AGAIN_AFTER)
+        else:
+            on_trouble(PAIRS, None)
+            await asyncio.Event().wait()
 
 
 async def _together(*parts: Coroutine[None, None, None]) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
 
+from router import errors
 from router.clock import Clock
 from router.core.engine import Engine
 from router.core.enquiry import all_waiting
-from router.core.events import AgentRecalled, Event, PolicyPublished, RosterReplaced
+from router.core.events import AgentRecalled, Event, PairsTold, PolicyPublished, RosterReplaced
+from router.core.pairs import Met
 from router.core.policy import Policy
 from router.core.records import (
     AgentStateChanged,
@@ -23,6 +25,7 @@ from router.core.routing.agent import AgentProfile
 from router.core.routing.explain import StillWaiting
 from router.core.shift_records import WrapUpExtended
 from router.core.snapshot import Snapshot
+from router.core.vocabulary import AgentId, CallerKey
 from router.desk_passwords import with_passwords
 from router.ports import Directory, RosterEntry
 from router.runner import Runner
@@ -38,6 +41,13 @@ ReadPolicy = Callable[[], tuple[Policy, tuple[str, ...]] | None]
 """The flow files' policy and what changed, None if nothing did; raises FlowFilesInvalid."""
 
 
+Known = Mapping[CallerKey, Met]
+Apart = Mapping[CallerKey, tuple[AgentId, ...]]
+ReadPairs = Callable[[timedelta | None], Awaitable[tuple[Known, Apart]]]
+"""Whom callers talked to last within a time (None: not asked for), and whom they must not get;
+raises DatabaseUnreachable or DatabaseRefused."""
+
+
 class EngineDesk:
     """Asks the engine by its inbox, like everybody else."""
 
@@ -49,6 +59,7 @@ class EngineDesk:
         directory: Directory,
         read_roster: ReadRoster,
         read_policy: ReadPolicy,
+        read_pairs: ReadPairs,
     ) -> None:
         self._engine = engine
         self._runner = runner
@@ -56,6 +67,7 @@ class EngineDesk:
         self._directory = directory
         self._read_roster = read_roster
         self._read_policy = read_policy
+        self._read_pairs = read_pairs
         self._listeners: set[asyncio.Queue[Entry]] = set()
         self._saving: asyncio.TimerHandle | None = None
 
@@ -114,8 +126,20 @@ class EngineDesk:
         if change is None:
             return ()
         policy, files = change
+        before = self._engine.floor.policy.rules.sticky
         await self.tell(PolicyPublished(at=self.now(), policy=policy, files=files, by=by))
+        if policy.rules.sticky not in (None, before):
+            with suppress(errors.DatabaseUnreachable, errors.DatabaseRefused):
+                await self.read_pairs()
         return files
+
+    async def read_pairs(self) -> tuple[int, int]:
+        """What is written down of callers and agents, told to the engine: how many callers know
+        somebody, how many pairs are kept apart. Raises DatabaseUnreachable, DatabaseRefused."""
+        sticky = self._engine.floor.policy.rules.sticky
+        known, apart = await self._read_pairs(None if sticky is None else sticky.window)
+        await self.tell(PairsTold(at=self.now(), known=known, apart=apart))
+        return len(known), sum(map(len, apart.values()))
 
     async def import_roster(self, text: str, source: str) -> None:
         """Put a roster in force; the file is written by `hear`."""

@@ -302,6 +302,15 @@ class CallbackUnknown(HotlineError):
     """{call} asked for no callback. `hotline callbacks --all` lists those who did."""
 
 
+class CallerNotKnown(HotlineError):
+    """Nothing is kept of who called in {call} (no such call, or the number was withheld), so nobody
+    can be kept apart from them. `hotline calls` lists calls."""
+
+
+class PairUnknown(HotlineError):
+    """No pair {pair} is kept apart. `hotline agents never-pairs` lists those that are."""
+
+
 # rehearsal
 
 

@@ -112,3 +112,21 @@ class Message:
     kept_at: datetime
     lasted: timedelta
     done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverPair:
+    """An agent who is kept apart from the caller of `call` (A2).
+
+    `caller_known` False: nothing is kept any more of who called, so that nobody can be kept apart.
+    """
+
+    pair: int
+    agent: AgentId
+    call: CallId
+    at: datetime
+    by_whom: str
+    reason: str
+    lifted_at: datetime | None
+    lifted_by: str | None
+    caller_known: bool

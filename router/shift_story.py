@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from router.core.shift_records import (
+    PairsRead,
     RestBegan,
     RestEnded,
     ShiftRecord,
@@ -19,6 +20,8 @@ MINUTE = timedelta(minutes=1)
 def of_shift(record: ShiftRecord) -> str:
     """What a record says, without its time."""
     match record:
+        case PairsRead(known=known, apart=apart):
+            return f"{apart} pairs are kept apart; {known} callers know whom they talked to last"
         case SkillsChanged(agent=agent, begun=begun, ended=ended):
             parts = [f"{skill} begins to count" for skill in begun]
             parts += [f"{skill} has ended" for skill in ended]

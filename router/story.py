@@ -51,7 +51,7 @@ from router.core.records import (
     WrapUpStarted,
 )
 from router.core.routing.explain import KeptWaiting
-from router.core.shift_records import RestBegan, RestEnded, SkillsChanged, WrapUpExtended
+from router.core.shift_records import PairsRead, RestBegan, RestEnded, SkillsChanged, WrapUpExtended
 from router.core.vocabulary import AgentId, AgentState, EndedBy, OfferOutcome
 from router.shift_story import of_shift
 from router.why import because, because_nobody
@@ -194,7 +194,7 @@ def sentence(record: Record | UnreadableRecord) -> str:
             | AlarmCleared()
         ):
             return _of_house(record)
-        case SkillsChanged() | RestBegan() | RestEnded() | WrapUpExtended():
+        case PairsRead() | SkillsChanged() | RestBegan() | RestEnded() | WrapUpExtended():
             return of_shift(record)
         case UnreadableRecord(kind=kind, problem=problem):
             return f"{kind}: written by another version ({problem})"

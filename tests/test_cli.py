@@ -22,6 +22,7 @@ from router.adapters.control.server import serve_control
 from router.cli.exits import Exit, exit_for
 from router.cli.main import run
 from router.core.records import Abandoned, Queued
+from router.core.shift_events import RespiroTaken
 from router.core.snapshot import Alarm, CallView, OfferView
 from router.core.vocabulary import (
     AgentId,
@@ -196,6 +197,24 @@ async def test_a_break_has_a_reason(desk: FakeDesk, operator: Operator) -> None:
     assert (await operator.types("agents", "resume", "beto")).code == Exit.DONE
     assert (await operator.types("agents", "ready", "beto")).code == Exit.DONE
     assert (await operator.types("agents", "logout", "--all")).code == Exit.DONE
+
+
+async def test_a_respiro_is_given_and_more_time_to_write_as_far_as_the_cap(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    desk.becomes("beto", AgentState.WRAP_UP, until=NOON)
+    assert (await operator.types("agents", "extend", "beto")).code == Exit.DONE
+    again = await operator.types("agents", "extend", "beto")
+    assert again.code == Exit.NOT_SO
+    assert "Beto (beto) has as long a wrap-up as the policy allows." in again.err
+    taken = await operator.types("agents", "respiro", "beto", "--minutes", "5")
+    assert taken.out.strip() == "Beto (beto) paused (respiro)  ● phone"
+    assert desk.told[-1] == RespiroTaken(at=NOON, agent=AgentId("beto"), lasts=timedelta(minutes=5))
+    desk.becomes("beto", AgentState.WRAP_UP)
+    own = await operator.types("agents", "extend", "beto")
+    assert "`hotline agents ready beto`" in own.err
+    off = await operator.types("agents", "respiro", "ana")
+    assert "Ana (ana) is not logged in" in off.err
 
 
 @pytest.mark.parametrize("words", [("login",), ("pause", "ana", "--all")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from router import errors
 from router.adapters.control.protocol import (
+    ExtendWrapUp,
     FinishWrapUp,
     LogIn,
     LogOut,
@@ -18,6 +20,7 @@ from router.adapters.control.protocol import (
     RosterImported,
     ShiftChange,
     ShiftRequest,
+    TakeRespiro,
 )
 from router.cli import agents_look as look
 from router.cli.exits import Exit
@@ -30,7 +33,7 @@ STANDARD_INPUT = Path("-")
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Who works here: import, list, show, login, logout, pause, resume, ready.",
+    help="Who works: import, list, show, login, logout, pause, resume, ready, respiro, extend.",
 )
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Agents' ids.")]
@@ -188,6 +191,40 @@ def ready(
     _change(
         context, state_dir, config, FinishWrapUp(agents=agents, everyone=everyone), as_json=json
     )
+
+
+@app.command("respiro")
+def respiro(
+    context: typer.Context,
+    ids: Ids = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option("--minutes", min=1, max=240, help="How long; else as queues.yaml says."),
+    ] = None,
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """A break after a hard call, which nobody refuses. It ends by itself, or by `resume`.
+
+    A conversation goes on to its end, and the break begins in full after it; a wrap-up ends.
+    """
+    lasts = None if minutes is None else timedelta(minutes=minutes)
+    request = TakeRespiro(agents=_chosen(ids, False), lasts=lasts)
+    _change(context, state_dir, config, request, as_json=json)
+
+
+@app.command("extend")
+def extend(
+    context: typer.Context,
+    ids: Ids = None,
+    json: AsJson = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
+    """Give them more time to write than their wrap-up has, up to the cap in queues.yaml."""
+    request = ExtendWrapUp(agents=_chosen(ids, False))
+    _change(context, state_dir, config, request, as_json=json)
 
 
 def _chosen(ids: list[str] | None, everyone: bool) -> tuple[AgentId, ...]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from router.cli.look import clock, facts, lasted, narrow, state, table
 from router.core.routing.agent import Validity
 from router.core.snapshot import AgentView
-from router.core.vocabulary import Device, DeviceKind
+from router.core.vocabulary import AgentState, Device, DeviceKind
 
 
 def agents_table(views: Iterable[AgentView], at: datetime, console: Console) -> RenderableType:
@@ -46,6 +46,10 @@ def agent_sheet(view: AgentView, zone: tzinfo) -> RenderableType:
     sheet = facts()
     since = Text(f" since {clock(view.since, zone)}")
     sheet.add_row("state", _state_and_reason(view) + since)
+    if view.until is not None and view.state in (AgentState.WRAP_UP, AgentState.PAUSED):
+        sheet.add_row("until", clock(view.until, zone))
+    if view.resting:
+        sheet.add_row("rests", "from heavy calls, until a break (A3)")
     if view.call is not None:
         sheet.add_row("call", Text(view.call))
     sheet.add_row("skills", Text(_skills(view)))

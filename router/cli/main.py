@@ -18,6 +18,7 @@ from router.cli import (
     graph,
     journal,
     messages,
+    never_pair,
     probe,
     prompts,
     reload,
@@ -53,6 +54,7 @@ app = typer.Typer(
 
 running.add_to(app)
 status.add_to(app)
+never_pair.add_to(agents.app)
 app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
 calls.add_to(app)
 app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from router.core.commands import EnrolInFallback, ProvisionDevice, WithdrawFromFallback
 from router.core.records import AgentStateChanged, WrapUpEnded
 from router.core.rest import comes_back, settle
@@ -116,3 +118,12 @@ def drop_offer(turn: Turn, agent: Agent) -> None:
     offer = turn.floor.offers.get(agent.offer) if agent.offer is not None else None
     if offer is not None:
         turn.move(OfferOver(offer=offer, outcome=OfferOutcome.DECLINED))
+
+
+def may_extend(turn: Turn, agent: Agent) -> datetime | None:
+    """Until when a wrap-up would last that is lengthened now; None: it cannot be (P1)."""
+    wrap_up, cap = agent.wrap_up, turn.floor.policy.rules.wrap_up
+    if wrap_up is None or wrap_up.until is None:
+        return None
+    until = min(wrap_up.until + cap.extend_by, wrap_up.since + cap.at_most)
+    return until if until > wrap_up.until else None

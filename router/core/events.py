@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from router.core.commands import Command
 from router.core.ivr.values import Value
+from router.core.pairs import Met
 from router.core.policy import Policy
 from router.core.routing.agent import AgentProfile
 from router.core.shift_events import Happened, ShiftEvent
@@ -265,6 +266,14 @@ class LegsListed(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PairsTold(Happened):
+    """What is written down of who talked to whom last, and of who is kept apart: all of it."""
+
+    known: Mapping[CallerKey, Met]
+    apart: Mapping[CallerKey, tuple[AgentId, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeDisconnected(Happened):
     """The connection to a node is gone; its calls go on, unseen."""
 
@@ -304,6 +313,7 @@ Event = (
     | FallbackListed
     | PolicyPublished
     | LegsListed
+    | PairsTold
     | NodeDisconnected
     | TroubleReported
     | ShiftEvent

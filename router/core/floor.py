@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from router.core.call import AgentLeg, Call, CodeLeg, Offer, Recording
 from router.core.deadlines import Deadline, Deadlines
+from router.core.pairs import Pairs
 from router.core.policy import Policy
 from router.core.routing.board import Board
 from router.core.snapshot import Alarm, CallView, OfferView, Snapshot
@@ -41,6 +42,7 @@ class Floor:
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     departed: dict[LegId, Call] = field(default_factory=dict)
     """Callers who left lately, the latest last: one who comes again must not get old ids."""
+    pairs: Pairs = field(default_factory=Pairs)
     tired: set[AgentId] = field(default_factory=set)
     """Who is due for a break from heavy calls (A3)."""
     playbacks: dict[PlaybackId, CallId] = field(default_factory=dict)

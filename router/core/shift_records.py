@@ -42,4 +42,12 @@ class WrapUpExtended:
     until: datetime
 
 
-ShiftRecord = SkillsChanged | RestBegan | RestEnded | WrapUpExtended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairsRead:
+    """So many callers are known to have talked to an agent lately, so many pairs are kept apart."""
+
+    known: int
+    apart: int
+
+
+ShiftRecord = PairsRead | SkillsChanged | RestBegan | RestEnded | WrapUpExtended

@@ -19,6 +19,7 @@ from router.core.stages import (
     ladder,
     leftovers,
     offering,
+    pairing,
     partnering,
     publishing,
     queueing,
@@ -88,6 +89,8 @@ def event_comes(turn: Turn, event: e.Event) -> None:
             wrap_up.agent_is_ready(turn, event)
         case s.ExtensionAsked():
             wrap_up.agent_extends(turn, event)
+        case e.PairsTold():
+            pairing.pairs_are_told(turn, event)
         case s.RespiroTaken():
             shift.agent_takes_respiro(turn, event)
         case e.DeviceChanged():
@@ -240,8 +243,10 @@ def _move(turn: Turn, move: Move) -> None:
             in_flow.go_on(turn, move)
         case t.QueueEntered():
             queueing.enter(turn, move)
+            pairing.enters_queue(turn, move.call)
         case t.PlaceKept():
             queueing.keep(turn, move)
+            pairing.enters_queue(turn, move.call)
             ladder.is_kept(turn, move.call)
         case t.OfferDue():
             offering.make(turn, move)

@@ -79,7 +79,8 @@ def _welcome(stack: Stack, console: Console) -> None:
             f"         hotline agents login --all --state-dir {folder}\n"
             f"         A softphone registers at {where} with its agent's id; "
             "`hotline agents show ID` prints its password.\n"
-            "         From a desk phone: *11 in, *12 out, *13 pause, *14 back, *15 ready.\n"
+            "         From a desk phone: *11 in, *12 out, *13 pause, *14 back, *15 ready,\n"
+            "         *16 respiro (a break after a hard call), *17 more time for the wrap-up.\n"
             f"         Agents' telephone numbers are dialled at {stack.plan.carrier}.\n"
             f"[b]Watch[/b]    hotline tail --state-dir {folder}\n"
             f"[b]Programs[/b] read {folder / STACK_FILE}",

@@ -123,7 +123,7 @@ def policy(
         hours={"noche": noche},
         first_resort=QueueName("crisis"),
     )
-    codes = ("login", "logout", "pause", "resume", "ready", "refused")
+    codes = ("login", "logout", "pause", "resume", "ready", "refused", "respiro", "extend")
     return Policy(
         version=version,
         book=book,

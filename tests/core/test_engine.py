@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from router.core import events as e
 from router.core.commands import Dial, Play
 from router.core.events import Event
+from router.core.routing.agent import Validity
+from router.core.routing.agent_rules import AgentRules, HeavyLimits
+from router.core.routing.expiry import Expire, expiring
 from router.core.routing.queue import Reserve
+from router.core.shift_events import ExtensionAsked, RespiroTaken
 from router.core.vocabulary import (
     AgentId,
     DeviceKind,
@@ -20,16 +24,23 @@ from router.core.vocabulary import (
     LegId,
     PlaybackId,
     Refusal,
+    SkillName,
 )
 from tests.core.books import books_close, floor_agrees
-from tests.core.driver import NODE, Driver
+from tests.core.driver import NODE, NOON, Driver
 from tests.core.house import CRISIS, JURIDICO, LINE, agent, policy, seconds, skills
 
 ROSTER = (
     agent("ana", psicologia=3, crisis=3),
     agent("bea", on="phone", psicologia=3, crisis=2, juridico=1),
-    agent("ben", on="desk+phone", juridico=3, wrap_up=5),
-    agent("gil", on="phone", guardia=1),
+    replace(
+        agent("ben", on="desk+phone", juridico=3, wrap_up=5),
+        validity={SkillName("juridico"): Validity(ends=NOON + seconds(90))},
+    ),
+    replace(
+        agent("gil", on="phone", guardia=1, juridico=1),
+        validity={SkillName("juridico"): Validity(begins=NOON + seconds(45))},
+    ),
 )
 RESERVE = Reserve(skills=skills(psicologia=1, crisis=1), for_class=100, free=1)
 POLICIES = (
@@ -38,6 +49,17 @@ POLICIES = (
     policy(replace(JURIDICO, gives_up_after=seconds(20)), version="impatient"),
     policy(without="juridico", version="smaller"),
     policy(replace(CRISIS, widen=()), version="narrow"),
+    replace(
+        policy(
+            replace(CRISIS, heavy=True),
+            expiring(JURIDICO, [Expire(after=seconds(20), skills=skills(psicologia=1))]),
+            version="wary",
+        ),
+        rules=AgentRules(
+            heavy=HeavyLimits(max_in_a_row=1, max_talk=seconds(60), rest=seconds(10)),
+            respiro=seconds(20),
+        ),
+    ),
 )
 PAUSES = (0.1, 1, 2, 3, 5, 8, 10, 15, 30, 61)
 KEYS = "145*#91111"
@@ -47,7 +69,7 @@ class Chaos:
     """A hotline to which things happen; `n` and `m` choose to whom and how."""
 
     def __init__(self) -> None:
-        self.hotline = Driver()
+        self.hotline = Driver(POLICIES[-1])
         self.hotline.works(*ROSTER[:3])
         self.callers: list[LegId] = []
 
@@ -144,7 +166,7 @@ class Chaos:
             e.AgentPaused(at=at, agent=name, reason="respiro"),
             e.AgentResumed(at=at, agent=name),
             e.WrapUpFinished(at=at, agent=name),
-            e.WrapUpFinished(at=at, agent=name),
+            ExtensionAsked(at=at, agent=name) if n % 2 else RespiroTaken(at=at, agent=name),
             e.DeviceChanged(at=at, agent=name, kind=DeviceKind.DESK, reachable=True),
             e.DeviceChanged(at=at, agent=name, kind=DeviceKind.DESK, reachable=False),
             e.DeviceChanged(at=at, agent=name, kind=DeviceKind.PHONE, reachable=False),
@@ -153,7 +175,9 @@ class Chaos:
 
     def dials_code(self, n: int, m: int) -> None:
         name = ("ana", "ben", "nobody")[n % 3]
-        self.hotline.dials_code(name, ("*11", "*12", "*13", "*14", "*15", "*9")[m % 6])
+        self.hotline.dials_code(
+            name, ("*11", "*12", "*13", "*14", "*15", "*16", "*17", "*9")[m % 8]
+        )
         floor_agrees(self.hotline)
 
     def roster_changes(self, n: int, m: int) -> None:

@@ -20,6 +20,7 @@ from router.core.events import (
 from router.core.records import DeviceStateChanged, Entry, Record
 from router.core.routing.agent import AgentProfile
 from router.core.routing.explain import StillWaiting
+from router.core.shift_events import ExtensionAsked, RespiroTaken
 from router.core.snapshot import AgentView, Alarm, CallView, Snapshot
 from router.core.vocabulary import (
     AgentId,
@@ -74,6 +75,8 @@ class FakeDesk:
         self.told_something = asyncio.Event()
         self.fault: Exception | None = None
         self.bad_files = ""
+        self.pairs_read = 0
+        self.cap = NOON + timedelta(minutes=20)
         self.reloaded_by: list[str] = []
         self._seq = 0
         self._agents: dict[AgentId, AgentView] = {}
@@ -131,13 +134,22 @@ class FakeDesk:
             case WrapUpFinished(agent=agent):
                 if self._agents[agent].state is AgentState.WRAP_UP:
                     self.becomes(agent, AgentState.READY)
+            case RespiroTaken(agent=agent):
+                if self._agents[agent].state is not AgentState.LOGGED_OUT:
+                    self.becomes(agent, AgentState.PAUSED, "respiro")
+            case ExtensionAsked(agent=agent):
+                until = self._agents[agent].until
+                if until is not None and until < self.cap:
+                    self.becomes(agent, AgentState.WRAP_UP, until=self.cap)
             case _:
                 raise AssertionError(event)
         self.told_something.set()
 
-    def becomes(self, agent: str, state: AgentState, reason: str = "") -> None:
+    def becomes(
+        self, agent: str, state: AgentState, reason: str = "", *, until: datetime | None = None
+    ) -> None:
         view = self._agents[AgentId(agent)]
-        self._agents[AgentId(agent)] = replace(view, state=state, reason=reason)
+        self._agents[AgentId(agent)] = replace(view, state=state, reason=reason, until=until)
 
     def reaches(self, agent: str) -> None:
         """The agent's telephones answer from now on."""
@@ -183,6 +195,10 @@ class FakeDesk:
             raise errors.FlowFilesInvalid(problems=self.bad_files)
         self.reloaded_by.append(by)
         return ("queues.yaml",)
+
+    async def read_pairs(self) -> tuple[int, int]:
+        self.pairs_read += 1
+        return 0, self.pairs_read
 
     async def import_roster(self, text: str, source: str) -> None:
         if not text.startswith("agents:"):

@@ -18,7 +18,9 @@ from router.adapters.control.protocol import (
     Greeting,
     ImportRoster,
     Look,
+    PairsInForce,
     PolicyReloaded,
+    ReadPairs,
     Reload,
     Report,
     Reported,
@@ -85,6 +87,10 @@ class ControlClient:
     def report(self, alarm: str, text: str | None) -> Reported:
         """Raise an alarm for trouble that was seen from outside; None: it is over."""
         return self._ask(Report(alarm=alarm, text=text), Reported)
+
+    def read_pairs(self) -> PairsInForce:
+        """Have the engine look up again who is kept apart."""
+        return self._ask(ReadPairs(), PairsInForce, within=SHIFT_WITHIN)
 
     def tail(
         self,

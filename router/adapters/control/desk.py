@@ -43,6 +43,13 @@ class Desk(Protocol):
         """
         ...
 
+    async def read_pairs(self) -> tuple[int, int]:
+        """Read again who knows whom and who is kept apart; how many of each.
+
+        Raises DatabaseUnreachable, DatabaseRefused.
+        """
+        ...
+
     async def import_roster(self, text: str, source: str) -> None:
         """Put the YAML of a roster in force, saved and told to the core.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from router.core.plain import NotReadable, Plain, from_plain, to_plain
 from router.core.routing.explain import StillWaiting
@@ -84,6 +85,24 @@ class FinishWrapUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRespiro:
+    """A break after a hard call, never refused; `lasts` None: as the policy says. Answered by a
+    ShiftChange."""
+
+    agents: tuple[AgentId, ...] = ()
+    everyone: bool = False
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendWrapUp:
+    """More time to write, up to the policy's cap. Answered by a ShiftChange."""
+
+    agents: tuple[AgentId, ...] = ()
+    everyone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRoster:
     """Replace the roster. Answered by a RosterImported."""
 
@@ -107,6 +126,11 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPairs:
+    """Look up again who is kept apart. Answered by a PairsInForce."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
     """The journal as it is written, without end. Only lines that match everything given."""
 
@@ -115,8 +139,10 @@ class Tail:
     agent: AgentId | None = None
 
 
-ShiftRequest = LogIn | LogOut | Pause | Resume | FinishWrapUp
-Request = Look | ShowAgent | AskWhy | ShiftRequest | ImportRoster | Reload | Report | Tail
+ShiftRequest = LogIn | LogOut | Pause | Resume | FinishWrapUp | TakeRespiro | ExtendWrapUp
+Request = (
+    Look | ShowAgent | AskWhy | ShiftRequest | ImportRoster | Reload | Report | ReadPairs | Tail
+)
 
 REQUESTS: Mapping[str, type[Request]] = {
     "look": Look,
@@ -126,8 +152,11 @@ REQUESTS: Mapping[str, type[Request]] = {
     "agents.pause": Pause,
     "agents.resume": Resume,
     "agents.ready": FinishWrapUp,
+    "agents.respiro": TakeRespiro,
+    "agents.extend": ExtendWrapUp,
     "agents.import": ImportRoster,
     "reload": Reload,
+    "pairs.read": ReadPairs,
     "why": AskWhy,
     "report": Report,
     "tail": Tail,
@@ -173,6 +202,14 @@ class Reported:
     """The alarms that stand now."""
 
     alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairsInForce:
+    """How many callers know somebody, and how many pairs are kept apart."""
+
+    known: int
+    apart: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

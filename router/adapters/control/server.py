@@ -21,14 +21,17 @@ from router.adapters.control.protocol import (
     SOCKET_NAME,
     VERSION,
     AskWhy,
+    ExtendWrapUp,
     FinishWrapUp,
     Greeting,
     ImportRoster,
     LogIn,
     LogOut,
     Look,
+    PairsInForce,
     Pause,
     PolicyReloaded,
+    ReadPairs,
     Reload,
     Report,
     Reported,
@@ -37,6 +40,7 @@ from router.adapters.control.protocol import (
     RosterImported,
     ShowAgent,
     Tail,
+    TakeRespiro,
     WhyAnswered,
     read_request,
     to_wire,
@@ -141,7 +145,15 @@ class _Counter:
                 floor = desk.snapshot()
                 choose(floor, (agent,), everyone=False)
                 return to_plain(next(a for a in floor.agents if a.profile.id == agent))
-            case LogIn() | LogOut() | Pause() | Resume() | FinishWrapUp():
+            case (
+                LogIn()
+                | LogOut()
+                | Pause()
+                | Resume()
+                | FinishWrapUp()
+                | TakeRespiro()
+                | ExtendWrapUp()
+            ):
                 return to_plain(await change_shift(desk, request, within=self._reachable_within))
             case ImportRoster():
                 return to_plain(await self._import(request))
@@ -152,6 +164,9 @@ class _Counter:
                 await desk.tell(TroubleReported(at=desk.now(), name=alarm, text=text))
                 standing = tuple(each.name for each in desk.snapshot().alarms)
                 return to_plain(Reported(alarms=standing))
+            case ReadPairs():
+                known, apart = await desk.read_pairs()
+                return to_plain(PairsInForce(known=known, apart=apart))
             case Tail():
                 return None
             case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -12,6 +12,7 @@ from router import errors
 from router.adapters.control.desk import Desk
 from router.adapters.control.privacy import masked
 from router.adapters.control.protocol import (
+    ExtendWrapUp,
     FinishWrapUp,
     Hindrance,
     LogIn,
@@ -20,6 +21,7 @@ from router.adapters.control.protocol import (
     Resume,
     ShiftChange,
     ShiftRequest,
+    TakeRespiro,
 )
 from router.core.events import (
     AgentLoggedIn,
@@ -29,6 +31,7 @@ from router.core.events import (
     Event,
     WrapUpFinished,
 )
+from router.core.shift_events import ExtensionAsked, RespiroTaken
 from router.core.snapshot import AgentView, Snapshot
 from router.core.vocabulary import AgentId, AgentState, Device, DeviceKind
 
@@ -41,18 +44,19 @@ async def change_shift(desk: Desk, request: ShiftRequest, *, within: timedelta) 
     Raises RequestRefused for unknown agents, before anything is done.
     """
     chosen = choose(desk.snapshot(), request.agents, everyone=request.everyone)
+    before = {view.profile.id: view for view in _views(desk, chosen)}
     async with desk.listen() as entries:
         await asyncio.gather(*(desk.tell(_event(request, agent, desk.now())) for agent in chosen))
         if isinstance(request, LogIn):
             try:
                 async with asyncio.timeout(within.total_seconds()):
-                    while _hindrances(desk, request, chosen):
+                    while _hindrances(desk, request, before):
                         await anext(entries)
             except (TimeoutError, StopAsyncIteration):
                 pass  # What is still missing is named below.
     return ShiftChange(
         agents=tuple(map(masked, _views(desk, chosen))),
-        hindrances=tuple(_hindrances(desk, request, chosen)),
+        hindrances=tuple(_hindrances(desk, request, before)),
     )
 
 
@@ -100,6 +104,10 @@ def _event(request: ShiftRequest, agent: AgentId, at: datetime) -> Event:
             return AgentResumed(at=at, agent=agent)
         case FinishWrapUp():
             return WrapUpFinished(at=at, agent=agent)
+        case TakeRespiro(lasts=lasts):
+            return RespiroTaken(at=at, agent=agent, lasts=lasts)
+        case ExtendWrapUp():
+            return ExtensionAsked(at=at, agent=agent)
         case _:
             assert_never(request)
 
@@ -109,13 +117,17 @@ def _views(desk: Desk, chosen: tuple[AgentId, ...]) -> list[AgentView]:
     return [views[agent] for agent in chosen if agent in views]
 
 
-def _hindrances(desk: Desk, request: ShiftRequest, chosen: tuple[AgentId, ...]) -> list[Hindrance]:
-    hindered = _hindered_by(request)
-    found = ((view, hindered(view)) for view in _views(desk, chosen))
+def _hindrances(
+    desk: Desk, request: ShiftRequest, before: Mapping[AgentId, AgentView]
+) -> list[Hindrance]:
+    hindered = _hindered_by(request, before)
+    found = ((view, hindered(view)) for view in _views(desk, tuple(before)))
     return [Hindrance(agent=view.profile.id, what=what) for view, what in found if what]
 
 
-def _hindered_by(request: ShiftRequest) -> Callable[[AgentView], str | None]:
+def _hindered_by(
+    request: ShiftRequest, before: Mapping[AgentId, AgentView]
+) -> Callable[[AgentView], str | None]:
     match request:
         case LogIn():
             return _not_offered_calls
@@ -127,6 +139,10 @@ def _hindered_by(request: ShiftRequest) -> Callable[[AgentView], str | None]:
             return lambda view: _logged_out(view) or _paused(view)
         case FinishWrapUp():
             return lambda view: _logged_out(view) or _paused(view) or _wrapping_up(view)
+        case TakeRespiro():
+            return _logged_out
+        case ExtendWrapUp():
+            return lambda view: _logged_out(view) or _not_extended(view, before[view.profile.id])
         case _:
             assert_never(request)
 
@@ -146,6 +162,16 @@ def _paused(view: AgentView) -> str | None:
 
 def _wrapping_up(view: AgentView) -> str | None:
     return "is still in wrap-up" if view.state is AgentState.WRAP_UP else None
+
+
+def _not_extended(view: AgentView, before: AgentView) -> str | None:
+    if view.state is not AgentState.WRAP_UP:
+        return "is not in wrap-up"
+    if view.until is None:
+        return f"ends the wrap-up by their own word: `hotline agents ready {view.profile.id}`"
+    if view.until == before.until:
+        return "has as long a wrap-up as the policy allows"
+    return None
 
 
 def _not_offered_calls(view: AgentView) -> str | None:

@@ -174,6 +174,13 @@ class AgentPromptsShape(Shape):
     resume: Prompt
     ready: Prompt
     refused: Prompt
+    respiro: Prompt | None = None
+    extend: Prompt | None = None
+
+    def said(self) -> dict[str, PromptId]:
+        """By the code's meaning; a respiro is a pause. Without a prompt `extend` is refused."""
+        kin: dict[str, PromptId] = {"respiro": self.pause}
+        return kin | self.model_dump(exclude_none=True)
 
 
 class AgentsShape(Shape):
@@ -258,7 +265,7 @@ def read_queues(root: Entries, file: str, problems: Problems) -> QueuesFile:
         first_resort=None if head is None else QueueName(head.first_resort),
         lost=None if head is None else head.lost,
         agent_language=None if head is None else head.agents.language,
-        agent_prompts={} if head is None else head.agents.prompts.model_dump(),
+        agent_prompts={} if head is None else head.agents.prompts.said(),
         agent_order=AGENT_ORDER if head is None else tuple(head.agent_order),
         rules=AgentRules() if head is None else head.rules(),
     )

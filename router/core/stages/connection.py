@@ -61,6 +61,7 @@ def connect(turn: Turn, move: OfferTaken) -> None:
     agent.offer, agent.call, agent.since, agent.misses = None, call.id, turn.at, 0
     turn.clear_alarm(f"missed_offers:{agent.id}")
     floor.agent_legs[offer.leg].talked_on = place.queue
+    floor.pairs.meet(call.caller, agent.id, turn.at)
     hush(turn, call)
     turn.order(
         StopMusic(node=call.node, call=call.id, leg=call.leg),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from router.core.call import CodeLeg
 from router.core.commands import Hangup, Play
 from router.core.deadlines import LegOverdue
+from router.core.duty import may_extend
 from router.core.events import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -14,14 +15,31 @@ from router.core.events import (
     PlaybackEnded,
     WrapUpFinished,
 )
+from router.core.shift_events import ExtensionAsked, RespiroTaken
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.staff import Agent
 from router.core.turn import PromptWanted, Turn
 from router.core.vocabulary import Language, PlaybackId, PromptId
 
-Meant = AgentLoggedIn | AgentLoggedOut | AgentPaused | AgentResumed | WrapUpFinished
+Meant = (
+    AgentLoggedIn
+    | AgentLoggedOut
+    | AgentPaused
+    | AgentResumed
+    | WrapUpFinished
+    | RespiroTaken
+    | ExtensionAsked
+)
 
-CODES = {"*11": "login", "*12": "logout", "*13": "pause", "*14": "resume", "*15": "ready"}
+CODES = {
+    "*11": "login",
+    "*12": "logout",
+    "*13": "pause",
+    "*14": "resume",
+    "*15": "ready",
+    "*16": "respiro",
+    "*17": "extend",
+}
 RECORDS = "*50"
 """With the number of a prompt behind it. dialplans/extensions.conf lets no others through."""
 
@@ -77,6 +95,10 @@ def _meant(turn: Turn, agent: Agent, meaning: str) -> Meant | None:
             return AgentResumed(at=turn.at, agent=agent.id)
         case "ready" if agent.wrap_up is not None:
             return WrapUpFinished(at=turn.at, agent=agent.id)
+        case "respiro" if agent.logged_in:
+            return RespiroTaken(at=turn.at, agent=agent.id)
+        case "extend" if meaning in turn.floor.policy.agent_prompts and may_extend(turn, agent):
+            return ExtensionAsked(at=turn.at, agent=agent.id)
         case _:
             return None
 

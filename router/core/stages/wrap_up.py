@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from router.core.call import AgentLeg
 from router.core.deadlines import WrapUpOver
+from router.core.duty import may_extend
 from router.core.events import WrapUpFinished
 from router.core.records import WrapUpEnded, WrapUpStarted
 from router.core.rest import settle
@@ -89,14 +90,10 @@ def is_over(turn: Turn, due: WrapUpOver) -> None:
 def agent_extends(turn: Turn, event: ExtensionAsked) -> None:
     """More time to write, until the house's cap. A wrap-up without an end needs none."""
     agent = turn.floor.agents.get(event.agent)
+    until = may_extend(turn, agent) if agent is not None else None
     wrap_up = agent.wrap_up if agent is not None else None
-    if wrap_up is None or wrap_up.until is None:
-        turn.ignore("extension_of_nothing")
-        return
-    cap = turn.floor.policy.rules.wrap_up
-    until = min(wrap_up.until + cap.extend_by, wrap_up.since + cap.at_most)
-    if until <= wrap_up.until:
-        turn.ignore("extension_beyond_the_cap")
+    if until is None or wrap_up is None:
+        turn.ignore("wrap_up_not_extended")
         return
     wrap_up.until = until
     turn.note(WrapUpExtended(agent=event.agent, until=until), wrap_up.call)

@@ -251,6 +251,9 @@ def test_news_of_an_unknown_telephone_is_counted(name: str, kind: str) -> None:
         ("ready", "*14", AgentState.READY, "agente_resume"),
         ("logged_out", "*13", AgentState.LOGGED_OUT, "agente_refused"),
         ("ready", "*15", AgentState.READY, "agente_refused"),
+        ("ready", "*16", AgentState.PAUSED, "agente_respiro"),
+        ("logged_out", "*16", AgentState.LOGGED_OUT, "agente_refused"),
+        ("ready", "*17", AgentState.READY, "agente_refused"),
         ("ready", "*99", AgentState.READY, "agente_refused"),
     ],
 )

@@ -87,12 +87,13 @@ def test_p1_the_agent_lengthens_it_step_by_step_up_to_the_cap() -> None:
     hotline, _ = talked("4")
     cap = WrapUpCap(extend_by=seconds(120), at_most=seconds(400))
     hotline.publishes(replace(policy(version="two"), rules=AgentRules(wrap_up=cap)))
-    asks_for_more(hotline)
+    leg = hotline.dials_code("ana", "*17")
+    assert hotline.board.hears[leg] == "agente_extend"
     hotline.passes(359)
     assert hotline.state("ana") is AgentState.WRAP_UP
     asks_for_more(hotline)
     asks_for_more(hotline)
-    assert hotline.engine.floor.ignored["extension_beyond_the_cap"] == 1
+    assert hotline.engine.floor.ignored["wrap_up_not_extended"] == 1
     hotline.passes(40)
     assert hotline.state("ana") is AgentState.WRAP_UP
     hotline.passes(1)
@@ -104,7 +105,7 @@ def test_p1_the_agent_lengthens_it_step_by_step_up_to_the_cap() -> None:
 def test_p1_where_the_agent_ends_it_there_is_nothing_to_lengthen() -> None:
     hotline, _ = talked("1")
     asks_for_more(hotline)
-    assert hotline.engine.floor.ignored["extension_of_nothing"] == 1
+    assert hotline.engine.floor.ignored["wrap_up_not_extended"] == 1
     assert not hotline.records(WrapUpExtended)
 
 
