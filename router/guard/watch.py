@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from uuid import uuid4
 
@@ -11,23 +12,23 @@ import structlog
 from router import errors
 from router.adapters.ami.access import Access
 from router.adapters.ami.client import AmiClient
+from router.guard.pulse import Pulse
 from router.guard.rescue import rescue, seen
 
 BEAT, GUARD = "ENGINE_BEAT", "HOTLINE_GUARD"
 """Globals of the dialplan: the engine's last beat, and the guard that watches it now."""
-STALE_AFTER = 3.5
-"""Seconds by Asterisk's clock. A beat comes each second; callers are moved within 4 s."""
 LOOK_EVERY = 0.25
 
 log = structlog.get_logger("guard")
 
 
 class Guard:
-    """One connection, a few actions, and no memory: what Asterisk lists is all that counts."""
+    """One connection, a few actions, and no memory but of the beat: what Asterisk lists counts."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
         self._id = uuid4().hex
+        self._pulse = Pulse()
         self._rescuing = False
 
     async def run(self) -> None:
@@ -71,7 +72,11 @@ class Guard:
         if guard.fields.get("Value", "") not in ("", self._id):
             # The newest wins, so that two never move the same caller.
             raise errors.GuardReplaced
-        stale = is_stale(pong.fields.get("Timestamp", ""), beat.fields.get("Value", ""))
+        stale = self._pulse.is_stale(
+            asterisk_now=pong.fields.get("Timestamp", ""),
+            beat=beat.fields.get("Value", ""),
+            at=time.monotonic(),
+        )
         if stale:
             await self._rescue(client)
         elif self._rescuing:
@@ -103,14 +108,6 @@ class Guard:
                 of=len(plan.move),
                 telephones=len(plan.let_go),
             )
-
-
-def is_stale(asterisk_now: str, beat: str) -> bool:
-    """Both by Asterisk's clock; a beat that is no time was never written by an engine."""
-    try:
-        return not -1 <= float(asterisk_now) - float(beat) <= STALE_AFTER
-    except ValueError:
-        return True
 
 
 def _variables(row: Mapping[str, object]) -> dict[str, str]:

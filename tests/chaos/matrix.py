@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.chaos import engine_faults
+from tests.chaos import data_faults, engine_faults, socket_faults
 from tests.chaos.rows import Row
 
-MATRIX: tuple[Row, ...] = (*engine_faults.ROWS,)
+MATRIX: tuple[Row, ...] = (
+    *engine_faults.ROWS,
+    *socket_faults.ROWS,
+    *data_faults.ROWS,
+)

@@ -58,6 +58,7 @@ async def play(
             census=taken,
             short=short,
             before=await hotline.floor(),
+            position=hotline.feed.position(),
         )
         wrong: list[str] = []
         lost: dict[str, str] = {}

@@ -27,6 +27,8 @@ class Harm:
     census: Census
     short: bool
     before: Snapshot
+    position: int
+    """Of the journal as it is told, when the harm came."""
     struck_at: float = 0.0
     over_at: float = 0.0
     """When the fault itself was over."""

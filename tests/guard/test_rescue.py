@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from router.guard.rescue import Rescue, Seen, rescue, seen
-from router.guard.watch import is_stale
 
 
 def caller(name: str, bridge: str = "", *, with_engine: bool = True) -> Seen:
@@ -69,20 +66,3 @@ def test_a_row_of_asterisk_is_read() -> None:
     assert seen(row, {"HOTLINE_ROLE": "caller"}) == caller("PJSIP/trunk-1", "b")
     assert not seen({**row, "Application": "Queue"}, {}).with_engine
     assert not seen({**row, "Data": "other,caller"}, {}).with_engine
-
-
-@pytest.mark.parametrize(
-    ("now", "beat", "stale"),
-    [
-        ("1000.5", "1000", False),
-        ("1003.4", "1000.0", False),
-        ("1003.6", "1000.0", True),
-        ("1000", "1002", True),
-        ("1000", "", True),
-        ("1000", "abc", True),
-        ("", "1000", True),
-        ("nan", "1000", True),
-    ],
-)
-def test_a_beat_is_fresh_only_if_it_is_a_time_just_gone(now: str, beat: str, stale: bool) -> None:
-    assert is_stale(now, beat) is stale

@@ -78,6 +78,10 @@ class Feed:
                 since = len(self._lines)
                 await grown.wait()
 
+    def since(self, position: int) -> list[Line]:
+        """All that came after it, so far."""
+        return self._lines[position:]
+
     def of(self, call: CallId) -> list[Line]:
         """All of one call, so far."""
         return [line for line in self._lines if line.call == call]
