@@ -22,7 +22,8 @@ from tests.chaos.play import Verdict, play
 from tests.chaos.report import show
 from tests.chaos.rows import Row
 
-CAP = 60
+CAP = 30
+"""Callers at once: small, so that ten times as many can be dialled."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -30,36 +31,44 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("rows", nargs="*", choices=[[], *(row.name for row in MATRIX)])
     parser.add_argument("--short", action="store_true", help="the form that is in `make test`")
+    parser.add_argument("--folder", type=Path, help="keep all files of the stack there")
     told = parser.parse_args(words)
     rows = [row for row in MATRIX if row.name in told.rows or not told.rows]
     if told.short and not told.rows:
         rows = [row for row in rows if row.in_short]
-    verdicts = asyncio.run(_play(rows, short=told.short))
+    verdicts = asyncio.run(_play_in(told.folder, rows, short=told.short))
     show(verdicts, Console())
     return 0 if len(verdicts) == len(rows) and all(each.holds for each in verdicts) else 1
 
 
-async def _play(rows: Sequence[Row], *, short: bool) -> list[Verdict]:
-    prefix, verdicts = ensure(cache=cache_folder(os.environ)), list[Verdict]()
+async def _play_in(kept: Path | None, rows: Sequence[Row], *, short: bool) -> list[Verdict]:
+    if kept is not None:
+        kept.mkdir(parents=True)
+        return await _play(kept, rows, short=short)
     with tempfile.TemporaryDirectory(prefix="hotline-chaos-") as name:
-        folder = Path(name)
-        phones = folder / "phones"
-        phones.mkdir()
-        async with (
-            house(folder, prefix) as harmed,
-            callers_telephones(prefix, phones) as callers,
-        ):
-            for row in rows:
-                own = folder / row.name
-                own.mkdir()
-                try:
-                    verdict = await play(row, harmed, callers, prefix, own, short=short)
-                except Exception:  # noqa: BLE001 the other rows are worth a try
-                    sys.stdout.write(f"{row.name}: could not be played\n")
-                    traceback.print_exc()
-                    continue
-                show([verdict], Console())
-                verdicts.append(verdict)
+        return await _play(Path(name), rows, short=short)
+
+
+async def _play(folder: Path, rows: Sequence[Row], *, short: bool) -> list[Verdict]:
+    prefix, verdicts = ensure(cache=cache_folder(os.environ)), list[Verdict]()
+    phones = folder / "phones"
+    phones.mkdir()
+    async with (
+        house(folder, prefix, max_calls=CAP) as harmed,
+        callers_telephones(prefix, phones) as callers,
+    ):
+        for row in rows:
+            own = folder / row.name
+            own.mkdir()
+            try:
+                verdict = await play(row, harmed, callers, prefix, own, short=short)
+            except Exception:  # noqa: BLE001 the other rows are worth a try
+                (own / "why").write_text(traceback.format_exc())
+                why = traceback.format_exc().splitlines()[-1]
+                sys.stdout.write(f"{row.name} could not be played: {why}\n")
+                continue
+            show([verdict], Console())
+            verdicts.append(verdict)
     return verdicts
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from router import errors
 from router.standalone.phones import Phone
 from tests.acceptance.people import CALLER_HZ
-from tests.chaos.stages import OnTheLine, Scene
+from tests.chaos.stages import NEVER_THERE, OnTheLine, Scene
 
 FOR_EVER = timedelta(hours=1)
 PRESSES_EVERY = timedelta(seconds=1.5)
@@ -22,8 +22,9 @@ LISTENS_EVERY = 1.0
 async def picking_up(scene: Scene) -> AsyncIterator[None]:
     """From now on: who rings is answered, who whispers gets a 1, who hears a menu presses 1."""
     doing = [
-        asyncio.create_task(_picks_up(scene.shift[agent.id], confirms=bool(agent.mobile)))
+        asyncio.create_task(_picks_up(scene.phone(agent.id), confirms=bool(agent.mobile)))
         for agent in scene.shift.agents
+        if agent.id not in NEVER_THERE
     ]
     doing.append(asyncio.create_task(_goes_on(scene.shift["ana"])))
     doing.append(asyncio.create_task(_confirms(scene.shift["bea"])))
@@ -51,6 +52,18 @@ async def everybody_talks(scene: Scene, *, within: float) -> dict[str, float]:
                 talks[each.stage] = time.monotonic()
         await asyncio.sleep(LISTENS_EVERY)
     return talks
+
+
+async def hears_somebody(scene: Scene, stage: str, *, within: float) -> bool:
+    """Whether this caller does, in time."""
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                if scene.people[stage].hears(scene.voices):
+                    return True
+                await asyncio.sleep(LISTENS_EVERY)
+    except TimeoutError:
+        return False
 
 
 async def _picks_up(phone: Phone, *, confirms: bool) -> None:

@@ -80,9 +80,7 @@ def _postmaster(harm: Harm) -> int:
 async def journal_is_whole(harm: Harm) -> Sequence[str]:
     """What the engine told as it happened is in the database, once: its key makes twice impossible,
     so that nothing is left to count but what is missing."""
-    told = {
-        (line.call or "", line.epoch, line.seq) for line in harm.hotline.feed.since(harm.position)
-    }
+    told = {(line.epoch, line.seq) for line in harm.hotline.feed.since(harm.position)}
     deadline = time.monotonic() + JOURNAL_CATCHES_UP_WITHIN
     while missing := told - await _written(harm):
         if time.monotonic() > deadline:
@@ -92,16 +90,18 @@ async def journal_is_whole(harm: Harm) -> Sequence[str]:
     return ()
 
 
-async def _written(harm: Harm) -> set[tuple[str, int, int]]:
+async def _written(harm: Harm) -> set[tuple[int, int]]:
     try:
         connection = await asyncpg.connect(harm.house.stack.database, timeout=2)
     except (OSError, asyncpg.PostgresError, TimeoutError):
         return set()
     try:
-        rows = await connection.fetch("SELECT call_id, epoch, seq FROM call_records")
+        rows = await connection.fetch(
+            "SELECT epoch, seq FROM call_records UNION ALL SELECT epoch, seq FROM house_records"
+        )
     finally:
         await connection.close()
-    return {(row["call_id"] or "", row["epoch"], row["seq"]) for row in rows}
+    return {(row["epoch"], row["seq"]) for row in rows}
 
 
 async def garbage_saved(harm: Harm) -> None:

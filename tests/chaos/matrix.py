@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from tests.chaos import data_faults, engine_faults, socket_faults
+from tests.chaos import (
+    asterisk_faults,
+    data_faults,
+    engine_faults,
+    phone_faults,
+    socket_faults,
+)
 from tests.chaos.rows import Row
 
 MATRIX: tuple[Row, ...] = (
     *engine_faults.ROWS,
     *socket_faults.ROWS,
     *data_faults.ROWS,
+    *phone_faults.ROWS,
+    *asterisk_faults.ROWS,
 )

@@ -48,6 +48,7 @@ async def play(
 ) -> Verdict:
     """With a caller at each stage. Raises what the stack could not do before any harm came."""
     hotline = house.hotline
+    await hotline.answers_again(within=40)
     async with (
         census(house.site) as taken,
         everywhere(hotline, callers, prefix, folder) as scene,

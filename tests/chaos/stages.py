@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from router.core.records import OfferPickedUp, StepEntered, WrapUpStarted
 from router.standalone.phone_events import Closed, Dialled
+from router.standalone.phones import Answer, Phone, switched_on
 from router.standalone.programs import Prefix
 from router.standalone.tone import heard, longest_silence
 from tests.acceptance.hotline_up import Hotline
@@ -32,6 +33,8 @@ from tests.chaos.lines import LINES, number
 SILENCE_DBOV = -55.0
 """interface.md 11."""
 LATELY = 1.0
+SILENT_IN_MUSIC = timedelta(seconds=1.5)
+"""Between two pieces, or on a busy machine."""
 A_VOICE_LASTS = timedelta(seconds=0.5)
 EVERYWHERE = (
     "greeting",
@@ -46,14 +49,25 @@ EVERYWHERE = (
 NEWCOMER = "arriving"
 
 
-def staff() -> tuple[Agent, ...]:
+def staff(evas_phone: str) -> tuple[Agent, ...]:
     """For the stages that need an agent, and those who come when the harm is over."""
     first, *others = AGENTS_HZ
+    machine = Agent(
+        id="mac",
+        skills="multitud: 4",
+        tone_hz=MACHINE_HZ,
+        mobile="+525587654398",
+        answer=Answer.AT_ONCE,
+        machine=True,
+        comes=False,
+    )
     return (
         Agent(id="ana", skills="suena: 5", tone_hz=first),
         Agent(id="bea", skills="susurra: 5", tone_hz=others[0], mobile="+525587654399"),
-        Agent(id="eva", skills="habla: 5", tone_hz=others[1], wrap_up="1"),
+        eva(evas_phone),
         Agent(id="leo", skills="cierra: 5", tone_hz=others[2], wrap_up="600"),
+        Agent(id="nadie", skills="multitud: 5", tone_hz=MACHINE_HZ, comes=False),
+        machine,
         *(
             Agent(id=name, skills=EVERYTHING if index < 4 else SKILLS, tone_hz=hz, comes=False)
             for index, (name, hz) in enumerate(zip(RELIEF, cycle(others[3:]), strict=False))
@@ -61,6 +75,13 @@ def staff() -> tuple[Agent, ...]:
     )
 
 
+def eva(address: str) -> Agent:
+    """Her telephone is a process of its own, so that it can be stopped."""
+    return Agent(id="eva", skills="habla: 5", tone_hz=AGENTS_HZ[2], wrap_up="1", elsewhere=address)
+
+
+NEVER_THERE = ("nadie", "mac")
+MACHINE_HZ = 1480
 RELIEF = ("rita", "rosa", "raul", "rene", "olga", "omar", "oti", "olaf", "oda")
 SKILLS = ", ".join(f"{line}: 3" for line in LINES)
 EVERYTHING = f"{SKILLS}, psicologia: 3, crisis: 3"
@@ -75,6 +96,7 @@ class OnTheLine:
     caller: Caller
     call_id: str
     hung_up_at: float | None = None
+    lost_to_physics: bool = False
 
     @property
     def silence(self) -> timedelta:
@@ -104,18 +126,28 @@ class Scene:
     shift: Shift
     callers: Callers
     lines: AsyncExitStack
+    apart: Mapping[str, Phone]
+    """Telephones that are processes of their own."""
     people: dict[str, OnTheLine] = field(default_factory=dict)
     """By stage."""
 
     @property
     def on_the_line(self) -> list[OnTheLine]:
         """All who did not hang up."""
-        return [each for each in self.people.values() if each.hung_up_at is None]
+        return [
+            each
+            for each in self.people.values()
+            if each.hung_up_at is None and not each.lost_to_physics
+        ]
 
     @property
     def voices(self) -> set[int]:
         """What agents sound like."""
-        return {agent.tone_hz for agent in self.shift.agents}
+        return {each.tone_hz for each in self.shift.agents if each.id not in NEVER_THERE}
+
+    def phone(self, agent: str) -> Phone:
+        """An agent's."""
+        return self.apart[agent] if agent in self.apart else self.shift[agent]
 
     async def dials(self, stage: str, line: str | None = None, *, engine: bool = True) -> Caller:
         """A call that is up; whoever it is hangs up at the end of the scene."""
@@ -160,8 +192,9 @@ class Scene:
 
     async def _talking(self) -> None:
         caller = await self.dials("talking", "habla")
-        await self.shift["eva"].take_call(within=SOON)
-        await hear_each_other(caller, self.shift["eva"], self.shift["eva"].handset.tone_hz)
+        phone = self.phone("eva")
+        await phone.take_call(within=SOON)
+        await hear_each_other(caller, phone, phone.handset.tone_hz)
 
     async def _wrap_up(self) -> None:
         caller = await self.dials("wrap-up", "cierra")
@@ -186,9 +219,10 @@ async def everywhere(
 ) -> AsyncIterator[Scene]:
     """The scene is set; all hang up and all log out at the end."""
     async with (
-        on_shift(hotline, prefix, folder, *staff()) as shift,
+        switched_on(prefix, [eva("").handset()], folder=folder) as apart,
+        on_shift(hotline, prefix, folder, *staff(apart["eva"].uri)) as shift,
         AsyncExitStack() as lines,
     ):
-        scene = Scene(hotline=hotline, shift=shift, callers=callers, lines=lines)
+        scene = Scene(hotline=hotline, shift=shift, callers=callers, lines=lines, apart=apart)
         await scene.take_places()
         yield scene

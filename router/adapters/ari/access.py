@@ -17,13 +17,15 @@ class Pace:
     """In seconds: pauses between attempts to connect, and between pings.
 
     A peer that says nothing for `ping_every` is asked, and dead after half as long again: known
-    within 3 s. Asterisk's web server is there some seconds before ARI is: `starting`.
+    within 3 s. Asterisk's web server is there some seconds before ARI is: `starting`. An event
+    socket on which not even our own beat comes for `silent_for` is given up.
     """
 
     first_delay: float = 0.1
     last_delay: float = 2.0
     ping_every: float = 1.6
     starting: float = 10.0
+    silent_for: float = 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

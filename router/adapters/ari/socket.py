@@ -27,6 +27,13 @@ log = structlog.get_logger()
 # Events that may come while the channels are listed (at most some seconds).
 BUFFER_SIZE = 10_000
 
+_OVER = (
+    aiohttp.WSMsgType.CLOSE,
+    aiohttp.WSMsgType.CLOSING,
+    aiohttp.WSMsgType.CLOSED,
+    aiohttp.WSMsgType.ERROR,
+)
+
 TROUBLE = "ari"
 """The name of this adapter's alarm."""
 
@@ -91,7 +98,7 @@ class EventSocket:
     async def _one_connection(self) -> None:
         self._given_up.clear()
         async with self._connected() as socket:
-            reader = _Reader(socket, self._now)
+            reader = _Reader(socket, self._access, self._now)
             reading = asyncio.create_task(reader.run())
             given_up = asyncio.create_task(self._given_up.wait())
             try:
@@ -192,16 +199,31 @@ class _Reader:
     """Takes frames off the socket, into the buffer first, then straight on."""
 
     def __init__(
-        self, socket: aiohttp.ClientWebSocketResponse, now: Callable[[], datetime]
+        self,
+        socket: aiohttp.ClientWebSocketResponse,
+        access: Access,
+        now: Callable[[], datetime],
     ) -> None:
         self._socket = socket
+        self._access = access
         self._now = now
         self._hand_on: Callable[[Mapping[str, Any] | None, datetime], None] | None = None
         self.buffer: list[tuple[Mapping[str, Any], datetime]] = []
 
     async def run(self) -> None:
-        """Until the socket closes; raises what handing on raises, and `_Replaced`."""
-        async for frame in self._socket:
+        """Until the socket closes; raises what handing on raises, and `_Replaced`.
+
+        Our own beat comes each second. When it does not, this socket tells no more, however open
+        it is: one of ours that Asterisk lost sight of, and buried later, took the application along
+        (seen on 22.10.1). Raises AsteriskUnreachable.
+        """
+        while True:
+            try:
+                frame = await self._socket.receive(timeout=self._access.pace.silent_for)
+            except TimeoutError as silence:
+                raise self._access.unreachable("its events have ceased") from silence
+            if frame.type in _OVER:
+                return
             self._take(_read(frame))
 
     def release(self, hand_on: Callable[[Mapping[str, Any] | None, datetime], None]) -> None:

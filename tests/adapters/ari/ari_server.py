@@ -20,7 +20,7 @@ from router.core.vocabulary import NodeId
 USER, PASSWORD = "hotline", "p:ä@ss"
 NODE = NodeId("n1")
 PATIENCE = 5.0
-QUICK = Pace(first_delay=0.01, last_delay=0.02, ping_every=5.0, starting=0.1)
+QUICK = Pace(first_delay=0.01, last_delay=0.02, ping_every=5.0, starting=0.1, silent_for=30.0)
 STARTED = "2026-11-24T15:00:00.000+0000"
 
 Reply = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -122,6 +122,18 @@ async def test_connection_that_is_open_but_dead_is_given_up(server: AriServer) -
         await is_live(inbox, times=2)
 
 
+async def test_connection_that_lives_but_tells_not_even_our_own_beat_is_given_up(
+    server: AriServer,
+) -> None:
+    inbox = Inbox()
+    async with (
+        connected(server, pace=replace(QUICK, silent_for=0.2)) as node,
+        running(node, inbox),
+    ):
+        await inbox.gets(e.NodeDisconnected)
+        await is_live(inbox, times=2)
+
+
 async def test_asterisk_that_restarted_is_told_apart_and_gets_its_endpoints_again(
     server: AriServer,
 ) -> None:
