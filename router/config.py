@@ -27,6 +27,7 @@ from router.setting import (
     NUMBER,
     PORT,
     SECRET,
+    SPEECH,
     TIME_ZONE,
     WEB_ADDRESS,
     WORD,
@@ -171,6 +172,12 @@ class Settings:
     ami_timeout: timedelta = field(
         default=timedelta(seconds=2),
         metadata=declared("ami_timeout", "for one AMI action", DURATION),
+    )
+    speech_command: str = field(
+        default="",
+        metadata=declared(
+            "speech.command", "speaks stand-ins: {text_file} {language} {out} in it", SPEECH
+        ),
     )
     debian_mirror: str = field(
         default="http://deb.debian.org/debian",

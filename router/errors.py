@@ -327,7 +327,12 @@ class StoriesMissing(HotlineError):
 
 
 class RecordingUnusable(HotlineError):
-    """{file} cannot be used as a recording: {detail}. Save it as a WAV file of 16 bits."""
+    """{file} cannot be used as a recording: {detail}. Save it as WAV, MP3, FLAC or Ogg."""
+
+
+class NothingRecorded(HotlineError):
+    """Nobody has recorded {prompt} in {language} by telephone. `hotline prompts list` has its
+    number; whoever has `records_prompts: true` in the roster dials *50 and the number."""
 
 
 class PromptUnknown(HotlineError):

@@ -164,6 +164,12 @@ def _words(text: str, _: Path) -> str:
     return text
 
 
+def _speech(text: str, _: Path) -> str:
+    if text and not all(gap in text for gap in ("{text_file}", "{out}")):
+        raise ValueError(text)
+    return _words(text, _)
+
+
 FOLDER = Kind(
     expected="a folder", read=lambda text, here: (here / Path(text).expanduser()).absolute()
 )
@@ -188,6 +194,7 @@ DATABASE = Kind(
 )
 NUMBER = Kind(expected="a telephone number of 3 to 15 digits", read=_matching(r"\+?\d{3,15}"))
 COMMAND = Kind(expected="a command with its arguments", read=_words)
+SPEECH = Kind(expected="a command with {text_file} and {out} among its arguments", read=_speech)
 COUNT = Kind(expected=f"a whole number from 1 to {MOST}", read=lambda text, _: _count(text))
 DURATION = Kind(expected="a duration such as 2 s or 500 ms", read=_duration)
 TIME_ZONE = Kind(

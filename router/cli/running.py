@@ -68,6 +68,7 @@ def up(
         carrier=str(settings.carrier),
         hotline_number=settings.hotline_number,
         ivr_dir=settings.ivr_dir,
+        speech_command=settings.speech_command,
         environment=configured.variables(),
         restart=not no_restart,
         detach=detach,

@@ -29,8 +29,9 @@ def sounds(
 ) -> None:
     """Write every prompt of ivr/prompts, and music on hold, into FOLDER for your own Asterisk.
 
-    A recording in ivr/prompts/<language>/<prompt>.wav is taken as it is; without one the text is
-    spoken by espeak-ng, as a stand-in. Run it again after a change: only what changed is made.
+    A recording in ivr/prompts/<language>/<prompt>.wav is taken as it is; without one, or if it says
+    an old text, espeak-ng (or `speech.command`) speaks a stand-in. Run it again after a
+    change: only what changed is made.
     """
     from router.standalone.progress import shown_on
     from router.standalone.prompts import Source
@@ -44,6 +45,7 @@ def sounds(
             cache=settings.cache_dir,
             mirror=settings.debian_mirror,
             progress=progress,
+            command=settings.speech_command,
         )
     out().print(
         f"{counted(built.total(), 'prompt')} in {folder}: {built[Source.RECORDED]} recorded, "

@@ -24,6 +24,7 @@ from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
 from router.standalone.progress import Progress
 from router.standalone.site import Site, private_site
+from router.standalone.speech import Speech
 
 STACK_FILE = "stack.json"
 SUPERVISOR_FILE = "up.pid"
@@ -50,6 +51,7 @@ class Plan:
     environment: Mapping[str, str]
     hotline_number: str
     restart: bool = True
+    speech_command: str = ""
 
 
 @dataclass(slots=True)
@@ -168,7 +170,7 @@ def _sounds_and_settings(plan: Plan, prefix: Prefix, site: Site) -> None:
     prompts.build(
         prompt_texts(plan.ivr_dir),
         plan.state_dir / "sounds",
-        prefix=prefix,
+        speech=Speech(prefix=prefix, command=plan.speech_command),
         cache=plan.cache_dir,
         recorded=plan.ivr_dir / "prompts",
     )

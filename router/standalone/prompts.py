@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import wave
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,15 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from router import errors
 from router.core.vocabulary import Language, PromptId
-from router.standalone.programs import Prefix
+from router.standalone.speech import Speech
 from router.standalone.telephone_audio import is_telephone_wav, telephone_wav
 
 # In the sounds of a language, so that `sound:hotline/menu` is said in the channel's language.
 FOLDER = "hotline"
-VOICES: Mapping[str, str] = {"es": "es-419", "en": "en-us"}
-WORDS_PER_MINUTE = 165
 # Raised when the same text shall sound otherwise than before.
 RECIPE = 2
 
@@ -46,16 +42,16 @@ def build(
     texts: Mapping[tuple[Language, PromptId], str],
     into: Path,
     *,
-    prefix: Prefix,
+    speech: Speech,
     cache: Path,
     recorded: Path | None = None,
 ) -> list[BuiltPrompt]:
     """Each text as `into`/<language>/hotline/<prompt>.wav, made again only where it changed.
 
-    A recording in `recorded`/<language>/<prompt>.wav wins over the text; one that cannot be played
-    is reported, and the text is spoken.
+    A recording in `recorded`/<language>/<prompt>.wav wins over the text; one that cannot be played,
+    or says an old text, is reported, and the text is spoken. Raises SpeechFailed.
     """
-    booth = _Booth(into=into, prefix=prefix, cache=cache / "prompts", recorded=recorded)
+    booth = _Booth(into=into, speech=speech, cache=cache / "prompts", recorded=recorded)
     booth.cache.mkdir(parents=True, exist_ok=True)
     wanted = sorted(texts.items())
     with ThreadPoolExecutor() as speakers:
@@ -67,7 +63,7 @@ def build(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Booth:
     into: Path
-    prefix: Prefix
+    speech: Speech
     cache: Path
     recorded: Path | None
 
@@ -76,16 +72,18 @@ class _Booth:
         recording = self._recording(language, prompt)
         source, problem = Source.SPOKEN, None
         fresh = False
-        if recording is not None:
+        if recording is not None and says_old_text(recording, text):
+            problem = f"{recording} says an old text"
+        elif recording is not None:
             try:
                 fresh = self._place(file, _digest(recording.read_bytes()), recording)
                 source = Source.RECORDED
             except (wave.Error, EOFError) as failure:
                 problem = f"{recording} cannot be played: {failure}"
         if source is Source.SPOKEN:
-            voice = VOICES.get(language, language)
-            wanted = _digest(f"{RECIPE}\n{voice}\n{WORDS_PER_MINUTE}\n{text}".encode())
-            fresh = self._place(file, wanted, (voice, text))
+            manner = self.speech.manner(language)
+            wanted = _digest(f"{RECIPE}\n{manner}\n{text}".encode())
+            fresh = self._place(file, wanted, (language, text))
         return BuiltPrompt(
             language=language,
             prompt=prompt,
@@ -101,14 +99,15 @@ class _Booth:
         file = self.recorded / language / f"{prompt}.wav"
         return file if file.is_file() else None
 
-    def _place(self, file: Path, digest: str, origin: Path | tuple[str, str]) -> bool:
+    def _place(self, file: Path, digest: str, origin: Path | tuple[Language, str]) -> bool:
         """Puts the sound of `digest` into `file` unless it is there; true if it was not."""
         made_of = file.with_suffix(".sha256")
         if file.exists() and made_of.exists() and made_of.read_text() == digest:
             return False
         kept = self.cache / f"{digest}.wav"
         if not kept.exists():
-            _write(kept, _sound(origin) if isinstance(origin, Path) else self._spoken(*origin))
+            made = _sound(origin) if isinstance(origin, Path) else self.speech.speak(*origin)
+            _write(kept, made)
         file.parent.mkdir(parents=True, exist_ok=True)
         # Should it be cut short between the two, the next run makes it again.
         made_of.unlink(missing_ok=True)
@@ -116,23 +115,11 @@ class _Booth:
         made_of.write_text(digest)
         return True
 
-    def _spoken(self, voice: str, text: str) -> bytes:
-        command = self.prefix.command(
-            "espeak-ng", "-v", voice, "-s", str(WORDS_PER_MINUTE), "-D", "--stdin", "--stdout"
-        )
-        spoken = subprocess.run(
-            command,
-            # As one paragraph: espeak-ng reads standard input line by line.
-            input=" ".join(text.split()).encode(),
-            env=self.prefix.environment(),
-            capture_output=True,
-            check=False,
-        )
-        try:
-            return telephone_wav(spoken.stdout)
-        except (wave.Error, EOFError) as failure:
-            complaint = spoken.stderr.decode(errors="replace").strip() or str(failure)
-            raise errors.SpeechFailed(text=text, voice=voice, detail=complaint) from failure
+
+def says_old_text(recording: Path, text: str) -> bool:
+    """What it says is noted beside it when it is imported."""
+    said = recording.with_suffix(".txt")
+    return said.is_file() and said.read_text(encoding="utf-8").strip() != text
 
 
 def _sound(recording: Path) -> bytes:

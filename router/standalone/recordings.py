@@ -11,7 +11,9 @@ from pathlib import Path
 
 from router import errors
 from router.adapters.flow_files import prompt_texts
+from router.adapters.recording_box import recorded_prompt
 from router.core.vocabulary import Language, PromptId
+from router.standalone.prompts import says_old_text
 from router.standalone.telephone_audio import telephone_wav
 
 ORIGINALS = "originals"
@@ -27,34 +29,39 @@ class Voice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """One prompt in one language."""
+    """One prompt in one language. Whoever may record prompts dials `*50` and its `number`; what
+    they said `waits` to be imported."""
 
+    number: int
     language: Language
     prompt: PromptId
     voice: Voice
+    waits: bool
     text: str
 
 
-def listed(ivr_dir: Path) -> list[Prompt]:
-    """All that is to be recorded. Raises FlowFilesInvalid."""
+def listed(ivr_dir: Path, state_dir: Path) -> list[Prompt]:
+    """All that is to be recorded, numbered as the engine does. Raises FlowFilesInvalid."""
     return [
         Prompt(
+            number=number,
             language=language,
             prompt=prompt,
             voice=_voice(ivr_dir / "prompts" / language, prompt, text),
+            waits=recorded_prompt(state_dir, language, prompt).is_file(),
             text=text,
         )
-        for (language, prompt), text in sorted(prompt_texts(ivr_dir).items())
+        for number, ((language, prompt), text) in enumerate(
+            sorted(prompt_texts(ivr_dir).items()), start=1
+        )
     ]
 
 
 def _voice(folder: Path, prompt: PromptId, text: str) -> Voice:
-    if not (folder / f"{prompt}.wav").is_file():
+    recording = folder / f"{prompt}.wav"
+    if not recording.is_file():
         return Voice.STAND_IN
-    said = folder / f"{prompt}.txt"
-    if said.is_file() and said.read_text(encoding="utf-8").strip() != text:
-        return Voice.STALE
-    return Voice.RECORDED
+    return Voice.STALE if says_old_text(recording, text) else Voice.RECORDED
 
 
 def take_in(ivr_dir: Path, language: Language, prompt: PromptId, file: Path) -> Path:
@@ -72,7 +79,9 @@ def take_in(ivr_dir: Path, language: Language, prompt: PromptId, file: Path) -> 
         raise errors.RecordingUnusable(file=file, detail=detail) from failure
     folder = ivr_dir / "prompts" / language
     (folder / ORIGINALS).mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, folder / ORIGINALS / f"{prompt}.wav")
+    for earlier in (folder / ORIGINALS).glob(f"{prompt}.*"):
+        earlier.unlink()
+    shutil.copyfile(file, folder / ORIGINALS / f"{prompt}{file.suffix.lower() or '.wav'}")
     (folder / f"{prompt}.txt").write_text(f"{text}\n", encoding="utf-8")
     taken = folder / f"{prompt}.wav"
     unfinished = taken.with_suffix(".new")
@@ -88,3 +97,16 @@ def _text(
         return texts[language, prompt]
     except KeyError:
         raise errors.PromptUnknown(prompt=prompt, language=language) from None
+
+
+def take_in_recorded(ivr_dir: Path, state_dir: Path, language: Language, prompt: PromptId) -> Path:
+    """What an agent said by telephone; it waits no longer then.
+
+    Raises NothingRecorded, and what `take_in` raises.
+    """
+    waiting = recorded_prompt(state_dir, language, prompt)
+    if not waiting.is_file():
+        raise errors.NothingRecorded(prompt=prompt, language=language)
+    taken = take_in(ivr_dir, language, prompt, waiting)
+    waiting.unlink()
+    return taken

@@ -11,6 +11,7 @@ from router.standalone.music import write_music
 from router.standalone.programs import LIBRARIES, PROGRAM_PATHS, Prefix, Version
 from router.standalone.progress import Progress
 from router.standalone.prompts import BuiltPrompt
+from router.standalone.speech import Speech
 
 MUSIC = "moh/calm.wav"
 """The only sound that dialplans/musiconhold.conf needs, below Asterisk's data folder."""
@@ -20,11 +21,18 @@ RECORDINGS = ("es", "es_MX_f_Allison")
 
 
 def write_sounds(
-    into: Path, *, ivr_dir: Path, cache: Path, mirror: str, progress: Progress
+    into: Path, *, ivr_dir: Path, cache: Path, mirror: str, progress: Progress, command: str = ""
 ) -> Counter[prompts.Source]:
     """Fill `into`, Asterisk's data folder; what is there and still right is left alone."""
     _link_recordings(into / "sounds")
-    built = _prompts(into / "sounds", ivr_dir, cache, mirror, progress)
+    built = build_prompts(
+        into / "sounds",
+        ivr_dir=ivr_dir,
+        cache=cache,
+        mirror=mirror,
+        progress=progress,
+        command=command,
+    )
     write_music(into / MUSIC)
     return Counter(each.source for each in built)
 
@@ -37,12 +45,14 @@ def _link_recordings(sounds: Path) -> None:
         link.symlink_to(recordings)
 
 
-def _prompts(
-    into: Path, ivr_dir: Path, cache: Path, mirror: str, progress: Progress
+def build_prompts(
+    into: Path, *, ivr_dir: Path, cache: Path, mirror: str, progress: Progress, command: str
 ) -> list[BuiltPrompt]:
+    """Every prompt in `into`, the folder of sounds; `command` speaks instead of espeak-ng."""
     texts = prompt_texts(ivr_dir)  # first: a broken file is told before anything is fetched
     speaker = host_programs() or debian.ensure(progress, cache=cache, mirror=mirror)
-    return prompts.build(texts, into, prefix=speaker, cache=cache, recorded=ivr_dir / "prompts")
+    speech = Speech(prefix=speaker, command=command)
+    return prompts.build(texts, into, speech=speech, cache=cache, recorded=ivr_dir / "prompts")
 
 
 def host_programs(root: Path = Path("/")) -> Prefix | None:

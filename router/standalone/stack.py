@@ -29,6 +29,7 @@ def up(
     carrier: str,
     hotline_number: str,
     ivr_dir: Path,
+    speech_command: str,
     environment: Mapping[str, str],
     restart: bool,
     detach: bool,
@@ -48,6 +49,7 @@ def up(
         mirror=mirror,
         environment=environment,
         restart=restart,
+        speech_command=speech_command,
     )
     with shown_on(console) as progress:
         asyncio.run(

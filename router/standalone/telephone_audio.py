@@ -30,22 +30,41 @@ def is_telephone_wav(file: Path) -> bool:
 
 
 def telephone_wav(sound: bytes) -> bytes:
-    """A 16-bit WAV of any rate and number of channels, turned into a telephone's.
+    """A sound (WAV, MP3, FLAC, Ogg) of any rate and number of channels, turned into a telephone's.
 
-    Raises wave.Error or EOFError for what is no such WAV, or holds nothing but silence.
+    Raises wave.Error or EOFError for what is no such sound, or holds nothing but silence.
     """
-    with wave.open(io.BytesIO(sound)) as source:
-        if source.getsampwidth() != 2:
-            raise wave.Error("only 16-bit samples are understood")
-        rate, channels = source.getframerate(), source.getnchannels()
-        # espeak-ng writes an endless length into its header when it writes to a pipe.
-        whole = len(sound) // 2
-        samples = array("h", source.readframes(min(source.getnframes(), whole)))
+    samples, rate, channels = _plain_wav(sound) or _decoded(sound)
     mono = samples if channels == 1 else _mixed(samples, channels)
     spoken = _trimmed(_high_passed(_resampled(mono, rate)))
     if not spoken:
         raise wave.Error("it is silent throughout")
     return _wav(_normalised(spoken))
+
+
+def _plain_wav(sound: bytes) -> tuple[array[int], int, int] | None:
+    """Samples, rate and channels; None if it is no WAV of 16 bits."""
+    try:
+        with wave.open(io.BytesIO(sound)) as source:
+            if source.getsampwidth() != 2:
+                return None
+            # espeak-ng writes an endless length into its header when it writes to a pipe.
+            frames = source.readframes(min(source.getnframes(), len(sound) // 2))
+            return array("h", frames), source.getframerate(), source.getnchannels()
+    except (wave.Error, EOFError):
+        return None
+
+
+def _decoded(sound: bytes) -> tuple[array[int], int, int]:
+    # Imported here: it brings numpy along, and stand-ins need neither.
+    import soundfile
+
+    try:
+        frames, rate = soundfile.read(io.BytesIO(sound), dtype="int16", always_2d=True)
+    except (soundfile.SoundFileError, ValueError) as failure:
+        detail = str(failure).rpartition(": ")[2].strip(" .").lower()
+        raise wave.Error(f"it is no sound that can be read ({detail})") from failure
+    return array("h", frames.tobytes()), int(rate), int(frames.shape[1])
 
 
 def _mixed(samples: Sequence[int], channels: int) -> list[float]:

@@ -55,6 +55,7 @@ class Agent:
     """More devices in YAML, behind the first."""
     comes: bool = True
     """Logs in with the others."""
+    records_prompts: bool = False
 
     @property
     def user(self) -> str:
@@ -74,10 +75,11 @@ class Agent:
         else:
             device = f'{{kind: desk, address: "{self.elsewhere or address}"}}'
         wrap_up = f", wrap_up: {self.wrap_up}" if self.wrap_up else ""
+        records = ", records_prompts: true" if self.records_prompts else ""
         devices = ", ".join(filter(None, (device, self.also)))
         return (
             f"  - {{id: {self.id}, name: {self.id.title()}, skills: {{{self.skills}}}, "
-            f"devices: [{devices}]{wrap_up}}}"
+            f"devices: [{devices}]{wrap_up}{records}}}"
         )
 
 

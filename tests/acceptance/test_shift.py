@@ -15,6 +15,7 @@ from router.core.records import (
     CallFinished,
     CallStarted,
     OfferMade,
+    PromptRecorded,
     WrapUpEnded,
     WrapUpStarted,
 )
@@ -23,7 +24,7 @@ from router.standalone.loopback import free_port
 from router.standalone.phone_events import Closed, Established, Registered, RegistrationRefused
 from router.standalone.phones import Phone
 from router.standalone.programs import Prefix
-from tests.acceptance.hotline_up import Hotline, Ran
+from tests.acceptance.hotline_up import Hotline, Ran, until
 from tests.acceptance.people import SOON, Agent, Callers, Shift, hear_each_other, on_shift
 from tests.acceptance.practice import number
 
@@ -38,6 +39,8 @@ agents:
     devices: [{kind: phone, number: "+525512345678"}]
 """
 UNKNOWN_HERE = "127.0.0.9"
+PART = "espera_juridico-1"
+"""A prompt, or what stands before its gap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,3 +324,34 @@ async def test_caller_whose_number_is_an_agents_name_stays_a_caller(
         await caller.hang_up()
         floor = await hotline.floor()
         assert [view.state for view in floor.agents] == [AgentState.READY]
+
+
+# Prompts
+
+
+async def test_an_agent_says_a_prompt_anew_from_the_desk_phone(
+    hotline: Hotline, prefix: Prefix, tmp_path: Path
+) -> None:
+    listed = (await hotline.runs("prompts", "list", "--json")).json["prompts"]
+    number = next(n["number"] for n in listed if (n["language"], n["prompt"]) == ("es", PART))
+    ana = Agent(id="ana", skills="plain: 5", records_prompts=True)
+    async with on_shift(hotline, prefix, tmp_path, ana, logged_in=False) as shift:
+        phone, since = shift["ana"], hotline.feed.position()
+        await phone.dial(hotline.uri(f"*50{number}"))
+        up = await phone.wait_for(Established, within=SOON)
+        # The prompt as it is, and then the tone of recording: what they say is their own tone.
+        await phone.hears(within=SOON, since=up.at)
+        spool = hotline.folder / "asterisk/spool/recording"
+        await until(
+            lambda: any(each.stat().st_size > 16_000 for each in spool.glob("*-k*.wav")), within=30
+        )
+        await phone.press("#")
+        _, recorded = await hotline.feed.first(PromptRecorded, within=15, since=since)
+        assert (recorded.agent, recorded.prompt, recorded.why) == ("ana", PART, "")
+        assert recorded.lasted >= timedelta(seconds=1)
+        # They are told that it is there, and let go.
+        await phone.wait_for(Closed, within=timedelta(seconds=15))
+    taken = await hotline.runs("prompts", "import", "es", PART, "--recorded")
+    assert taken.code == 0, taken.err
+    built = await hotline.runs("prompts", "build")
+    assert "1 recorded ones made anew" in built.said

@@ -24,6 +24,7 @@ from router.standalone.engine_process import EngineProcess
 from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
 from router.standalone.site import Site, private_site
+from router.standalone.speech import Speech
 from router.standalone.ulaw import decoded, tone
 
 CALLERS, CARRIER = "127.0.0.2", "127.0.0.3"
@@ -156,7 +157,7 @@ def _furnish(folder: Path, site: Site, prefix: Prefix, cache: Path) -> None:
     prompts.build(
         prompt_texts(SHIPPED_FLOWS),
         folder / "sounds",
-        prefix=prefix,
+        speech=Speech(prefix=prefix),
         cache=cache,
         recorded=recorded,
     )

@@ -20,6 +20,7 @@ from router.standalone.guard_process import GuardProcess
 from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
 from router.standalone.site import Site, private_site
+from router.standalone.speech import Speech
 from tests.acceptance.hotline_up import CARRIER_ADDRESS, Hotline
 from tests.chaos.lines import write_flows
 from tests.chaos.proxy import FaultProxy, fault_proxy
@@ -140,7 +141,7 @@ def _furnish(state: Path, where: Site, prefix: Prefix, flows: Path, cache: Path)
     prompts.build(
         prompt_texts(flows),
         state / "sounds",
-        prefix=prefix,
+        speech=Speech(prefix=prefix),
         cache=cache,
         recorded=flows / "prompts",
     )

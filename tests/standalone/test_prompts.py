@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import wave
 from array import array
 from pathlib import Path
@@ -16,6 +17,7 @@ from router.folders import cache_folder
 from router.standalone import debian
 from router.standalone.programs import Prefix
 from router.standalone.prompts import BuiltPrompt, Source, build
+from router.standalone.speech import Speech
 
 ES, EN = Language("es"), Language("en")
 GREETING = PromptId("saludo")
@@ -33,13 +35,14 @@ class Studio:
         self.sounds = folder / "sounds"
         self.recorded = folder / "recorded"
         self.cache = folder / "cache"
+        self.command = ""
         self._prefix = prefix
 
     def builds(self, text: str, language: Language = ES) -> BuiltPrompt:
         (built,) = build(
             {(language, GREETING): text},
             self.sounds,
-            prefix=self._prefix,
+            speech=Speech(prefix=self._prefix, command=self.command),
             cache=self.cache,
             recorded=self.recorded,
         )
@@ -189,3 +192,37 @@ def test_a_broken_recording_is_reported_and_the_text_is_spoken(studio: Studio) -
 def test_a_text_that_cannot_be_spoken_is_named(studio: Studio) -> None:
     with pytest.raises(errors.SpeechFailed, match="could not be spoken"):
         studio.builds("...")
+
+
+def test_another_command_may_speak(studio: Studio, tmp_path: Path) -> None:
+    said = tmp_path / "said.wav"
+    shutil.copy(studio.builds("Dicho por otra voz.").file, said)
+    script = tmp_path / "speak"
+    script.write_text(f'#!/bin/sh\ncat "$1" > {tmp_path}/text-$2\ncp {said} "$3"\n')
+    script.chmod(0o700)
+    studio.command = f"{script} {{text_file}} {{language}} {{out}}"
+    built = studio.builds("Un texto  con\nvarias líneas.")
+    assert (built.source, built.fresh) == (Source.SPOKEN, True)
+    assert (tmp_path / "text-es").read_text() == "Un texto con varias líneas.\n"
+    assert len(samples_of(built.file)) == pytest.approx(len(samples_of(said)), rel=0.05)
+    assert not studio.builds("Un texto  con\nvarias líneas.").fresh
+
+
+@pytest.mark.parametrize(
+    "command", ["/bin/false {text_file} {out}", "no-such-program {text_file} {out}"]
+)
+def test_a_command_that_fails_is_told(command: str, studio: Studio) -> None:
+    studio.command = command
+    with pytest.raises(errors.SpeechFailed, match="Un momento"):
+        studio.builds("Un momento.")
+
+
+def test_a_recording_that_says_an_old_text_gives_way_to_a_stand_in(studio: Studio) -> None:
+    studio.receives_tone(440, rate=8000)
+    noted = studio.recorded / ES / f"{GREETING}.txt"
+    noted.write_text("Un momento.\n")
+    assert studio.builds("Un momento.").source is Source.RECORDED
+    built = studio.builds("Un momento, por favor.")
+    assert built.source is Source.SPOKEN
+    assert built.problem is not None
+    assert "says an old text" in built.problem

@@ -9,8 +9,11 @@ from array import array
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from router import errors
+from router.adapters.flow_files import load
+from router.adapters.recording_box import recorded_prompt
 from router.cli.exits import Exit
 from router.cli.main import run
 from router.config import SHIPPED_FLOWS
@@ -43,7 +46,7 @@ def voice(tmp_path: Path) -> Path:
 
 
 def voices(folder: Path) -> dict[tuple[Language, PromptId], Voice]:
-    return {(each.language, each.prompt): each.voice for each in listed(folder)}
+    return {(each.language, each.prompt): each.voice for each in listed(folder, folder.parent)}
 
 
 def test_without_a_recording_a_prompt_has_a_stand_in(folder: Path) -> None:
@@ -77,6 +80,52 @@ def test_all_prompts_are_listed(folder: Path, capsys: pytest.CaptureFixture[str]
     assert "saludo" in capsys.readouterr().out
     assert run(["prompts", "list", "--json"]) == Exit.DONE
     assert '"voice": "stand-in"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["mp3", "flac", "ogg"])
+def test_recordings_of_other_kinds_are_taken_in_and_the_original_is_kept(
+    kind: str, folder: Path, voice: Path, tmp_path: Path
+) -> None:
+    samples, rate = soundfile.read(voice)
+    other = tmp_path / f"voice.{kind}"
+    soundfile.write(other, samples, rate)
+    take_in(folder, ES, MENU, voice)
+    taken = take_in(folder, ES, MENU, other)
+    assert is_telephone_wav(taken)
+    (original,) = (folder / "prompts/es/originals").iterdir()
+    assert (original.name, original.read_bytes()) == (f"menu.{kind}", other.read_bytes())
+    with wave.open(str(taken)) as sound:
+        heard = array("h", sound.readframes(sound.getnframes()))
+    assert 0.4 < len(heard) / 8000 < 0.7
+    assert 20 * math.log10(max(map(abs, heard)) / 32768) == pytest.approx(-3, abs=0.1)
+
+
+def test_what_was_said_by_telephone_waits_and_is_taken_in(
+    folder: Path, voice: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ("--state-dir", str(tmp_path))
+    recorded = ["prompts", "import", "es", "menu", "--recorded", *where]
+    assert run(recorded) != Exit.DONE
+    assert "Nobody has recorded menu in es" in capsys.readouterr().err
+    waiting = recorded_prompt(tmp_path, "es", "menu")
+    waiting.parent.mkdir(parents=True)
+    shutil.copy(voice, waiting)
+    assert run(["prompts", "list", *where]) == Exit.DONE
+    assert "a recording waits" in capsys.readouterr().out
+    assert run(recorded) == Exit.DONE
+    assert voices(folder)[ES, MENU] is Voice.RECORDED
+    assert not waiting.exists()
+
+
+def test_either_a_file_or_what_was_recorded_is_imported(folder: Path, voice: Path) -> None:
+    assert run(["prompts", "import", "es", "menu"]) == Exit.WRONG_USE
+    assert run(["prompts", "import", "es", "menu", str(voice), "--recorded"]) == Exit.WRONG_USE
+
+
+def test_prompts_are_numbered_as_the_engine_does(folder: Path) -> None:
+    found = listed(folder, folder.parent)
+    assert [each.number for each in found] == list(range(1, len(found) + 1))
+    assert load(folder).prompts == tuple((each.language, each.prompt) for each in found)
 
 
 def test_what_is_no_recording_is_told(folder: Path, tmp_path: Path, voice: Path) -> None:
