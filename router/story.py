@@ -33,6 +33,7 @@ from router.core.records import (
     OfferMade,
     OfferPickedUp,
     OfferRang,
+    Overflowed,
     PartnerAnswered,
     PartnerLeft,
     PartnerMissed,
@@ -73,7 +74,9 @@ OfCaller = (
     | CommandRefused
     | CallFinished
 )
-OfQueue = Queued | Widened | KeptWaiting | Answered | Abandoned | TimedOut | HandedToFallback
+OfQueue = (
+    Queued | Widened | KeptWaiting | Overflowed | Answered | Abandoned | TimedOut | HandedToFallback
+)
 OfOffer = OfferMade | OfferRang | OfferPickedUp | OfferEnded
 OfAgent = (
     AgentLost
@@ -95,6 +98,8 @@ _LEFT_STEP = {
 _LEFT_QUEUE = {
     "time": "{queue} gives up after {waited}; the flow goes on",
     "key": "leaves {queue} by a key after {waited}; the flow goes on",
+    "overflow": "leaves {queue} after {waited}: it overflows",
+    "partner": "leaves {queue} after {waited}: somebody outside is there",
     "nobody": "nobody is on shift for {queue} after {waited}; the flow goes on",
 }
 _OUTCOME = {
@@ -104,6 +109,13 @@ _OUTCOME = {
     OfferOutcome.UNREACHABLE: "{agent}'s telephone cannot be reached",
     OfferOutcome.MACHINE: "nobody presses 1 at {agent}'s telephone: a machine",
     OfferOutcome.WITHDRAWN: "the offer to {agent} is withdrawn",
+}
+_OVERFLOWS = {
+    "alarm": "an alarm",
+    "widen": "{into} may take it, too",
+    "on_call": "those on call are rung as well ({into})",
+    "partner": "{into} is rung outside",
+    "step": "the flow goes on at {into}",
 }
 _LEFT_LADDER = {
     "declined": "does not take the caller back",
@@ -166,6 +178,7 @@ def sentence(record: Record | UnreadableRecord) -> str:
             Queued()
             | Widened()
             | KeptWaiting()
+            | Overflowed()
             | Answered()
             | Abandoned()
             | TimedOut()
@@ -262,6 +275,10 @@ def _of_queue(record: OfQueue) -> str:
         case Queued(queue=queue, order_class=order_class, again=again):
             verb = "is back in" if again else "waits in"
             return f"{verb} {queue} (class {order_class})"
+        case Overflowed(queue=queue, action=action, into=into, because=because):
+            return (
+                f"{queue} overflows ({because}): {_OVERFLOWS.get(action, action).format(into=into)}"
+            )
         case KeptWaiting():
             return f"nobody yet: {because_nobody(record)}"
         case Widened(queue=queue, step=step, also=also, skipped=skipped):

@@ -36,7 +36,16 @@ _SIP = re.compile(
 _PASSWORD = re.compile(r"[!-~]{6,64}", re.ASCII)
 _SECONDS = re.compile(r"(\d{1,4}(?:\.\d{1,3})?) ?s?", re.ASCII)
 
-_AGENT_KEYS = ("id", "name", "skills", "devices", "wrap_up", "works", "records_prompts")
+_AGENT_KEYS = (
+    "id",
+    "name",
+    "skills",
+    "devices",
+    "wrap_up",
+    "works",
+    "records_prompts",
+    "on_call",
+)
 _DEVICE_KEYS = {
     DeviceKind.DESK: ("kind", "address", "password"),
     DeviceKind.PHONE: ("kind", "number"),
@@ -102,6 +111,11 @@ def _agent(node: Node, seen: _Seen, zone: tzinfo, problems: Problems) -> AgentPr
         _once(agent.casefold(), agent, place_of(node, "id"), seen.ids, problems)
     name = _read(node, "name", _name, problems) if "name" in node.items else agent
     wrap_up = _read(node, "wrap_up", _wrap_up, problems) if "wrap_up" in node.items else None
+    on_call = bool(_read(node, "on_call", _truth, problems)) if "on_call" in node.items else False
+    devices = _devices(node, seen, problems)
+    if on_call and devices and all(each.kind is not DeviceKind.PHONE for each in devices):
+        place = place_of(node, "on_call")
+        problems.add(place, "on call without a telephone number", "{kind: phone, number: ...}")
     if (works := node.items.get("works")) is not None:
         read_week(works, problems)  # for the check of the flow files: the engine has log-ins
     skills, validity = read_skills(node, zone, problems)
@@ -110,10 +124,11 @@ def _agent(node: Node, seen: _Seen, zone: tzinfo, problems: Problems) -> AgentPr
         name=name or "",
         skills=skills,
         validity=validity,
-        devices=_devices(node, seen, problems),
+        devices=devices,
         wrap_up=wrap_up,
         records_prompts="records_prompts" in node.items
         and bool(_read(node, "records_prompts", _truth, problems)),
+        on_call=on_call,
     )
 
 

@@ -7,7 +7,7 @@ from router.core.routing.demand import instant
 from router.core.routing.explain import Exclusion
 from router.core.staff import Agent
 from router.core.turn import Turn
-from router.core.vocabulary import AgentId, AgentState
+from router.core.vocabulary import ON_CALL, AgentId, AgentState
 
 
 def tell(turn: Turn, board: Board, name: AgentId) -> None:
@@ -15,7 +15,7 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
     exchange = board.exchange
     agent = turn.floor.agents.get(name)
     member = exchange.staff.members.get(name)
-    if agent is None or not agent.logged_in:
+    if agent is None or not works(board, agent):
         if member is not None:
             exchange.log_out(name)
             board.profiles.pop(name, None)
@@ -23,29 +23,35 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
         return
     excluded = exclusion(turn, board, agent)
     since = instant(agent.idle_since)
+    skills = agent.skills
+    if not agent.logged_in:
+        skills = {**skills, ON_CALL: 1}
     if member is None:
-        exchange.log_in(
-            name, agent.skills, idle_since=since, excluded=excluded, resting=agent.resting
-        )
+        exchange.log_in(name, skills, idle_since=since, excluded=excluded, resting=agent.resting)
     else:
-        told = (agent.skills, agent.resting)
+        told = (skills, agent.resting)
         if board.profiles.get(name) != told:
-            exchange.change_skills(name, agent.skills, resting=agent.resting)
+            exchange.change_skills(name, skills, resting=agent.resting)
             member = exchange.staff.members[name]
         if excluded is None:
             if member.excluded is not None or member.idle_since != since:
                 exchange.free(name, since)
         elif member.excluded is not excluded:
             exchange.busy(name, excluded)
-    board.profiles[name] = (agent.skills, agent.resting)
+    board.profiles[name] = (skills, agent.resting)
     if excluded is None:
         board.is_free(name, since)
+
+
+def works(board: Board, agent: Agent) -> bool:
+    """Whether they can be given a call at all: logged in, or on call while a caller needs it."""
+    return agent.logged_in or (agent.profile.on_call and bool(board.on_call))
 
 
 def exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
     """Why they are not to be rung now; what ends by itself is looked at again then."""
     match agent.state:
-        case AgentState.READY:
+        case AgentState.READY | AgentState.LOGGED_OUT:
             if agent.cools_until is not None and agent.cools_until > turn.at:
                 board.look_again(agent.id, instant(agent.cools_until))
                 return Exclusion.COOLING_DOWN

@@ -43,8 +43,9 @@ class Playing:
 class Place:
     """A caller's place in a queue. `since` is the key of the order (O1): when it was chosen.
 
-    `passed_over`: agents who did not take this call, and when they may be asked again. `never`:
-    whom they must not get (A2), `knows`: who knows them (A1).
+    `overflowed`: which of the queue's overflows have come about (V1). `passed_over`: agents who did
+    not take this call, and when they may be asked again. `never`: whom they must not get (A2),
+    `knows`: who knows them (A1).
     """
 
     queue: QueueName
@@ -56,6 +57,7 @@ class Place:
     knows: tuple[AgentId, ...] = ()
     widening: int = 0
     offers_made: int = 0
+    overflowed: tuple[int, ...] = ()
     passed_over: dict[AgentId, datetime] = field(default_factory=dict)
 
 
@@ -144,6 +146,8 @@ class Call:
     carried: str = ""
     place: Place | None = None
     ladder: Ladder | None = None
+    overflow_at: datetime | None = None
+    """When its queue's overflows are looked at next."""
     offers: dict[OfferId, Offer] = field(default_factory=dict)
     talk: Talk | None = None
     partner: Partner | None = None
@@ -158,6 +162,12 @@ class Call:
     playbacks_made: int = 0
     bridges_made: int = 0
     offers_made: int = 0
+
+    @property
+    def waits_since(self) -> datetime:
+        """By their own clock (W1); anew, for who had somebody already."""
+        anew = self.place is not None and self.place.at_head
+        return self.place.since if self.place is not None and anew else self.arrived_at
 
     def count_on(self, before: Call) -> None:
         """Back from the dialplan in the same life: no id is used twice (house.md 5)."""

@@ -91,6 +91,14 @@ class ConfirmationDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverflowDue:
+    """A caller may have waited long enough for something else; `at` tells it from others."""
+
+    call: CallId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LadderDue:
     """An agent whose line broke has been rung long enough, or may be rung again."""
 
@@ -161,6 +169,7 @@ Deadline = (
     | RingingDue
     | RingsOut
     | ConfirmationDue
+    | OverflowDue
     | LadderDue
     | LookupOverdue
     | RecordingOverdue

@@ -181,6 +181,19 @@ class Widened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overflowed:
+    """Something is done about a wait (V1): `action` is `alarm`, `widen`, `on_call`, `partner` or
+    `step`, `into` what is meant by it, `because` the conditions that held. A place that ends by it
+    counts as timed out there."""
+
+    queue: QueueName
+    action: str
+    into: str
+    because: str
+    waited: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferMade:
     """An agent's telephone is being rung."""
 
@@ -241,7 +254,8 @@ class Abandoned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedOut:
     """The caller left the queue without an agent, and the flow went on: after the queue's own
-    `time`, by a `key` that they pressed, or because `nobody` was on shift for it."""
+    `time`, by a `key` that they pressed, because `nobody` was on shift for it, by an `overflow` to
+    another step, or because somebody outside (`partner`) talks to them."""
 
     queue: QueueName
     waited: timedelta
@@ -405,6 +419,7 @@ Record = (
     | Queued
     | Widened
     | KeptWaiting
+    | Overflowed
     | OfferMade
     | OfferRang
     | OfferPickedUp

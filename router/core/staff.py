@@ -122,8 +122,16 @@ class Agent:
         return AgentState.READY if self.kept_for is None else AgentState.OFFERED
 
     def telephone(self, at: datetime) -> Telephone | None:
-        """The first that may be rung now, in the roster's order."""
-        return next((t for t in self.telephones if t.usable(at)), None)
+        """The first that may be rung now, in the roster's order; of who is logged out and on call,
+        public ones only (V1)."""
+        return next(
+            (
+                t
+                for t in self.telephones
+                if t.usable(at) and (self.logged_in or t.device.kind is DeviceKind.PHONE)
+            ),
+            None,
+        )
 
     def telephone_of(self, kind: DeviceKind) -> Telephone | None:
         """The first of a kind."""

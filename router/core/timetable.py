@@ -19,6 +19,7 @@ from router.core.stages import (
     ladder,
     leftovers,
     offering,
+    overflow,
     pairing,
     partnering,
     publishing,
@@ -100,6 +101,7 @@ def event_comes(turn: Turn, event: e.Event) -> None:
             fallback.is_listed(turn, event)
         case e.PolicyPublished():
             publishing.policy_is_published(turn, event)
+            overflow.policy_is_published(turn)
         case e.LegsListed():
             _legs_are_listed(turn, event)
         case e.NodeDisconnected():
@@ -215,6 +217,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             offering.rings_out(turn, due)
         case d.ConfirmationDue():
             offering.confirmation_is_due(turn, due)
+        case d.OverflowDue():
+            overflow.is_due(turn, due)
         case d.LadderDue():
             ladder.is_due(turn, due)
         case d.LookupOverdue():
@@ -244,9 +248,11 @@ def _move(turn: Turn, move: Move) -> None:
         case t.QueueEntered():
             queueing.enter(turn, move)
             pairing.enters_queue(turn, move.call)
+            overflow.begins(turn, move.call)
         case t.PlaceKept():
             queueing.keep(turn, move)
             pairing.enters_queue(turn, move.call)
+            overflow.begins(turn, move.call)
             ladder.is_kept(turn, move.call)
         case t.OfferDue():
             offering.make(turn, move)
@@ -258,6 +264,7 @@ def _move(turn: Turn, move: Move) -> None:
             connection.connect(turn, move)
         case t.OffersWithdrawn():
             offering.withdraw(turn, move)
+            partnering.is_withdrawn(turn, move)
             ladder.is_withdrawn(turn, move)
         case t.OfferOver():
             offering.end(turn, move)

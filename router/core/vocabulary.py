@@ -20,6 +20,8 @@ QueueName = NewType("QueueName", str)
 SkillName = NewType("SkillName", str)
 SYNTHETIC = SkillName("synthetic")
 """Of test callers and test agents, who meet nobody but each other (docs/probe.md)."""
+ON_CALL = SkillName("on call")
+"""Of who is on call and not logged in: fits only what asks for it (V1)."""
 PromptId = NewType("PromptId", str)
 LookupId = NewType("LookupId", str)
 """`<call>-e7-q1`: a question to another system."""

@@ -26,6 +26,7 @@ from router.core.ivr.steps.http import HttpStep
 from router.core.ivr.steps.language import LanguageStep
 from router.core.ivr.steps.menu import MenuStep
 from router.core.ivr.steps.queue import QueueStep
+from router.core.routing.queue import Queue
 from router.core.vocabulary import Language, PromptId, QueueName
 
 Path = tuple[str | int, ...]
@@ -135,7 +136,25 @@ def _look_at_queues(reading: Reading, queues: QueuesFile) -> None:
                 _look_at_prompt(reading, path, says, said, reading.callers)
                 filled = ("n",) if path[-1] == "estimate" else ()
                 _look_at_gaps(reading, path, says, said, filled)
+        _look_at_overflow(reading, queue, agents)
     _look_at_reserves(reading)
+
+
+def _look_at_overflow(reading: Reading, queue: Queue, agents: Collection[Language]) -> None:
+    """Whoever outside is rung exists, and hears something in a language that callers have."""
+    known = reading.files.contacts
+    says = f"the queue {shown(queue.name)} overflows to"
+    for number, overflow in enumerate(queue.overflow):
+        outside = overflow.outside
+        if outside is None:
+            continue
+        at = ("queues", queue.name, "overflow", number, "do")
+        if known is not None and outside.contact not in known.names:
+            what = "entry of contacts.yaml"
+            reading.miss((*at, "partner"), says, outside.contact, what, known.names)
+        for prompt in outside.confirm:
+            _look_at_prompt(reading, (*at, "confirm"), says, prompt, reading.callers)
+            _look_at_gaps(reading, (*at, "confirm"), says, prompt)
 
 
 def _look_at_reserves(reading: Reading) -> None:
@@ -162,7 +181,7 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
         _look_at_prompt(reading, (*at, *said.field), f"{who} says", said.prompt, reading.callers)
     match step:
         case QueueStep():
-            _look_at_queue_step(reading, who, step)
+            _look_at_queue_step(reading, flow, who, step)
         case CallbackStep(queue=queue):
             _look_at_queue(reading, (*at, "queue"), f"{who} is for", queue)
         case DialStep(contact=contact):
@@ -194,7 +213,7 @@ def _look_at_step(reading: Reading, flow: FlowFile, step: Step) -> None:
             pass
 
 
-def _look_at_queue_step(reading: Reading, who: str, step: QueueStep) -> None:
+def _look_at_queue_step(reading: Reading, flow: FlowFile, who: str, step: QueueStep) -> None:
     known, path = reading.files.queues, ("steps", step.name, "queue")
     if known is None:
         return
@@ -207,6 +226,10 @@ def _look_at_queue_step(reading: Reading, who: str, step: QueueStep) -> None:
             f"{who} does not say what follows when the queue {shown(queue.name)} gives up",
             "a line `on_timeout: ...`",
         )
+    for overflow in queue.overflow if queue is not None else ():
+        if overflow.step is not None and overflow.step not in flow.names:
+            says = f"{who} asks for the queue {shown(step.queue)}, which overflows to"
+            reading.miss(path, says, overflow.step, "step of this flow", flow.names)
 
 
 def _look_at_queue(reading: Reading, path: Path, says: str, queue: str) -> bool:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from router.adapters.ivr.agent_order import TermWord, wrong_with
 from router.adapters.ivr.agent_rules import HeavyShape, RespiroShape, StickyShape, WrapUpCapShape
+from router.adapters.ivr.overflows import AlarmsShape, OverflowShape
 from router.adapters.ivr.problems import Place, Problems, listed, shown
 from router.adapters.ivr.shapes import Shape, entries_of, only_sections, shaped
 from router.adapters.ivr.tree import Entries, Items, Node, place_of
@@ -120,6 +121,8 @@ class QueueShape(Shape):
     lost_agent: LostAgentShape = LostAgentShape()
     notice: Prompt | None = None
     waiting: WaitingShape | None = None
+    alarms: AlarmsShape = AlarmsShape()
+    overflow: list[OverflowShape] = Field(default_factory=list)
     whisper: Prompt
     gives_up_after: Positive | None = None
 
@@ -161,6 +164,8 @@ class QueueShape(Shape):
             waiting=waiting,
             whisper=self.whisper,
             gives_up_after=self.gives_up_after,
+            alerts=self.alarms.alerts(),
+            overflow=tuple(each.overflow() for each in self.overflow),
         )
         return expiring(queue, [Expire(after=e.after, skills=e.skills) for e in self.expire])
 
@@ -246,6 +251,7 @@ def read_queues(root: Entries, file: str, problems: Problems) -> QueuesFile:
         if (queue := _queue(name, at, node, problems)) is not None:
             queues[queue.name] = queue
     names = tuple(name for name, _, _ in written)
+    _look_at_first_class(root, queues, problems)
     head = _head(root, file, problems)
     if head is not None and names and head.first_resort not in names:
         problems.add(
@@ -311,7 +317,25 @@ def _queue(name: str, at: Place, node: Node, problems: Problems) -> Queue | None
                     " `skills` or `never_relax`: the step would change nothing",
                     "it in one place",
                 )
+    for number, overflow in enumerate(shape.overflow):
+        overflow.look(what, place_of(node, "overflow", number), problems)
     return shape.queue(QueueName(name))
+
+
+def _look_at_first_class(
+    root: Entries, queues: Mapping[QueueName, Queue], problems: Problems
+) -> None:
+    """Who is served first is never sent away from people: no voicemail on crisis (V1)."""
+    first = max((queue.order_class for queue in queues.values()), default=0)
+    for queue in queues.values():
+        for number, overflow in enumerate(queue.overflow):
+            if queue.order_class == first and overflow.step is not None:
+                problems.add(
+                    place_of(root, "queues", queue.name, "overflow", number, "do", "step"),
+                    f"the queue {shown(queue.name)} is served first, and here its callers would"
+                    " leave it with nobody",
+                    "people: `widen`, `on_call` or `partner`",
+                )
 
 
 def _head(root: Entries, file: str, problems: Problems) -> HeadShape | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from router.core.ivr.values import Value
-from router.core.vocabulary import ContactName, PromptId, QueueName, SkillName
+from router.core.vocabulary import ContactName, PromptId, QueueName, SkillName, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +119,13 @@ class NobodyStaffed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueOverflowed:
+    """The queue says that who has waited so long goes on elsewhere."""
+
+    to: StepName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerUnreached:
     """Nobody outside took the call."""
 
@@ -151,6 +158,7 @@ Given = (
     | ConversationOver
     | QueueGaveUp
     | NobodyStaffed
+    | QueueOverflowed
     | PartnerUnreached
     | LookupOver
     | MessageOver

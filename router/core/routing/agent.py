@@ -28,7 +28,8 @@ class AgentProfile:
 
     `validity` has the skills that do not count for ever; `skills` has those, too. `wrap_up`
     overrides the queue's, that of crisis too (interface.md 4); None keeps the queue's.
-    `records_prompts`: they may record what callers hear from their desk phone.
+    `records_prompts`: they may record what callers hear from their desk phone. `on_call`: may be
+    rung by phone though logged out, when a queue overflows to those on call (V1).
     """
 
     id: AgentId
@@ -38,6 +39,7 @@ class AgentProfile:
     wrap_up: timedelta | None = None
     records_prompts: bool = False
     validity: Mapping[SkillName, Validity] = field(default_factory=dict)
+    on_call: bool = False
 
     def skills_at(self, at: datetime) -> Skills:
         """Those that count then."""

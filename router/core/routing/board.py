@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 from router.core.routing.demand import Instant
 from router.core.routing.exchange import Exchange
 from router.core.routing.lines import Line
+from router.core.routing.skills import SkillSet
 from router.core.vocabulary import AgentId, CallId, QueueName, SkillName
 
 Added = tuple[tuple[SkillName, int], ...]
@@ -31,7 +32,11 @@ class Board:
     everything: bool = True
     agents: set[AgentId] = field(default_factory=set)
     calls: set[CallId] = field(default_factory=set)
-    lines: dict[tuple[QueueName, Added, Added], Line] = field(default_factory=dict)
+    on_call: set[CallId] = field(default_factory=set)
+    """Callers who wait for those on call as well (V1)."""
+    lines: dict[tuple[QueueName, Added, Added, tuple[SkillSet, ...]], Line] = field(
+        default_factory=dict
+    )
     places: dict[CallId, object] = field(default_factory=dict)
     profiles: dict[AgentId, object] = field(default_factory=dict)
     looks_again: list[tuple[Instant, AgentId]] = field(default_factory=list)
@@ -39,17 +44,22 @@ class Board:
     """The figures in force, in the order of the policy."""
     reserves_of: Instant = -1
     """The minute in which they were read."""
+    staffed: tuple[int, int] = (-1, -1)
+    """The kinds of agents who were logged in at the latest look, and the size of the roster."""
+    once_staffed: set[QueueName] = field(default_factory=set)
+    """Queues for which somebody was logged in during this life."""
     rung_at: dict[AgentId, tuple[Instant, QueueName]] = field(default_factory=dict)
     busy_for: dict[QueueName, float] = field(default_factory=dict)
 
     def begin(self, policy: object, exchange: Exchange) -> None:
         """Another policy: the floor is told anew."""
         self.exchange, self.follows, self.everything = exchange, policy, True
+        self.on_call.clear()
         self.lines.clear()
         self.places.clear()
         self.profiles.clear()
         self.looks_again.clear()
-        self.reserves, self.reserves_of = (), -1
+        self.reserves, self.reserves_of, self.staffed = (), -1, (-1, -1)
 
     def look_again(self, agent: AgentId, at: Instant) -> None:
         """The agent may be free by then."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from router.core.routing.demand import Demand, whole
+from router.core.routing.overflow import Alerts, Overflow
 from router.core.routing.skills import ANYONE, SkillSet
-from router.core.vocabulary import DeviceKind, PromptId, QueueName, SkillName
+from router.core.vocabulary import ON_CALL, DeviceKind, PromptId, QueueName, SkillName
 
 RING_FOR: Mapping[DeviceKind, timedelta] = {
     DeviceKind.DESK: timedelta(seconds=15),
@@ -108,6 +109,13 @@ class Queue:
     waiting: Waiting = field(default_factory=Waiting)
     whisper: PromptId
     gives_up_after: timedelta | None = None
+    alerts: Alerts = field(default_factory=Alerts)
+    overflow: tuple[Overflow, ...] = ()
+
+    @property
+    def circles(self) -> tuple[SkillSet, ...]:
+        """Whoever fits any of these may take its callers, sooner or later."""
+        return (self.require, *(step.also for step in self.widen))
 
     def insisting_on(self, levels: tuple[tuple[SkillName, int], ...]) -> Queue:
         """The queue for a caller who needs these skills in every circle of it (S2)."""
@@ -119,21 +127,31 @@ class Queue:
             widen=tuple(replace(step, also=step.also.plus(levels)) for step in self.widen),
         )
 
+    def on_call(self, overflowed: tuple[int, ...]) -> tuple[SkillSet, ...]:
+        """Who of those on call is eligible, once these of its overflows have come about."""
+        return tuple(
+            s for n in overflowed if n < len(self.overflow) for s in self.overflow[n].on_call
+        )
+
     def demand(
         self,
         *,
         prefer: tuple[tuple[SkillName, int], ...] = (),
         require: tuple[tuple[SkillName, int], ...] = (),
+        on_call: tuple[SkillSet, ...] = (),
     ) -> Demand:
-        """What a caller asks for, with what the call added on its way (S3), in microseconds."""
+        """What a caller asks for, with what the call added on its way (S3), in microseconds;
+        `on_call`: agents who are not logged in are eligible too if they fit any of these (V1)."""
         asked = self.insisting_on(require)
         circles: list[tuple[SkillSet, ...]] = [(asked.require,)]
         for step in asked.widen:
             circles.append((*circles[-1], step.also.plus(self.never_relax.levels)))
+        insisted = SkillSet.of({ON_CALL: 1}).plus(require).plus(self.never_relax.levels)
+        pool = tuple(each.plus(insisted.levels) for each in on_call)
         return Demand(
             queue=self.name,
             order_class=self.order_class,
-            circles=tuple(circles),
+            circles=tuple((*circle, *pool) for circle in circles),
             after=tuple(whole(step.after) for step in self.widen),
             prefer=(*sorted(self.prefer.items()), *prefer),
             head_start=whole(self.head_start),

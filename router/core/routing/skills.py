@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from router.core.vocabulary import SYNTHETIC, SkillName
+from router.core.vocabulary import ON_CALL, SYNTHETIC, SkillName
+
+MARKS = (SYNTHETIC, ON_CALL)
 
 Skills = Mapping[SkillName, int]
 """Level 1-5 per skill; an absent skill is *not qualified*, not level 0 (S1)."""
@@ -23,9 +25,11 @@ class SkillSet:
         return cls(tuple(sorted(levels.items())))
 
     def fits(self, skills: Skills) -> bool:
-        """Whether an agent with these skills is qualified; a test agent is, for test calls only."""
-        if SYNTHETIC in skills and SYNTHETIC not in dict(self.levels):
-            return False
+        """Whether an agent with these skills is qualified; a test agent is for test calls only, and
+        who is on call and not logged in for what asks for that."""
+        for mark in MARKS:
+            if mark in skills and mark not in dict(self.levels):
+                return False
         return all(skills.get(name, 0) >= level for name, level in self.levels)
 
     def plus(self, levels: tuple[tuple[SkillName, int], ...]) -> SkillSet:

@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 from router.core.routing.demand import Instant
 from router.core.routing.explain import Exclusion
 from router.core.routing.skills import Skills, SkillSet
-from router.core.vocabulary import SYNTHETIC, AgentId, SkillName
+from router.core.vocabulary import ON_CALL, SYNTHETIC, AgentId, SkillName
 
 
 class Standing:
@@ -181,8 +181,8 @@ class Staff:
         self._changed(profile, -1)
 
     def _count(self, profile: Profile, by: int) -> None:
-        """Who is rare (A1.3); a test agent makes nobody less rare."""
-        if SYNTHETIC in profile.skills:
+        """Who is rare (A1.3); a test agent, or one on call, makes nobody less rare."""
+        if SYNTHETIC in profile.skills or ON_CALL in profile.skills:
             return
         self._everybody += by
         for skill in profile.skills:

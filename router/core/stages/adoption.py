@@ -227,6 +227,8 @@ def _go_on(turn: Turn, call: Call, carried: CarriedCall, strangers: Iterable[Lis
         _join_again(turn, call, carried, kept.talk, strangers)
     elif kept.place is not None:
         call.ladder = kept.ladder
+        if kept.partner is not None:
+            _ring_outside_again(turn, kept.place)
         _wait_on(turn, call, kept.place)
     else:
         _note(turn, call)
@@ -256,6 +258,14 @@ def _join_again(
     turn.move(QueueEntered(call=call, wait=wait, again=True))
     if talk.agent is not None:
         turn.move(LadderSet(call=call, agent=talk.agent))
+
+
+def _ring_outside_again(turn: Turn, place: Place) -> None:
+    """The telephone that rang outside is let go: its overflow comes about again (V1)."""
+    queue = turn.floor.policy.queues.get(place.queue)
+    rules = queue.overflow if queue is not None else ()
+    done = (n for n in place.overflowed if n < len(rules) and rules[n].outside is None)
+    place.overflowed = tuple(done)
 
 
 def _wait_on(turn: Turn, call: Call, place: Place) -> None:

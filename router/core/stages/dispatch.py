@@ -59,7 +59,7 @@ def _holds(turn: Turn, board: Board, pairing: Pairing) -> bool:
     call = turn.floor.calls.get(pairing.call)
     if (
         agent is not None
-        and agent.logged_in
+        and attendance.works(board, agent)
         and attendance.exclusion(turn, board, agent) is None
         and call is not None
         and call.place is not None
@@ -85,11 +85,26 @@ def _tell(turn: Turn, board: Board) -> list[CallId]:
         board.everything = False
         board.agents.update(turn.floor.agents, board.exchange.staff.members)
         board.calls.update(turn.floor.calls, board.exchange.waiting.callers)
+    _call_in(turn, board)
     agents, board.agents = board.agents, set()
     for agent in sorted(agents):
         attendance.tell(turn, board, agent)
     calls, board.calls = board.calls, set()
     return [call for call in sorted(calls) if _tell_call(turn, board, call)]
+
+
+def _call_in(turn: Turn, board: Board) -> None:
+    """Who is on call counts as staff while a caller waits for them, and no longer (V1)."""
+    floor, before = turn.floor, bool(board.on_call)
+    for name in board.calls:
+        call = floor.calls.get(name)
+        place = call.place if call is not None and call.ended_by is None else None
+        if place is not None and floor.policy.queues[place.queue].on_call(place.overflowed):
+            board.on_call.add(name)
+        else:
+            board.on_call.discard(name)
+    if bool(board.on_call) != before:
+        board.agents.update(a.id for a in floor.agents.values() if a.profile.on_call)
 
 
 # -- callers ----------------------------------------------------------------------------------
@@ -123,10 +138,11 @@ def _tell_call(turn: Turn, board: Board, name: CallId) -> bool:
 
 def _arrive(turn: Turn, board: Board, call: Call, place: Place) -> Caller:
     queue = turn.floor.policy.queues[place.queue]
-    asked = (place.queue, place.prefer, place.require)
+    on_call = queue.on_call(place.overflowed)
+    asked = (place.queue, place.prefer, place.require, on_call)
     line = board.lines.get(asked)
     if line is None:
-        demand = queue.demand(prefer=place.prefer, require=place.require)
+        demand = queue.demand(prefer=place.prefer, require=place.require, on_call=on_call)
         line = board.lines[asked] = board.exchange.line(demand)
     arrived = instant(call.arrived_at)
     place.widening = min(place.widening, len(queue.widen))
@@ -141,9 +157,10 @@ def _arrive(turn: Turn, board: Board, call: Call, place: Place) -> Caller:
         sticky=place.knows,
     )
     board.places[call.id] = place
-    for step in queue.widen:
-        if step.alarm:
-            board.exchange.remind(call.id, arrived + whole(step.after))
+    told = [step.after for step in queue.widen if step.alarm]
+    told += [queue.alerts.waiting] if queue.alerts.waiting is not None else []
+    for after in told:
+        board.exchange.remind(call.id, instant(call.waits_since) + whole(after))
     return board.exchange.waiting.callers[call.id]
 
 
@@ -219,9 +236,9 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
     """Who waits too long; and callers for whom nobody is logged in who could ever take them."""
     queues = turn.floor.policy.queues
     for name in decided.reminded:
-        place = turn.floor.calls[name].place
+        call = turn.floor.calls[name]
+        place, waited = call.place, turn.at - call.waits_since
         assert place is not None
-        waited = turn.at - turn.floor.calls[name].arrived_at
         turn.raise_alarm(
             f"waiting:{place.queue}", f"A caller in {place.queue} has waited {waited.seconds} s."
         )
@@ -232,6 +249,7 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
             occupied.add(line.demand.queue)
             if line.population[-1] and not line.kinds[-1][0].circle.profiles & staffed:
                 empty.add(line.demand.queue)
+    _tell_of_nobody(turn, board)
     if not empty and not turn.floor.alarms:
         return
     for queue in queues:
@@ -242,3 +260,24 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
             turn.clear_alarm(alarm)
         if queue not in occupied:
             turn.clear_alarm(f"waiting:{queue}")
+            turn.clear_alarm(f"overflow:{queue}")
+
+
+def _tell_of_nobody(turn: Turn, board: Board) -> None:
+    """The last one with a queue's own skills has logged out, whether anybody waits or not."""
+    floor, seen = turn.floor, (board.exchange.staff.staffed, len(turn.floor.agents))
+    if board.staffed == seen:
+        return
+    board.staffed = seen
+    for queue in floor.policy.queues.values():
+        if not queue.alerts.nobody:
+            continue
+        able = [a for a in floor.agents.values() if queue.require.fits(a.skills)]
+        if any(agent.logged_in for agent in able):
+            board.once_staffed.add(queue.name)
+            turn.clear_alarm(f"unstaffed:{queue.name}")
+        elif not able:
+            turn.clear_alarm(f"unstaffed:{queue.name}")
+        elif queue.name in board.once_staffed:
+            text = f"Nobody is logged in any more for {queue.name} ({queue.require})."
+            turn.raise_alarm(f"unstaffed:{queue.name}", text)

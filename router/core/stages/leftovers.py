@@ -62,7 +62,8 @@ def _offer(turn: Turn, event: LegsListed, leg: ListedLeg, *, was_bridged: bool) 
     carried = read_offer(leg.carried)
     if call is not None and call.place is not None and agent is not None and carried is not None:
         telephone = agent.telephone_of(carried.device)
-        free = agent.leg is None and agent.logged_in and agent.paused is None
+        works = agent.logged_in or agent.profile.on_call
+        free = agent.leg is None and works and agent.paused is None
         known = carried.queue in floor.policy.queues
         if telephone is not None and free and known and leg.offer and not was_bridged:
             return _ring_on(turn, call, agent, telephone, leg, carried)

@@ -263,7 +263,7 @@ def _blame(turn: Turn, agent: Agent, offer: Offer, outcome: OfferOutcome) -> Non
         case OfferOutcome.NO_ANSWER | OfferOutcome.MACHINE if not offer.again:
             agent.misses += 1
             agent.cools_until = turn.at + COOL_DOWN
-            if agent.misses >= MISSES_BEFORE_PAUSE:
+            if agent.misses >= MISSES_BEFORE_PAUSE and agent.logged_in:
                 _pause_for_misses(turn, agent)
         case _:
             pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from router.core.call import Call, Partner
+from router.core.call import Call, Partner, Place
 from router.core.commands import (
     Bridge,
     DialPartner,
@@ -17,9 +17,9 @@ from router.core.commands import (
 from router.core.deadlines import PartnerDue
 from router.core.events import DigitPressed, LegAnswered, LegRinging
 from router.core.ivr.waits import ConversationOver, PartnerUnreached
-from router.core.records import PartnerAnswered, PartnerLeft, PartnerMissed
+from router.core.records import PartnerAnswered, PartnerLeft, PartnerMissed, TimedOut
 from router.core.speech import hush, music
-from router.core.turn import FlowGiven, PartnerGone, PartnerWanted, Turn
+from router.core.turn import FlowGiven, OffersWithdrawn, PartnerGone, PartnerWanted, Turn
 from router.core.vocabulary import BridgeId, EndedBy, LegId, PlaybackId
 
 CONFIRMS_WITHIN = timedelta(seconds=10)
@@ -29,14 +29,15 @@ REFUSED = "refused"
 
 
 def dial(turn: Turn, move: PartnerWanted) -> None:
-    """Music for the caller, a telephone that rings outside."""
+    """Music for the caller, a telephone that rings outside; who waits in a queue keeps waiting."""
     call, wait, floor = move.call, move.wait, turn.floor
     call.legs_made += 1
     leg = LegId(f"{call.id}-e{floor.epoch}-a{call.legs_made}")
     call.partner = Partner(contact=wait.contact, leg=leg, confirm=wait.confirm, since=turn.at)
     floor.partner_legs[leg] = call.id
-    hush(turn, call)
-    music(turn, call)
+    if call.place is None:
+        hush(turn, call)
+        music(turn, call)
     turn.order(
         DialPartner(
             node=call.node,
@@ -92,12 +93,30 @@ def _connect(turn: Turn, call: Call, partner: Partner) -> None:
     call.bridges_made += 1
     bridge = BridgeId(f"{call.id}-e{turn.floor.epoch}-b{call.bridges_made}")
     partner.bridge, partner.since = bridge, turn.at
+    if call.place is not None:
+        _leave_queue(turn, call, call.place)
     turn.order(
         StopMusic(node=call.node, call=call.id, leg=call.leg),
         Bridge(node=call.node, call=call.id, bridge=bridge, legs=(call.leg, partner.leg)),
     )
     to_voice = turn.at - call.arrived_at
     turn.note(PartnerAnswered(contact=partner.contact, to_voice=to_voice), call.id)
+
+
+def _leave_queue(turn: Turn, call: Call, place: Place) -> None:
+    """Somebody outside was there before any agent (V1)."""
+    call.place = None
+    why, waited = "partner", turn.at - place.since
+    turn.note(TimedOut(queue=place.queue, waited=waited, why=why), call.id)
+    turn.move(OffersWithdrawn(call=call))
+    turn.affects(call)
+
+
+def is_withdrawn(turn: Turn, move: OffersWithdrawn) -> None:
+    """An agent was there first, or the caller has left the queue for which it rang outside."""
+    partner = move.call.partner
+    if partner is not None and partner.bridge is None:
+        caller_goes(turn, move.call)
 
 
 def is_due(turn: Turn, due: PartnerDue) -> None:
@@ -121,7 +140,8 @@ def goes(turn: Turn, move: PartnerGone) -> None:
     call.partner = None
     if partner.bridge is None or move.why == REFUSED:
         turn.note(PartnerMissed(contact=partner.contact, why=move.why), call.id)
-        turn.move(FlowGiven(call=call, given=PartnerUnreached()))
+        if call.place is None:
+            turn.move(FlowGiven(call=call, given=PartnerUnreached()))
         return
     turn.order(RemoveBridge(node=call.node, call=call.id, bridge=partner.bridge, legs=(call.leg,)))
     _note_end(turn, call, partner, EndedBy.AGENT)

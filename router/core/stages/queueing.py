@@ -58,8 +58,7 @@ def _look_for_anybody(turn: Turn, call: Call, place: Place) -> None:
     """The flow has another way for callers whom nobody on shift could ever answer."""
     floor = turn.floor
     queue = floor.policy.queues[place.queue].insisting_on(place.require)
-    circles = (queue.require, *(step.also for step in queue.widen))
-    if any(skills.fits(a.skills) for a in floor.staffed() for skills in circles):
+    if any(skills.fits(a.skills) for a in floor.staffed() for skills in queue.circles):
         turn.wake(STAFF_AGAIN_AFTER, StaffDue(call=call.id, wait=call.wait))
     else:
         turn.move(FlowGiven(call=call, given=NobodyStaffed()))

@@ -9,8 +9,10 @@ from router.core.ivr.model import Flow, Step
 from router.core.ivr.steps.collect import CollectStep
 from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.steps.kind import Exit
+from router.core.ivr.steps.queue import QueueStep
 from router.core.ivr.steps.return_ import ReturnStep
-from router.core.vocabulary import FlowName, StepName
+from router.core.routing.queue import Queue
+from router.core.vocabulary import FlowName, QueueName, StepName
 
 Spot = tuple[FlowName, StepName]
 """A step, among all flows."""
@@ -32,7 +34,8 @@ class Road:
 class Roads:
     """Where a flow returns to is every step that goes through it."""
 
-    def __init__(self, flows: Iterable[Flow]) -> None:
+    def __init__(self, flows: Iterable[Flow], queues: Mapping[QueueName, Queue]) -> None:
+        self._queues = queues
         self.flows: Mapping[FlowName, Flow] = {flow.name: flow for flow in flows}
         self._returns: dict[FlowName, list[Spot]] = {}
         self._roads: dict[Spot, tuple[Road, ...]] = {}
@@ -73,6 +76,11 @@ class Roads:
         if isinstance(step, FlowStep):
             into = Exit(field=("flow",), to=step.name)
             yield Road(to=self.start(step.flow), exit=into, keys=0)
+        if isinstance(step, QueueStep) and step.queue in self._queues:
+            for overflow in self._queues[step.queue].overflow:
+                if overflow.step is not None:
+                    out = Exit(field=("queue",), to=overflow.step)
+                    yield Road(to=(spot[0], overflow.step), exit=out, keys=0)
         for way in step.exits():
             if isinstance(step, FlowStep) and way.to == step.next:
                 continue  # the other flow leads there

@@ -67,7 +67,7 @@ def seen(files: Files, folder: Path) -> Sight:
     chosen = {s.language for f in flows for s in f.steps.values() if isinstance(s, LanguageStep)}
     return Sight(
         files=files,
-        roads=Roads(flows),
+        roads=Roads(flows, files.queues.queues),
         voices=Voices(
             {
                 (each.language, prompt): text

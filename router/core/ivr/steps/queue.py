@@ -17,6 +17,7 @@ from router.core.ivr.waits import (
     Given,
     NobodyStaffed,
     QueueGaveUp,
+    QueueOverflowed,
 )
 from router.core.vocabulary import PromptId, QueueName, StepName
 
@@ -97,6 +98,8 @@ class QueueStep(StepKind):
                 return Leave(run=run, to=self.on_timeout, after="gave_up")
             case QueueGaveUp():
                 return self.enter(run, moment)
+            case QueueOverflowed(to=to):
+                return Leave(run=run, to=to, after="overflow")
             case NobodyStaffed() if self.on_nobody_staffed is not None:
                 return Leave(run=run, to=self.on_nobody_staffed, after="nobody")
             case Digit(digit=digit) if digit in self.keys:
