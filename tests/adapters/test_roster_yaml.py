@@ -191,3 +191,13 @@ def test_a_password_in_the_roster_wins() -> None:
     known = with_passwords(read_roster(agent("name: Ana"), "agents.yaml"), known=[])
     written = read_roster(device("kind: desk, password: my-own-one"), "agents.yaml")
     assert with_passwords(written, known)[0].devices[0].password == "my-own-one"
+
+
+def test_v1_who_is_on_call_needs_a_number() -> None:
+    desk = "agents: [{id: ana, on_call: true, devices: [{kind: desk}]}]"
+    with pytest.raises(RosterInvalid, match="on call without a telephone number"):
+        read_roster(desk, "r.yaml")
+    phone = desk.replace("{kind: desk}", '{kind: phone, number: "+525512345678"}')
+    (ana,) = read_roster(phone, "r.yaml")
+    assert ana.on_call
+    assert not read_roster(phone.replace("on_call: true", "on_call: false"), "r.yaml")[0].on_call
