@@ -31,7 +31,7 @@ def look_at_voicemail(
     }
     if not messages:
         return
-    roads = Roads(flow.flow for flow in flows.values())
+    roads = Roads((flow.flow for flow in flows.values()), queues.queues)
     crisis = _crisis(queues)
     told: dict[Spot, str] = {}
     for spot in sorted(messages & _without_a_person(roads, crisis)):
