@@ -1,23 +1,24 @@
 """What a leg carries in Asterisk, so that the next life of the engine can go on with it.
 
-One variable of the channel holds it as JSON: no number and no key that was pressed. What another
-version wrote, or somebody damaged, is read as far as it makes sense, or not at all.
+One variable of the channel holds it as JSON: no number, no key that was pressed and nothing that
+came of one. What another version wrote, or somebody damaged, is read as far as it makes sense, or
+not at all.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from statistics import median_low
-from typing import Any, TypeVar, get_type_hints
+from typing import TypeVar
 
 from router.core.call import Call, Offer, Place
 from router.core.ivr.flow_run import FlowRun
-from router.core.ivr.waits import ForPrompt
-from router.core.plain import NotReadable, Plain, decoder, encoder, from_plain, to_plain
+from router.core.ivr.written import read_run, shorten, written
+from router.core.plain import NotReadable, Plain, from_plain, to_plain
 from router.core.staff import Ladder
 from router.core.vocabulary import (
     AgentId,
@@ -106,25 +107,12 @@ class Urgency(StrEnum):
     OTHER = "."
 
 
-NEVER_WRITTEN = frozenset({"typed_ahead", "collected", "variables", "stack"})
-"""What a caller pressed may be in them."""
-BEGUN_AGAIN = frozenset({"wrong", "repeats", "digits", "phase", "wait"})
-"""They count within a step, which is entered again."""
-
-
-def _kept_of_run() -> Mapping[str, Any]:
-    hints = get_type_hints(FlowRun)
-    left_out = NEVER_WRITTEN | BEGUN_AGAIN
-    return {each.name: hints[each.name] for each in fields(FlowRun) if each.name not in left_out}
-
-
-_RUN = {name: (encoder(hint), decoder(hint)) for name, hint in _kept_of_run().items()}
-
 T = TypeVar("T", Kept, CarriedOffer)
 
 
 def of_call(call: Call, playback: PlaybackId | None, urgency: Urgency) -> str:
-    """The text; of the agents who did not take the call the longest ago are left out if need be."""
+    """The text. What it has no room for is left out: of the agents who did not take the call those
+    longest ago, then what `written.shorten` leaves out; at last all but the urgency."""
     talk = call.talk
     kept = Kept(
         arrived_at=call.arrived_at,
@@ -141,13 +129,22 @@ def of_call(call: Call, playback: PlaybackId | None, urgency: Urgency) -> str:
         recording=call.recording,
     )
     plain = to_plain(kept)
-    plain["run"] = {name: encode(getattr(call.run, name)) for name, (encode, _) in _RUN.items()}
+    plain["run"] = written(call.run)
     text = urgency + _text(plain)
-    while len(text) > ROOM and plain["place"] and plain["place"]["passed_over"]:
-        passed_over = plain["place"]["passed_over"]
-        del passed_over[min(passed_over, key=lambda agent: passed_over[agent])]
+    while len(text) > ROOM:
+        if not (_forget_whom_was_asked(plain) or shorten(plain["run"])):
+            return urgency
         text = urgency + _text(plain)
     return text
+
+
+def _forget_whom_was_asked(plain: dict[str, Plain]) -> bool:
+    """The longest ago. False: there is nobody."""
+    passed_over = (plain["place"] or {}).get("passed_over")
+    if not passed_over:
+        return False
+    del passed_over[min(passed_over, key=lambda agent: passed_over[agent])]
+    return True
 
 
 def of_offer(offer: Offer) -> str:
@@ -168,7 +165,7 @@ def read_call(text: str) -> CarriedCall | None:
     """None: nothing that could be gone on with."""
     plain = _json(text.lstrip("".join(Urgency)))
     kept = _read(Kept, plain)
-    run = _read_run(plain.get("run")) if isinstance(plain, dict) else None
+    run = read_run(plain.get("run")) if isinstance(plain, dict) else None
     if kept is None or run is None:
         return None
     instants = [kept.arrived_at]
@@ -198,7 +195,8 @@ def read_offer(text: str) -> CarriedOffer | None:
 
 
 def _text(plain: Plain) -> str:
-    return json.dumps(plain, separators=(",", ":"))
+    """Without a `$`: whatever a flow remembers, no dialplan finds anything to expand in it."""
+    return json.dumps(plain, separators=(",", ":")).replace("$", "\\u0024")
 
 
 def _json(text: str) -> Plain:
@@ -215,17 +213,6 @@ def _read(kind: type[T], plain: Plain) -> T | None:
     try:
         return from_plain(kind, plain)
     except NotReadable:
-        return None
-
-
-def _read_run(plain: Plain) -> FlowRun | None:
-    """Fields that another version did not write have their defaults."""
-    if not isinstance(plain, dict):
-        return None
-    try:
-        given = {name: decode(plain[name]) for name, (_, decode) in _RUN.items() if name in plain}
-        return FlowRun(**given, wait=ForPrompt())
-    except (NotReadable, TypeError):
         return None
 
 

@@ -48,3 +48,9 @@ def hush(turn: Turn, call: Call) -> None:
 def music(turn: Turn, call: Call) -> None:
     """Music on hold; Asterisk does not start it again by itself after a prompt (survival.md)."""
     turn.order(StartMusic(node=call.node, call=call.id, leg=call.leg))
+
+
+def waits_with_music(call: Call) -> bool:
+    """For an agent, for somebody outside, or for another system."""
+    rings_outside = call.partner is not None and call.partner.bridge is None
+    return call.place is not None or call.lookup is not None or rings_outside

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from router.core import events as e
 from router.core.commands import Command, Dial
 from router.core.policy import Policy
 from router.core.records import OfferEnded
+from router.core.routing.agent import AgentProfile
 from router.core.vocabulary import AgentId, CallerKey, LegId, OfferOutcome, RecordingId, Refusal
 from router.rehearsal.hotline import NODE, Caller, Rehearsal
 from router.rehearsal.switchboard import FALLBACK, GONE
@@ -102,6 +103,15 @@ class Driver(Rehearsal):
         self.happens(
             e.CommandFailed(at=self.at, command=command, why=why, detail="no", dropped=dropped)
         )
+
+    def dies_and_comes_back(self, *staff: AgentProfile, after: float = 1.5) -> Driver:
+        """The same Asterisk, and the next life of the engine, which knows the roster only."""
+        life, at = self.engine.floor.epoch + 1, self.at + timedelta(seconds=after)
+        second = Driver(self.engine.floor.policy, epoch=life, at=at)
+        second.works(*staff)
+        second.board = self.board
+        second.listed()
+        return second
 
     def outcomes(self) -> list[tuple[str, OfferOutcome]]:
         return [(r.agent, r.outcome) for r in self.records(OfferEnded)]

@@ -73,8 +73,8 @@ def test_a_text_fits_into_one_line_of_ami_however_many_agents_were_asked() -> No
 def test_a_text_of_another_version_is_read_as_far_as_it_goes() -> None:
     plain = json.loads(waiting_text()[1:])
     plain["moon"] = "full"
-    plain["run"]["mood"] = 7
-    del plain["playback"], plain["run"]["prefer"]
+    plain["run"] |= {"mood": 7, "prefer": [], "tags": []}
+    del plain["playback"], plain["caller"]
     del plain["place"]["widening"]
     carried = read_call(json.dumps(plain))
     assert carried is not None

@@ -102,5 +102,4 @@ def _bytes(file: Path, problems: Problems) -> bytes | None:
 
 def told(path: Path) -> str:
     """As short as it can be found by: from where the reader stands, if it is below."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return str(path).removeprefix(os.getcwd() + os.sep)

@@ -47,3 +47,8 @@ Source = Value | Expression
 def worth(source: Source, values: Mapping[str, Value]) -> Value | None:
     """None if it cannot be computed."""
     return source.worth(values) if isinstance(source, Expression) else source
+
+
+def names_read(source: Source) -> tuple[str, ...]:
+    """The variables that it is computed of."""
+    return source.names if isinstance(source, Expression) else ()

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from types import MappingProxyType
 
+from router.core.ivr.expressions import Source, names_read
 from router.core.ivr.values import Value
 from router.core.ivr.waits import Wait
 from router.core.vocabulary import SYNTHETIC, FlowName, Language, SkillName, StepName
 
 TYPED_AHEAD_AT_MOST = 20
 """Keys kept for later menus; a telephone that never stops pressing fills no memory."""
+STARTED_AGAIN_AT_MOST = 10
+"""Times that a key has digits begin anew; a key that hangs leads to a person all the same."""
+Fleeting = Mapping[str, StepName]
+"""Variables that are written nowhere, and the step of the same flow at which each can be had again,
+or none of that flow: what the caller typed, what another system said, and all that is computed of
+it. The earliest comes first."""
+NONE_FLEETING: Fleeting = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +30,15 @@ class Frame:
     flow: FlowName
     step: StepName
     variables: Mapping[str, Value]
+    fleeting: Fleeting = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowRun:
     """`wrong`, `repeats`, `digits`, `phase` and `collected` count since the step was entered.
 
-    `typed_ahead` holds the keys pressed before the menu that they are meant for. It, `collected`,
-    `variables` and `stack` are never written anywhere: what a caller typed may be in them.
+    `typed_ahead` holds the keys pressed before the menu that they are meant for. It, `collected`
+    and the variables that are `fleeting`, here and in the `stack`, are never written anywhere.
     """
 
     flow: FlowName
@@ -39,6 +50,7 @@ class FlowRun:
     require: tuple[tuple[SkillName, int], ...] = ()
     tags: tuple[str, ...] = ()
     variables: Mapping[str, Value] = field(default_factory=dict)
+    fleeting: Fleeting = field(default_factory=dict)
     stack: tuple[Frame, ...] = ()
     typed_ahead: str = ""
     wrong: int = 0
@@ -48,18 +60,36 @@ class FlowRun:
     collected: str = ""
     wait: Wait
 
+    def but(self, **changes: object) -> FlowRun:
+        """The run with these fields changed, as by `dataclasses.replace` in a third of its time:
+        every step of every call makes some."""
+        run = object.__new__(FlowRun)
+        for slot, value in zip(_SLOTS.values(), _FIELDS(self), strict=True):
+            slot(run, value)
+        for name, value in changes.items():
+            _SLOTS[name](run, value)
+        return run
+
     def keeping(self, digit: str) -> FlowRun:
         """The run with one more key for the next menu."""
-        return replace(self, typed_ahead=(self.typed_ahead + digit)[:TYPED_AHEAD_AT_MOST])
+        return self.but(typed_ahead=(self.typed_ahead + digit)[:TYPED_AHEAD_AT_MOST])
 
     def tagged(self, tags: tuple[str, ...]) -> FlowRun:
         """The run with these tags as well."""
         fresh = tuple(tag for tag in dict.fromkeys(tags) if tag not in self.tags)
-        return replace(self, tags=(*self.tags, *fresh))
+        return self.but(tags=(*self.tags, *fresh))
 
-    def remembering(self, values: Mapping[str, Value]) -> FlowRun:
+    def remembering(
+        self, values: Mapping[str, Value], fleeting: Fleeting = NONE_FLEETING
+    ) -> FlowRun:
         """The run with these variables set."""
-        return replace(self, variables={**self.variables, **values})
+        before = {name: step for name, step in self.fleeting.items() if name not in values}
+        return self.but(variables={**self.variables, **values}, fleeting={**before, **fleeting})
+
+    def again_at(self, names: Iterable[str]) -> StepName | None:
+        """The earliest step at which what is fleeting among them can be had; None: nothing is."""
+        wanted = frozenset(names)
+        return next((step for name, step in self.fleeting.items() if name in wanted), None)
 
     @property
     def is_synthetic(self) -> bool:
@@ -75,3 +105,14 @@ class FlowRun:
             "anonymous": self.anonymous,
             **self.variables,
         }
+
+
+_SLOTS = {each.name: getattr(FlowRun, each.name).__set__ for each in fields(FlowRun)}
+_FIELDS = attrgetter(*_SLOTS)
+
+
+def fleeting_among(sources: Mapping[str, Source], run: FlowRun) -> frozenset[str]:
+    """Those of these that are computed of what is fleeting."""
+    return frozenset(
+        name for name, each in sources.items() if run.again_at(names_read(each)) is not None
+    )

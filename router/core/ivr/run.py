@@ -7,6 +7,7 @@ from datetime import datetime
 
 from router.core.ivr.flow_run import FlowRun, Frame
 from router.core.ivr.model import FlowBook, Line, Step
+from router.core.ivr.resuming import way_back
 from router.core.ivr.sayings import Answer, CallbackAsked, Say, Saying, StopSaying
 from router.core.ivr.steps.decision import Ascend, Decision, Descend, Leave, Moment, Stay
 from router.core.ivr.steps.flow import FlowStep
@@ -89,7 +90,9 @@ def begin(
 
 
 def resume(book: FlowBook, run: FlowRun, at: datetime) -> Turn:
-    """The run of an earlier life of the engine enters its step again: the prompt starts anew."""
+    """The run of an earlier life of the engine enters its step again, or an earlier one if it lacks
+    what is read from there on: the prompt starts anew."""
+    run = way_back(book, run)
     return _go(book, run, (), run.step, "resumed", at)
 
 
@@ -104,13 +107,13 @@ def advance(book: FlowBook, run: FlowRun, given: Given, at: datetime) -> Turn:
     if decision is None:
         return _same(run)
     if isinstance(given, Digit):
-        decision = replace(decision, run=replace(decision.run, digits=run.digits + 1))
+        decision = replace(decision, run=decision.run.but(digits=run.digits + 1))
     return _carry_on(book, decision, at)
 
 
 def _carry_on(book: FlowBook, decision: Decision, at: datetime) -> Turn:
     if isinstance(decision, Stay):
-        run = replace(decision.run, wait=decision.wait)
+        run = decision.run.but(wait=decision.wait)
         return Turn(run=run, said=decision.said, wait=run.wait, entered=())
     run, to, after = _led(book, decision)
     return _go(book, run, decision.said, to, after, at)
@@ -122,24 +125,36 @@ def _led(book: FlowBook, decision: Leave | Descend | Ascend) -> tuple[FlowRun, S
     match decision:
         case Leave(to=to, after=after):
             return run, to, after
-        case Descend(flow=name, values=values):
+        case Descend(flow=name, values=values, fleeting=fleeting):
             flow, here = book.flows.get(name), _step(book, run.flow, run.step)
             if flow is None or len(run.stack) >= DEEPEST:
                 if not isinstance(here, FlowStep):
                     return run, NOWHERE, "failure"
                 return _led(book, here.cannot(run))
-            frame = Frame(flow=run.flow, step=run.step, variables=run.variables)
-            stack = (*run.stack, frame)
-            return replace(run, flow=name, stack=stack, variables=values), flow.start, "flow"
-        case Ascend(values=values):
+            frame = Frame(
+                flow=run.flow, step=run.step, variables=run.variables, fleeting=run.fleeting
+            )
+            run = run.but(
+                flow=name,
+                stack=(*run.stack, frame),
+                variables=values,
+                fleeting=dict.fromkeys(fleeting, NOWHERE),
+            )
+            return run, flow.start, "flow"
+        case Ascend(values=values, fleeting=fleeting):
             if not run.stack:
                 return run, NOWHERE, "returned"
             *below, frame = run.stack
             asker = _step(book, frame.flow, frame.step)
-            run = replace(run, flow=frame.flow, stack=tuple(below), variables=frame.variables)
+            run = run.but(
+                flow=frame.flow,
+                stack=tuple(below),
+                variables=frame.variables,
+                fleeting=frame.fleeting,
+            )
             if not isinstance(asker, FlowStep):
                 return run, NOWHERE, "returned"
-            return _led(book, asker.back(run, values))
+            return _led(book, asker.back(run, values, fleeting))
 
 
 def _go(
@@ -160,14 +175,14 @@ def _go(
         entered.append(
             StepNote(flow=run.flow, step=to, step_kind=step.kind, after=after, digits=run.digits)
         )
-        run = replace(run, step=to, wrong=0, repeats=0, digits=0, phase="", collected="")
+        run = run.but(step=to, wrong=0, repeats=0, digits=0, phase="", collected="")
         decision = step.enter(run, moment)
         spoken.extend(decision.said)
         if isinstance(decision, Stay):
-            run = replace(decision.run, wait=decision.wait)
+            run = decision.run.but(wait=decision.wait)
             return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
         run, to, after = _led(book, decision)
-    run = replace(run, typed_ahead="", wait=_first_resort(book, run))
+    run = run.but(typed_ahead="", wait=_first_resort(book, run))
     return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
 
 
@@ -196,7 +211,7 @@ def _without_flow(book: FlowBook, run: FlowRun, given: Given) -> Turn:
     """The first resort took a caller whose flow could not go on: it ends with the conversation."""
     match given:
         case ConversationOver():
-            run = replace(run, wait=Over())
+            run = run.but(wait=Over())
         case QueueGaveUp() | NobodyStaffed():
-            run = replace(run, wait=_first_resort(book, run))
+            run = run.but(wait=_first_resort(book, run))
     return _same(run)

@@ -12,7 +12,7 @@ from router.core.ivr.waits import NobodyStaffed, QueueGaveUp
 from router.core.records import Queued, TimedOut
 from router.core.routing.estimate import estimate, minutes
 from router.core.routing.queue import Queue, Waiting
-from router.core.speech import music, say
+from router.core.speech import music, say, waits_with_music
 from router.core.turn import FlowGiven, OffersWithdrawn, PlaceKept, QueueEntered, Turn
 
 STAFF_AGAIN_AFTER = timedelta(seconds=10)
@@ -142,7 +142,7 @@ def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
 def music_is_due(turn: Turn, due: MusicDue) -> None:
     """Asterisk refused the music a moment ago; silence is not an answer."""
     call = turn.floor.calls.get(due.call)
-    if call is not None and call.place is not None and call.playing is None:
+    if call is not None and call.playing is None and waits_with_music(call):
         music(turn, call)
 
 

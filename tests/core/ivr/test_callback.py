@@ -121,3 +121,8 @@ def test_a_question_that_cannot_be_played_still_waits_for_a_key(calls: Calls) ->
 def test_no_digit_is_left_behind(calls: Calls) -> None:
     caller = calls(callback(), *ENDS).presses("2").presses("5512345678").presses("11")
     assert "5512345678" not in repr((caller.run, caller.notes, caller.noted))
+
+
+def test_a_key_that_hangs_leads_on_all_the_same(calls: Calls) -> None:
+    caller = calls(callback(), *ENDS).presses("2")
+    assert caller.presses("1*" * 30).run.step == "crisis"

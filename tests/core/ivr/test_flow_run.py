@@ -306,3 +306,12 @@ def test_unknown_number_gets_the_default_line() -> None:
     book = book_of(*ENDS)
     assert book.line_for("55") == (book.lines["55"], True)
     assert book.line_for("99") == (book.lines["55"], False)
+
+
+def test_a_run_with_fields_changed_is_what_replacing_them_makes_of_it(calls: Calls) -> None:
+    run = calls(menu(k1="crisis"), queue("crisis"), goodbye()).presses("9").run
+    assert run.but() == run
+    crisis = StepName("crisis")
+    assert run.but(step=crisis, wrong=7) == replace(run, step=crisis, wrong=7)
+    with pytest.raises(KeyError):
+        run.but(mood="good")

@@ -22,6 +22,7 @@ from router.core.records import (
     StepEntered,
     Widened,
 )
+from router.core.routing.agent import AgentProfile
 from router.core.vocabulary import AgentState, EndedBy, LegEnding, LegId, OfferOutcome
 from tests.core.driver import NODE, Caller, Driver, listed_leg
 from tests.core.house import agent, policy, seconds
@@ -31,19 +32,14 @@ ANA_AT_HOME = agent("ana", on="phone", psicologia=3, crisis=3)
 LEO = agent("leo", juridico=2)
 
 
-def crisis_hotline(*staff: object) -> Driver:
+def crisis_hotline(*staff: AgentProfile) -> Driver:
     hotline = Driver()
-    hotline.works(*(staff or (ANA, LEO)))  # type: ignore[arg-type]  # profiles
+    hotline.works(*(staff or (ANA, LEO)))
     return hotline
 
 
-def dies_and_comes_back(first: Driver, *staff: object, after: float = 1.5) -> Driver:
-    """The same Asterisk, and an engine that remembers the roster only."""
-    second = Driver(epoch=8, at=first.at + seconds(after))
-    second.works(*(staff or (ANA, LEO)))  # type: ignore[arg-type]  # profiles
-    second.board = first.board
-    second.listed()
-    return second
+def dies_and_comes_back(first: Driver, *staff: AgentProfile, after: float = 1.5) -> Driver:
+    return first.dies_and_comes_back(*(staff or (ANA, LEO)), after=after)
 
 
 def same(caller: Caller, hotline: Driver) -> Caller:

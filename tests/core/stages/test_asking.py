@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from router.adapters.ivr.expressions import read_source
-from router.core.commands import LookUp
+from router.core.commands import LookUp, StartMusic
 from router.core.events import LookupEnded
 from router.core.ivr.model import Flow, Step
+from router.core.ivr.steps.collect import CollectStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.http import HttpStep
 from router.core.ivr.steps.queue import QueueStep
@@ -19,7 +20,7 @@ from router.core.ivr.values import Value, ValueKind
 from router.core.policy import Policy
 from router.core.records import LookedUp
 from router.core.vocabulary import QueueName, StepName
-from router.rehearsal.switchboard import MUSIC
+from router.rehearsal.switchboard import MUSIC, SILENCE
 from tests.core.books import books_close
 from tests.core.driver import Driver
 from tests.core.house import policy, prompts, seconds
@@ -27,10 +28,20 @@ from tests.core.house import policy, prompts, seconds
 FOLIO = "712345"
 
 
-def rules(*, meanwhile: bool = False) -> Policy:
-    """Asks about a number that the caller typed; with an answer goodbye, else crisis."""
+def rules(*, meanwhile: bool = False, typed: bool = False) -> Policy:
+    """Asks about a number, which the caller may have typed; with an answer goodbye, else crisis."""
+    padron, crisis = StepName("padron"), StepName("crisis")
+    collect = CollectStep(
+        name=StepName("folio"),
+        prompts=prompts("pide"),
+        into="folio",
+        most=len(FOLIO),
+        next=padron,
+        on_timeout=crisis,
+        on_wrong=crisis,
+    )
     steps: tuple[Step, ...] = (
-        SetStep(name=StepName("folio"), values={"folio": FOLIO}, next=StepName("padron")),
+        collect if typed else SetStep(name=StepName("folio"), values={"folio": FOLIO}, next=padron),
         HttpStep(
             name=StepName("padron"),
             url="https://padron.example/api",
@@ -130,8 +141,18 @@ def test_keys_do_not_hurry_it() -> None:
 
 
 def test_what_is_asked_and_answered_is_written_nowhere() -> None:
-    hotline = Driver(rules())
-    caller = hotline.caller_arrives()
+    hotline = Driver(rules(typed=True))
+    caller = hotline.caller_arrives().presses(FOLIO)
     answers(hotline, {"vigente": True})
+    assert caller.hears == "gracias"
     assert FOLIO not in repr((hotline.entries, hotline.commands))
     assert FOLIO not in caller.call.carried
+
+
+def test_music_that_asterisk_refused_is_started_again() -> None:
+    hotline = Driver(rules())
+    caller = hotline.caller_arrives()
+    hotline.refused(hotline.ordered(StartMusic)[0])
+    assert caller.hears == SILENCE
+    hotline.passes(1)
+    assert caller.hears == MUSIC

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from router.core.commands import Bridge, DialPartner, Hangup
+from router.core.commands import Bridge, DialPartner, Hangup, StartMusic
 from router.core.ivr.model import Flow, Step
 from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
@@ -14,7 +14,7 @@ from router.core.ivr.steps.queue import QueueStep
 from router.core.policy import Policy
 from router.core.records import PartnerAnswered, PartnerLeft, PartnerMissed
 from router.core.vocabulary import ContactName, EndedBy, LegEnding, QueueName, Refusal, StepName
-from router.rehearsal.switchboard import GONE, MUSIC, THE_OTHER
+from router.rehearsal.switchboard import GONE, MUSIC, SILENCE, THE_OTHER
 from tests.core.books import books_close, floor_agrees
 from tests.core.driver import Caller, Driver
 from tests.core.house import policy, prompts, seconds
@@ -193,3 +193,12 @@ def test_a_contact_that_is_no_longer_there_leads_to_a_person_of_ours() -> None:
     caller = hotline.caller_arrives()
     assert caller.call.run.step == "crisis"
     assert not hotline.ordered(DialPartner)
+
+
+def test_music_that_asterisk_refused_is_started_again() -> None:
+    hotline = Driver(rules())
+    caller = dialled(hotline)
+    hotline.refused(hotline.ordered(StartMusic)[0])
+    assert caller.hears == SILENCE
+    hotline.passes(1)
+    assert caller.hears == MUSIC

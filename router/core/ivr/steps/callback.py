@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
-from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.flow_run import STARTED_AGAIN_AT_MOST, FlowRun
 from router.core.ivr.sayings import CallbackAsked, Saying, StopSaying
 from router.core.ivr.steps.decision import Decision, Leave, Moment, Stay
 from router.core.ivr.steps.kind import Exit, Spoken, StepKind, each
@@ -81,7 +81,7 @@ class CallbackStep(StepKind):
 
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """A hidden number is asked for at once."""
-        run = replace(run, typed_ahead="")
+        run = run.but(typed_ahead="")
         return self._ask(run, NUMBER if run.anonymous else "", moment)
 
     def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
@@ -104,12 +104,12 @@ class CallbackStep(StepKind):
         self, run: FlowRun, phase: str, moment: Moment, before: tuple[PromptId, ...] = ()
     ) -> Stay:
         if phase == NUMBER:
-            run = replace(run, collected="")
+            run = run.but(collected="")
         asked = {NUMBER: self.ask_number, CONFIRM: self.confirm, SAFE: self.safe}
         prompts = (*before, *asked.get(phase, self.prompts))
         heard_as = run.remembering({GAP: run.collected}) if phase == CONFIRM else run
         said: tuple[Saying, ...] = (moment.say(heard_as, prompts),)
-        return Stay(run=replace(run, phase=phase), said=said, wait=ForPrompt())
+        return Stay(run=run.but(phase=phase), said=said, wait=ForPrompt())
 
     def _pressed(self, run: FlowRun, digit: str, moment: Moment) -> Decision:
         match run.phase, digit:
@@ -121,7 +121,7 @@ class CallbackStep(StepKind):
                 return self._ask(run, NUMBER, moment)
             case "safe", "1":
                 asked = CallbackAsked(queue=self.queue, number=run.collected or None)
-                run = replace(run, collected="")
+                run = run.but(collected="")
                 return Leave(run=run, said=(asked,), to=self.next, after="key")
             case "safe", "2":
                 return Leave(run=run, to=self.on_unsafe, after="key")
@@ -132,10 +132,13 @@ class CallbackStep(StepKind):
 
     def _digit(self, run: FlowRun, digit: str, moment: Moment) -> Decision:
         if digit == START_AGAIN:
-            return Stay(run=replace(run, collected=""), wait=ForDigit(within=self.wait))
+            run = run.but(collected="", repeats=run.repeats + 1)
+            if run.repeats > STARTED_AGAIN_AT_MOST:
+                return self._again(run, NUMBER, moment, self.wrong)
+            return Stay(run=run, wait=ForDigit(within=self.wait))
         if digit == DONE:
             return self._judge(run, moment)
-        run = replace(run, collected=run.collected + digit)
+        run = run.but(collected=run.collected + digit)
         if len(run.collected) >= self.most:
             return self._judge(run, moment)
         return Stay(run=run, wait=ForDigit(within=self.wait))
@@ -148,7 +151,7 @@ class CallbackStep(StepKind):
     def _again(
         self, run: FlowRun, phase: str, moment: Moment, before: tuple[PromptId, ...]
     ) -> Decision:
-        run = replace(run, wrong=run.wrong + 1)
+        run = run.but(wrong=run.wrong + 1)
         if run.wrong >= self.tries:
             return Leave(run=run, to=self.on_timeout, after="wrong_key")
         return self._ask(run, phase, moment, before)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
-from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.flow_run import STARTED_AGAIN_AT_MOST, FlowRun
 from router.core.ivr.sayings import Saying, StopSaying
 from router.core.ivr.steps.decision import Decision, Leave, Moment, Stay
 from router.core.ivr.steps.kind import Exit, Spoken, StepKind, each
@@ -24,9 +24,10 @@ YES, NO = "1", "2"
 class CollectStep(StepKind):
     """Digits into a variable: at the `max`-th, at `ends_with`, or when no more come for `between`.
 
-    `*` starts again. Too few digits say `wrong` and ask again, `tries` times in all; then
-    `on_wrong` leads on. With `confirm` the digits are read back (the prompt has a gap such as
-    `{telefono:digits}`): 1 takes them, 2 asks again, silence leads to `on_timeout`.
+    `*` starts again, 10 times; then it is a wrong answer. Too few digits say `wrong` and ask again,
+    `tries` times in all; then `on_wrong` leads on. With `confirm` the digits are read back (the
+    prompt has a gap such as `{telefono:digits}`): 1 takes them, 2 asks again, silence leads to
+    `on_timeout`.
     `secret` digits are never spoken.
 
     ```yaml
@@ -89,7 +90,7 @@ class CollectStep(StepKind):
         ahead = run.typed_ahead
         if not ahead:
             return self._ask(run, moment)
-        run = replace(run, typed_ahead="")
+        run = run.but(typed_ahead="")
         decision: Stay | Leave = Stay(run=run, wait=ForDigit(within=self.between))
         for digit in ahead:
             if isinstance(decision, Leave):
@@ -120,7 +121,7 @@ class CollectStep(StepKind):
                 return None
 
     def _ask(self, run: FlowRun, moment: Moment, before: tuple[PromptId, ...] = ()) -> Stay:
-        run = replace(run, collected="", phase="")
+        run = run.but(collected="", phase="")
         said: tuple[Saying, ...] = (moment.say(run, (*before, *self.prompts)),)
         return Stay(run=run, said=said, wait=ForPrompt(barge_in=self.barge_in))
 
@@ -135,13 +136,19 @@ class CollectStep(StepKind):
             return self._confirmed(run, digit, moment)
         if digit == self.ends_with:
             return self._judge(run, moment)
-        if digit == START_AGAIN:
-            return Stay(run=replace(run, collected=""), wait=ForDigit(within=self.wait))
         if digit not in "0123456789":
-            return Stay(run=run, wait=ForDigit(within=self.between))
-        run = replace(run, collected=run.collected + digit)
+            return self._no_digit(run, digit, moment)
+        run = run.but(collected=run.collected + digit)
         if len(run.collected) >= self.most:
             return self._judge(run, moment)
+        return Stay(run=run, wait=ForDigit(within=self.between))
+
+    def _no_digit(self, run: FlowRun, digit: str, moment: Moment) -> Stay | Leave:
+        run = run.but(repeats=run.repeats + 1)
+        if run.repeats > STARTED_AGAIN_AT_MOST:
+            return self._again(run, moment)
+        if digit == START_AGAIN:
+            return Stay(run=run.but(collected=""), wait=ForDigit(within=self.wait))
         return Stay(run=run, wait=ForDigit(within=self.between))
 
     def _judge(self, run: FlowRun, moment: Moment) -> Stay | Leave:
@@ -154,7 +161,7 @@ class CollectStep(StepKind):
 
     def _read_back(self, run: FlowRun, moment: Moment) -> Stay:
         said = (moment.say(self._filled(run), self.confirm),)
-        return Stay(run=replace(run, phase=CONFIRMING), said=said, wait=ForPrompt())
+        return Stay(run=run.but(phase=CONFIRMING), said=said, wait=ForPrompt())
 
     def _confirmed(self, run: FlowRun, digit: str, moment: Moment) -> Stay | Leave:
         if digit == YES:
@@ -164,10 +171,11 @@ class CollectStep(StepKind):
     def _again(
         self, run: FlowRun, moment: Moment, before: tuple[PromptId, ...] | None = None
     ) -> Stay | Leave:
-        run = replace(run, wrong=run.wrong + 1)
+        run = run.but(wrong=run.wrong + 1)
         if run.wrong >= self.tries:
             return Leave(run=run, to=self.on_wrong, after="wrong_key")
         return self._ask(run, moment, self.wrong if before is None else before)
 
     def _filled(self, run: FlowRun) -> FlowRun:
-        return replace(run, collected="").remembering({self.into: run.collected})
+        fleeting = {self.into: self.name}
+        return run.but(collected="").remembering({self.into: run.collected}, fleeting)

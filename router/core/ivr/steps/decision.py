@@ -53,21 +53,23 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descend:
-    """Go through another flow, which knows these values."""
+    """Go through another flow, which knows these values; `fleeting`: which of them are."""
 
     run: FlowRun
     said: tuple[Saying, ...] = ()
     flow: FlowName
     values: Mapping[str, Value]
+    fleeting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ascend:
-    """Back to the flow that went through this one, with these results."""
+    """Back to the flow that went through this one, with these results; `fleeting` as above."""
 
     run: FlowRun
     said: tuple[Saying, ...] = ()
     values: Mapping[str, Value]
+    fleeting: frozenset[str] = frozenset()
 
 
 Decision = Stay | Leave | Descend | Ascend

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
@@ -51,7 +51,7 @@ class DialStep(StepKind):
 
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Keys typed ahead were meant for a menu, not for the person."""
-        run = replace(run, typed_ahead="")
+        run = run.but(typed_ahead="")
         number = moment.contacts.get(self.contact)
         if number is None:
             return Leave(run=run, to=self.on_unreached, after="failure")

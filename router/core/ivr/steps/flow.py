@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from router.core.ivr.expressions import Expression, Source, worth
-from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.expressions import Source, names_read, worth
+from router.core.ivr.flow_run import FlowRun, fleeting_among
 from router.core.ivr.steps.decision import Decision, Descend, Leave, Moment
 from router.core.ivr.steps.kind import Exit, Needed, StepKind
 from router.core.ivr.values import Value, ValueKind
@@ -51,8 +51,7 @@ class FlowStep(StepKind):
         return tuple(
             Needed(field=("with", parameter), name=name)
             for parameter, source in self.values.items()
-            if isinstance(source, Expression)
-            for name in source.names
+            for name in names_read(source)
         )
 
     def sets(self, known: Mapping[str, ValueKind]) -> Mapping[str, ValueKind]:
@@ -70,14 +69,16 @@ class FlowStep(StepKind):
             if value is None:
                 return Leave(run=run, to=self.on_failure, after="failure")
             values[parameter] = value
-        return Descend(run=run, flow=self.flow, values=values)
+        fleeting = fleeting_among(self.values, run)
+        return Descend(run=run, flow=self.flow, values=values, fleeting=fleeting)
 
-    def back(self, run: FlowRun, values: Mapping[str, Value]) -> Leave:
+    def back(self, run: FlowRun, values: Mapping[str, Value], fleeting: frozenset[str]) -> Leave:
         """The other flow returned; `run` is where it was left."""
         found = {ours: values[theirs] for ours, theirs in self.results.items() if theirs in values}
         if len(found) < len(self.results):
             return Leave(run=run, to=self.on_failure, after="failure")
-        return Leave(run=run.remembering(found), to=self.next, after="returned")
+        again = {ours: self.name for ours, theirs in self.results.items() if theirs in fleeting}
+        return Leave(run=run.remembering(found, again), to=self.next, after="returned")
 
     def cannot(self, run: FlowRun) -> Leave:
         """The other flow is not there, or too deep."""

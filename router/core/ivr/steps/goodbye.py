@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
@@ -31,7 +31,7 @@ class GoodbyeStep(StepKind):
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """A key does not cut it: nobody is hung up on for pressing one."""
         said = (moment.say(run, self.prompts),)
-        run = replace(run, typed_ahead="")
+        run = run.but(typed_ahead="")
         return Stay(run=run, said=said, wait=ForPrompt(barge_in=False))
 
     def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:

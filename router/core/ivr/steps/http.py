@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
-from router.core.ivr.expressions import Expression, Source, worth
+from router.core.ivr.expressions import Source, names_read, worth
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.sayings import Saying
 from router.core.ivr.steps.decision import Decision, Leave, Moment, Stay
@@ -73,8 +73,7 @@ class HttpStep(StepKind):
         return tuple(
             Needed(field=("send", key), name=name)
             for key, source in self.send.items()
-            if isinstance(source, Expression)
-            for name in source.names
+            for name in names_read(source)
         )
 
     def sets(self, known: Mapping[str, ValueKind]) -> Mapping[str, ValueKind]:
@@ -114,4 +113,6 @@ class HttpStep(StepKind):
             if value is None:
                 return Leave(run=run, to=self.on_failure, after="failure")
             found[ours] = value
-        return Leave(run=run.remembering(found), to=self.next)
+        sent = (name for source in self.send.values() for name in names_read(source))
+        fleeting = dict.fromkeys(found, run.again_at(sent) or self.name)
+        return Leave(run=run.remembering(found, fleeting), to=self.next)

@@ -71,6 +71,10 @@ class StepKind:
         """The variables it leaves by the exits that fill them, given those that it finds."""
         return {}
 
+    def writes(self) -> frozenset[str]:
+        """The names of what it sets, whatever it finds."""
+        return frozenset(self.sets({}))
+
     @abstractmethod
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """The flow reached the step."""

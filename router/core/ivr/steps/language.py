@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
@@ -32,4 +32,4 @@ class LanguageStep(StepKind):
 
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Decided at once."""
-        return Leave(run=replace(run, language=self.language), to=self.next)
+        return Leave(run=run.but(language=self.language), to=self.next)

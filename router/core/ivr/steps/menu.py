@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
@@ -98,16 +98,16 @@ class MenuStep(StepKind):
         before: tuple[PromptId, ...] = ()
         while run.typed_ahead:
             key = run.typed_ahead[0]
-            run = replace(run, typed_ahead=run.typed_ahead[1:])
+            run = run.but(typed_ahead=run.typed_ahead[1:])
             if key in self.keys:
                 return Leave(run=run, said=said, to=self.keys[key], after="key")
             if key == self.repeat:
-                run = replace(run, repeats=run.repeats + 1)
+                run = run.but(repeats=run.repeats + 1)
                 if run.repeats > self.repeats:
                     return Leave(run=run, said=said, to=self.on_timeout, after="silence")
                 before = ()
             else:
-                run = replace(run, wrong=run.wrong + 1)
+                run = run.but(wrong=run.wrong + 1)
                 if run.wrong >= self.wrong_keys:
                     return Leave(run=run, said=said, to=self.on_wrong, after="wrong_key")
                 before = self.wrong

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
@@ -34,4 +34,4 @@ class PreferStep(StepKind):
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Added to what was preferred before; for the same skill the later weight holds."""
         prefer = tuple(sorted((dict(run.prefer) | dict(self.skills)).items()))
-        return Leave(run=replace(run, prefer=prefer), to=self.next)
+        return Leave(run=run.but(prefer=prefer), to=self.next)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
@@ -80,7 +80,7 @@ class QueueStep(StepKind):
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Keys typed ahead were meant for a menu, not for the person."""
         return Stay(
-            run=replace(run, typed_ahead=""),
+            run=run.but(typed_ahead=""),
             wait=ForAgent(
                 queue=self.queue,
                 prefer=run.prefer,

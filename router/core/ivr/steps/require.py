@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from router.core.ivr.flow_run import FlowRun
@@ -37,4 +37,4 @@ class RequireStep(StepKind):
         levels = dict(run.require)
         for skill, level in self.skills.items():
             levels[skill] = max(level, levels.get(skill, 0))
-        return Leave(run=replace(run, require=tuple(sorted(levels.items()))), to=self.next)
+        return Leave(run=run.but(require=tuple(sorted(levels.items()))), to=self.next)

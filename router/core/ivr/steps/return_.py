@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from router.core.ivr.expressions import Expression, Source, worth
-from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.expressions import Source, names_read, worth
+from router.core.ivr.flow_run import FlowRun, fleeting_among
 from router.core.ivr.steps.decision import Ascend, Decision, Moment
 from router.core.ivr.steps.kind import Needed, StepKind
 from router.core.ivr.values import Value
@@ -30,8 +30,7 @@ class ReturnStep(StepKind):
         return tuple(
             Needed(field=("return", result), name=name)
             for result, source in self.values.items()
-            if isinstance(source, Expression)
-            for name in source.names
+            for name in names_read(source)
         )
 
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
@@ -41,4 +40,4 @@ class ReturnStep(StepKind):
             value = worth(source, run.known)
             if value is not None:
                 values[result] = value
-        return Ascend(run=run, values=values)
+        return Ascend(run=run, values=values, fleeting=fleeting_among(self.values, run))

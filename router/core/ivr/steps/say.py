@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from router.core.ivr.expressions import Expression, Source, worth
+from router.core.ivr.expressions import Source, names_read, worth
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.sayings import Say, StopSaying
 from router.core.ivr.speaking.gender import Gender
@@ -49,7 +49,7 @@ class SayStep(StepKind):
         return (*onwards, Exit(field=("on_failure",), to=self.on_failure))
 
     def needs(self) -> tuple[Needed, ...]:
-        names = self.value.names if isinstance(self.value, Expression) else ()
+        names = names_read(self.value)
         return tuple(Needed(field=("say",), name=name, aloud=True) for name in names)
 
     def enter(self, run: FlowRun, moment: Moment) -> Decision:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from router.core.ivr.expressions import Expression, Source, worth
+from router.core.ivr.expressions import Expression, Source, names_read, worth
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.steps.decision import Decision, Leave, Moment
 from router.core.ivr.steps.kind import Exit, Needed, StepKind
@@ -45,8 +45,7 @@ class SetStep(StepKind):
         return tuple(
             Needed(field=("set", variable), name=name)
             for variable, source in self.values.items()
-            if isinstance(source, Expression)
-            for name in source.names
+            for name in names_read(source)
         )
 
     def sets(self, known: Mapping[str, ValueKind]) -> Mapping[str, ValueKind]:
@@ -62,15 +61,21 @@ class SetStep(StepKind):
                 found[variable] = kind
         return found
 
+    def writes(self) -> frozenset[str]:
+        return frozenset(self.values)
+
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Decided at once."""
         known = run.known
         found: dict[str, Value] = {}
+        fleeting: dict[str, StepName] = {}
         for variable, source in self.values.items():
             value = worth(source, known)
             if value is not None:
                 found[variable] = value
-        run = run.remembering(found)
+                if (again_at := run.again_at(names_read(source))) is not None:
+                    fleeting[variable] = again_at
+        run = run.remembering(found, fleeting)
         if len(found) < len(self.values):
             return Leave(run=run, to=self.on_failure or self.next, after="failure")
         return Leave(run=run, to=self.next)

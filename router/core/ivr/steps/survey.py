@@ -57,7 +57,7 @@ class SurveyStep(StepKind):
 
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Keys pressed in the conversation answered nothing."""
-        run = replace(run, typed_ahead="")
+        run = run.but(typed_ahead="")
         return Stay(run=run, said=(moment.say(run, self.prompts),), wait=ForPrompt())
 
     def given(self, run: FlowRun, given: Given, moment: Moment) -> Decision | None:
@@ -79,7 +79,7 @@ class SurveyStep(StepKind):
         if UNANSWERED < figure <= self.scale:
             left = self._leave(run, figure, "key")
             return replace(left, said=(Answer(question=self.question, figure=figure),))
-        run = replace(run, wrong=run.wrong + 1)
+        run = run.but(wrong=run.wrong + 1)
         if run.wrong > 1:
             return self._leave(run, UNANSWERED, "wrong_key")
         said = (moment.say(run, (*self.wrong, *self.prompts)),)
@@ -87,5 +87,5 @@ class SurveyStep(StepKind):
 
     def _leave(self, run: FlowRun, figure: int, after: str) -> Leave:
         if self.into is not None:
-            run = run.remembering({self.into: figure})
+            run = run.remembering({self.into: figure}, {self.into: self.name})
         return Leave(run=run, to=self.next, after=after)
