@@ -16,7 +16,7 @@ import pytest
 
 from router.core import commands as c
 from router.core import events as e
-from router.core.floor import Call
+from router.core.call import Call
 from router.core.ivr.model import Step
 from router.core.ivr.waits import ForLookup
 from router.core.records import StepEntered
@@ -137,6 +137,21 @@ def _answers(story: Story, *, fits: bool) -> None:
     )
 
 
+def the_caller_speaks(story: Story) -> None:
+    story.caller.speaks(9)
+
+
+def the_caller_says_nothing(story: Story) -> None:
+    story.caller.speaks(0)
+
+
+def it_cannot_be_recorded(story: Story) -> None:
+    order = story.hotline.board.recording[story.caller.leg]
+    story.hotline.happens(
+        e.RecordingEnded(at=story.hotline.at, recording=order.recording, why="no space left")
+    )
+
+
 def somebody_outside_picks_up(story: Story) -> None:
     story.hotline.partner_picks_up()
 
@@ -182,6 +197,10 @@ def deeds_at(story: Story) -> Iterator[tuple[str, Deed]]:
     if isinstance(call.run.wait, ForLookup):
         yield "an answer", another_system_answers
         yield "another answer", another_system_answers_otherwise
+    if story.caller.leg in story.hotline.board.recording:
+        yield "the caller speaks", the_caller_speaks
+        yield "the caller says nothing", the_caller_says_nothing
+        yield "it cannot be recorded", it_cannot_be_recorded
     if (partner := call.partner) is not None:
         if partner.bridge is not None:
             yield "they hang up", somebody_outside_hangs_up
