@@ -6,14 +6,14 @@ import asyncio
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from router.adapters.flow_files import load
 from router.config import SHIPPED_FLOWS
-from router.core.routing.agent import AgentProfile
+from router.core.routing.agent import AgentProfile, Validity
 from router.core.vocabulary import AgentId, Language, PromptId, SkillName
 from router.doctor import asterisk, database, flows, machine, trunk
 from router.doctor.examine import MIGRATIONS, MODULES
@@ -115,6 +115,15 @@ def test_an_agent_whose_skills_nobody_asks_for_is_named() -> None:
     ana = AgentProfile(id=AgentId("ana"), name="Ana", skills={SkillName("juridico"): 3}, devices=())
     lost = replace(ana, id=AgentId("eva"), skills={SkillName("cocina"): 5})
     assert [one.where for one in flows.unasked([ana, lost], policy)] == ["eva"]
+
+
+def test_s1_a_skill_that_ends_within_a_month_is_told() -> None:
+    crisis, now = SkillName("crisis"), datetime(2026, 12, 1, tzinfo=UTC)
+    ana = AgentProfile(id=AgentId("ana"), name="Ana", skills={crisis: 3}, devices=())
+    soon = replace(ana, validity={crisis: Validity(ends=now + timedelta(days=12))})
+    late = replace(ana, validity={crisis: Validity(ends=now + timedelta(days=31))})
+    (found,) = flows.running_out([ana, soon, late], now)
+    assert found.what == "The skill crisis of this agent ends in 12 days."
 
 
 def test_a_damaged_roster_is_told_and_left_where_it_is(tmp_path: Path) -> None:

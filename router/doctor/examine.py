@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ async def examine(settings: Settings, settings_file: Path | None = None) -> list
     found += wrong
     agents, damaged = flows.roster(folder / "roster.json")
     found += damaged
+    found += flows.running_out(agents, datetime.now(UTC))
     if policy is not None:
         found += flows.unasked(agents, policy)
     found += await certificate.shown_by(settings.ari_url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,8 @@ from router.core.policy import Policy
 from router.core.routing.agent import AgentProfile
 from router.core.vocabulary import SkillName
 from router.doctor.finding import Finding, critical, warning
+
+SOON = timedelta(days=30)
 
 
 def read(folder: Path) -> tuple[Policy | None, list[Finding]]:
@@ -57,6 +60,21 @@ def unasked(agents: Sequence[AgentProfile], policy: Policy) -> Iterator[Finding]
                 f"No queue asks for any skill of this agent ({', '.join(sorted(agent.skills))}).",
                 "Correct the roster, or the queues in ivr/queues.yaml.",
             )
+
+
+def running_out(agents: Sequence[AgentProfile], now: datetime) -> Iterator[Finding]:
+    """Skills that end within 30 days: from then on nobody rings the agent for them (S1)."""
+    for agent in agents:
+        for skill, validity in agent.validity.items():
+            ends = validity.ends
+            if ends is not None and ends <= now + SOON:
+                when = f"in {(ends - now) // timedelta(days=1)} days" if ends > now else "already"
+                yield warning(
+                    "roster",
+                    str(agent.id),
+                    f"The skill {skill} of this agent ends {when}.",
+                    "Renew it in the roster and import it, or see that somebody else has it.",
+                )
 
 
 def skills_asked(policy: Policy) -> Iterator[SkillName]:

@@ -154,6 +154,9 @@ def read_skills(value: object) -> SkillSet:
         return SkillSet()
     levels: dict[SkillName, int] = {}
     for term in re.split(r"\s+and\s+", text):
+        level = re.search(r">= ?([+-]?\d+)$", term, re.ASCII)
+        if level is not None and level[1] not in tuple("12345"):
+            raise Misread("a level from 1 to 5: nobody has another, and nobody could ever answer")
         found = re.fullmatch(r"([a-z][a-z0-9_]{0,59})(?: ?>= ?([1-5]))?", term, re.ASCII)
         if found is None or found[1] in (*levels, "and", "or", "anyone"):
             raise Misread(expected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import wave
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.adapters.ivr.small_hotline import build
 ROOT = Path(__file__).parents[3]
 FLOW, QUEUES, ROSTER = "ivr/flows/linea.yaml", "ivr/queues.yaml", "roster.yaml"
 DOCS = ROOT / "docs/checks"
+NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,43 @@ FAULTS = (
         "accepted:\n  - {code: IVR007, of: step linea.menu, reason: it was so once}\n",
         "ivr/accepted.yaml:2:5", "where it is not found",
     ),
+    Fault(
+        "IVR021",
+        QUEUES,
+        "skills: psicologia, target",
+        "skills: psicologia, widen: [{after: 9s, also: juridico}, {after: 20s, also: "
+        "psicologia and juridico}], target",
+        f"{QUEUES}:7:100",
+        "as psicologia: the step adds nobody",
+    ),
+    Fault("IVR022", QUEUES, "queues:\n", "reserves: [{keep: 2, skills: psicologia, for: crisis}]\n"
+          "queues:\n", f"{QUEUES}:6:19", "2 people who have psicologia, and roster.yaml has 1"),
+    Fault(
+        "IVR022",
+        ROSTER,
+        "psicologia: 4}",
+        "psicologia: 4}\n    works: {mon-fri: 00:00-24:00}",
+        f"{QUEUES}:6:19",
+        "fewer work on Saturday at 00:00",
+    ),
+    Fault(
+        "IVR023",
+        QUEUES,
+        "class: 50, skills: juridico",
+        "class: 100, skills: juridico and psicologia",
+        f"{QUEUES}:8:21",
+        "juridico and psicologia may answer both",
+    ),
+    Fault("IVR024", ROSTER, "juridico: 3", "juridico: 3, psicologia: 3", f"{QUEUES}:8:3",
+          "asked for first by crisis"),
+    Fault("IVR025", ROSTER, "juridico: 3", "juridico: {level: 3, until: 2026-12-20}",
+          "roster.yaml:6:42", "ends in 26 days: from then on ben is not rung"),
+    Fault("IVR025", ROSTER, "juridico: 3", "psicologia: {level: 3, until: 2026-11-20}, juridico: 2",
+          "roster.yaml:6:44", "has ended already"),
+    Fault("IVR026", QUEUES, "lost: gracias", "lost: gracias\nheavy: {max_in_a_row: 3}",
+          f"{QUEUES}:3:1", "no queue is `heavy: true`"),
+    Fault("IVR026", QUEUES, "class: 100,", "class: 100, heavy: true,", f"{QUEUES}:7:31",
+          "nothing limits it"),
 )  # fmt: skip
 
 
@@ -203,7 +242,7 @@ def hotline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def spoil(hotline: Path, fault: Fault) -> None:
     file = hotline / fault.file
-    if fault.code in ("IVR003", "IVR010", "IVR007", "IVR015"):
+    if fault.code in ("IVR003", "IVR010", "IVR007", "IVR015", "IVR022"):
         _beside(hotline, fault)
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     assert not fault.old or text.count(fault.old) >= 1
@@ -214,6 +253,10 @@ def _beside(hotline: Path, fault: Fault) -> None:
     """What the fault needs besides."""
     prompts = hotline / "ivr/prompts"
     match fault.code:
+        case "IVR022" if fault.file == ROSTER:
+            queues = hotline / QUEUES
+            kept = "reserves: [{keep: 1, skills: psicologia, for: crisis}]\nqueues:\n"
+            queues.write_text(queues.read_text().replace("queues:\n", kept, 1))
         case "IVR003":
             english = (prompts / "es.yaml").read_text().replace("saludo: Le", "salutation: Le")
             (prompts / "en.yaml").write_text(english)
@@ -230,7 +273,7 @@ def _beside(hotline: Path, fault: Fault) -> None:
 
 
 def looked(folder: Path = Path("ivr")) -> Checked:
-    return check(folder, Path("roster.yaml"))
+    return check(folder, Path("roster.yaml"), now=NOW)
 
 
 def test_the_check_finds_nothing_in_a_small_hotline(hotline: Path) -> None:

@@ -20,6 +20,10 @@ UNACCEPTABLE = frozenset(f"IVR00{n}" for n in range(1, 7)) | {"IVR015", "IVR016"
 """With all but the last the files do not load."""
 
 
+OF_PEOPLE = frozenset(f"IVR0{n}" for n in (12, 13, 18, 22, 24, 25))
+"""They cannot be found without a roster."""
+
+
 def _read_code(value: object) -> str:
     known = sorted(set(CODES) - UNACCEPTABLE)
     code = text_of(value, "the code of a finding")
@@ -85,7 +89,7 @@ def weighed(findings: Findings, acceptances: Iterable[Acceptance], *, rostered: 
         finding = found.pop((each.code, each.of), None)
         if finding is not None:
             accepted.append(Accepted(finding=finding, reason=each.reason))
-        elif rostered or each.code not in ("IVR012", "IVR013", "IVR018"):
+        elif rostered or each.code not in OF_PEOPLE:
             findings.add(
                 "IVR019",
                 each.place,

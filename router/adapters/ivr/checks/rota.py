@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from router.adapters.ivr.problems import Place, Problems, shown
 from router.adapters.ivr.tree import Entries, Items, Node, place_of, plain, read
@@ -40,15 +40,23 @@ class Rostered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rota:
-    """`skills` are those that somebody has, and where the first of them is written."""
+    """`skills` are those that somebody has, and where the first of them is written.
+
+    `ends` has those that end: whose, which, when, and where that is written.
+    """
 
     file: str
     agents: Sequence[Rostered]
     skills: Mapping[SkillName, Place]
+    ends: Sequence[tuple[AgentId, SkillName, datetime, Place]] = ()
 
     def first_hole(self, able: Sequence[Rostered]) -> int | None:
         """The first hour of the week in which none of them works."""
-        return next((h for h in range(WEEK) if not any(each.works(h) for each in able)), None)
+        return self.first_hour_with_fewer(able, 1)
+
+    def first_hour_with_fewer(self, able: Sequence[Rostered], count: int) -> int | None:
+        """The first hour of the week in which fewer of them work."""
+        return next((h for h in range(WEEK) if sum(a.works(h) for a in able) < count), None)
 
 
 def read_week(node: Node, problems: Problems) -> Week | None:
@@ -75,19 +83,34 @@ def read_week(node: Node, problems: Problems) -> Week | None:
     return tuple(week) if len(problems.found) == before else None
 
 
-def read_rota(text: str, file: str, agents: Sequence[AgentProfile]) -> Rota:
-    """`agents` are those of the text, which is right."""
+def read_rota(text: str, file: str, agents: Sequence[AgentProfile], now: datetime) -> Rota:
+    """`agents` are those of the text, which is right; they have the skills that count `now`."""
     root = read(text.encode("utf-8", "surrogateescape"), file, Problems())
     weeks: dict[AgentId, Week | None] = {}
     skills: dict[SkillName, Place] = {}
+    dated: dict[tuple[AgentId, SkillName], Place] = {}
     written = root.items.get("agents") if root is not None else None
     for agent in written.items if isinstance(written, Items) else ():
         if not isinstance(agent, Entries):
             continue
+        name = AgentId(str(plain(agent.items["id"])))
         if (works := agent.items.get("works")) is not None:
-            weeks[AgentId(str(plain(agent.items["id"])))] = read_week(works, Problems())
+            weeks[name] = read_week(works, Problems())
         of = agent.items.get("skills")
         for skill, place in of.keys.items() if isinstance(of, Entries) else ():
             skills.setdefault(SkillName(skill), place)
-    rostered = tuple(Rostered(profile=each, week=weeks.get(each.id)) for each in agents)
-    return Rota(file=file, agents=rostered, skills=skills)
+            dated[(name, SkillName(skill))] = place_of(agent, "skills", skill, "until")
+    return Rota(
+        file=file,
+        agents=tuple(
+            Rostered(profile=replace(each, skills=each.skills_at(now)), week=weeks.get(each.id))
+            for each in agents
+        ),
+        skills=skills,
+        ends=tuple(
+            (each.id, skill, validity.ends, dated[(each.id, skill)])
+            for each in agents
+            for skill, validity in each.validity.items()
+            if validity.ends is not None
+        ),
+    )

@@ -10,7 +10,7 @@ from router.adapters.ivr.checks.roads import Roads, Spot
 from router.adapters.ivr.checks.voices import Voices
 from router.adapters.ivr.meaning import Files
 from router.adapters.ivr.problems import Place
-from router.adapters.ivr.tree import place_of
+from router.adapters.ivr.tree import Entries, place_of
 from router.core.ivr.hours import Hours
 from router.core.ivr.model import Line
 from router.core.ivr.steps.language import LanguageStep
@@ -51,6 +51,15 @@ class Sight:
     def line_place(self, number: str) -> Place:
         assert self.files.lines is not None
         return place_of(self.files.lines.root, "lines", number, key=True)
+
+    def queue_node(self, queue: str) -> Entries:
+        """What the file says of it."""
+        assert self.files.queues is not None
+        queues = self.files.queues.root.items["queues"]
+        assert isinstance(queues, Entries)
+        found = queues.items[queue]
+        assert isinstance(found, Entries)
+        return found
 
     def queue_place(self, queue: str) -> Place:
         assert self.files.queues is not None
