@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import socket
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -15,19 +17,23 @@ import uvloop
 
 from router import errors
 from router.adapters import logbook
+from router.adapters.active_seat import ActiveSeat
 from router.adapters.alarm_command import AlarmCommand
 from router.adapters.ami.access import Access as AmiAccess
-from router.adapters.ami.node import AmiCommand, AmiNode
+from router.adapters.ami.node import AmiCommand, AmiNode, try_login
 from router.adapters.ari.access import Access
+from router.adapters.ari.door import ari_door
 from router.adapters.ari.node import AriNode, ari_node
 from router.adapters.ari.perform import House
-from router.adapters.control.server import serve_control
+from router.adapters.control.server import serve_control, serve_standby
+from router.adapters.control.socket_file import refuse_second
 from router.adapters.epoch_file import EpochFile
 from router.adapters.http_lookup import HttpLookups, http_lookups
 from router.adapters.policy_folder import PolicyFolder
 from router.adapters.postgres import migrate
 from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
+from router.adapters.postgres.lease import PostgresLease
 from router.adapters.postgres.pairs import PostgresPairs
 from router.adapters.postgres.spill import Spill
 from router.adapters.postgres.write_behind import Limits, Trouble
@@ -38,13 +44,16 @@ from router.clock import Clock
 from router.config import HoursMode, LogFormat, Settings
 from router.core.commands import Command, KeepMessage, KeepNumber, KeepPrompt, LookUp
 from router.core.engine import Engine
-from router.core.events import TroubleReported
 from router.core.records import Entry
 from router.core.vocabulary import NodeId
 from router.engine_desk import EngineDesk, recall
+from router.fence import Fence
 from router.folders import make_state_folder
+from router.life import Life, StandbyOffice
 from router.ports import Failure, Identities
 from router.runner import Runner
+from router.standing_by import StandingBy
+from router.troubles import Troubles
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 ASK_AGAIN_AFTER = 1.0
@@ -54,6 +63,10 @@ PAIRS = "pairs"
 """The alarm of a database that does not say who must be kept apart."""
 PAIRS_WITHIN = 15.0
 LAST_WORDS_WITHIN = timedelta(seconds=5)
+AT_ONCE = 0.2
+"""Seconds in which an engine that may act begins to, and so never stood by."""
+HEIR_COMES_WITHIN = timedelta(seconds=3)
+"""Else the engine that handed over goes on itself."""
 
 log = structlog.get_logger("hotline")
 
@@ -121,30 +134,86 @@ async def _live(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    """Stand by, act, and stand by again when another engine has taken over."""
+    if not settings.standby:
+        await asyncio.to_thread(refuse_second, settings.state_dir)
     clock, node = Clock(), NodeId(settings.node)
-    troubles: list[TroubleReported] = []
-
-    def on_trouble(name: str, text: str | None) -> None:
-        troubles.append(TroubleReported(at=clock.now(), name=name, text=text))
-        report()
-
-    def report() -> None:
-        """Before there is a runner, troubles wait for it."""
-        if runner is not None:
-            for trouble in troubles:
-                with suppress(errors.InboxFull):
-                    runner.deliver(trouble)
-            troubles.clear()
-
-    runner: Runner | None = None
+    troubles = Troubles(clock.now)
     loop = asyncio.get_running_loop()
     policies = PolicyFolder(
         settings.ivr_dir,
         _forced(settings.hours),
         # It reads in a thread.
-        lambda name, text: loop.call_soon_threadsafe(on_trouble, name, text),
+        lambda name, text: loop.call_soon_threadsafe(troubles.tell, name, text),
         last_good=settings.state_dir / "policy.good",
     )
+    epochs = EpochFile(settings.state_dir / "epoch", on_trouble=troubles.tell)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    lease = PostgresLease(settings.database, house=settings.node, name=name)
+    async with ari_door(node=node, access=_ari(settings), now=clock.now) as door:
+        place = StandingBy(
+            name=name,
+            lease=lease,
+            seat=ActiveSeat(settings.state_dir),
+            exchange=door,
+            used=epochs.last,
+        )
+        with suppress(errors.AsteriskUnreachable, errors.NotAsterisk):
+            # A wrong password is told at once: waiting would not mend it.
+            await try_login(_ami(settings))
+        life: Life | None = None
+        while (fence := await _stand_by(settings, place, policies, life)) is not None:
+            epochs.keep(fence.token)
+            life = await _act(settings, fence, place, clock, policies, troubles)
+            troubles.belong_to(None)
+            log.warning("engine.stands_down", token=fence.token, why=fence.why)
+    await lease.close()
+
+
+async def _stand_by(
+    settings: Settings, place: StandingBy, policies: PolicyFolder, before: Life | None
+) -> Fence | None:
+    """Until this engine is the active one; None if it is to end, its work in other hands."""
+    handed_over = before is not None and before.heir is not None
+    leaves = before is not None and before.leaves
+    due = asyncio.create_task(
+        place.until_due(
+            put_off=HEIR_COMES_WITHIN if handed_over else timedelta(0),
+            leaves_after=before.fence.token if before is not None and leaves else None,
+        )
+    )
+    try:
+        await asyncio.wait({due}, timeout=AT_ONCE)
+        if not due.done():
+            log.info("engine.stands_by", active=place.company.active)
+            async with serve_standby(StandbyOffice(place), settings.state_dir):
+                await _together(_until(due), policies.watch(lambda: _read_again(policies)))
+        return await due
+    finally:
+        due.cancel()
+        await asyncio.gather(due, return_exceptions=True)
+
+
+async def _until(due: asyncio.Task[Fence | None]) -> None:
+    await due
+
+
+async def _read_again(policies: PolicyFolder) -> None:
+    """So that the newest files are in force at once; a bad version is an alarm by then."""
+    with suppress(errors.FlowFilesInvalid):
+        await asyncio.to_thread(policies.read)
+
+
+async def _act(
+    settings: Settings,
+    fence: Fence,
+    place: StandingBy,
+    clock: Clock,
+    policies: PolicyFolder,
+    troubles: Troubles,
+) -> Life:
+    """One life as the active engine, from nothing: what an earlier one knew counts no more."""
+    node, on_trouble = NodeId(settings.node), troubles.tell
     journal = PostgresJournal(
         settings.database,
         node=node,
@@ -157,35 +226,19 @@ async def _serve(settings: Settings) -> None:
         key_file=settings.state_dir / "identity.key",
         on_trouble=on_trouble,
     )
-    epochs = EpochFile(settings.state_dir / "epoch", on_trouble=on_trouble)
     directory = RosterFile(settings.state_dir / "roster.json", on_trouble=on_trouble)
-    access = Access(
-        url=settings.ari_url,
-        user=settings.ari_user,
-        password=settings.ari_password,
-        timeout=settings.rest_timeout,
-    )
     house = House(number=settings.hotline_number, media_address=_media_address(settings))
     ami = AmiNode(
         node=node,
-        access=AmiAccess(
-            host=settings.ami_host,
-            port=settings.ami_port,
-            user=settings.ami_user,
-            password=settings.ami_password,
-            timeout=settings.ami_timeout,
-        ),
+        access=_ami(settings),
         now=clock.now,
+        fence=fence,
     )
     async with (
         http_lookups(clock.now) as lookups,
-        ari_node(node=node, access=access, house=house, now=clock.now) as ari,
+        ari_node(node=node, access=_ari(settings), house=house, fence=fence, now=clock.now) as ari,
     ):
-        epoch = await ari.next_epoch(epochs.last())
-        epochs.keep(epoch)
-        with suppress(errors.AsteriskUnreachable, errors.NotAsterisk):
-            await ami.try_login()  # a wrong password is told at once: waiting would not mend it
-        engine = Engine(policies.policy, epoch)
+        engine = Engine(policies.policy, fence.token)
         desk: EngineDesk
         log_entry = logbook.entry_logger()
         alarms = AlarmCommand(settings.alarm_command)
@@ -205,6 +258,7 @@ async def _serve(settings: Settings) -> None:
             listeners=(heard,),
             on_defect=lambda trace: log.error("engine.defect", trace=trace),
             inbox_size=settings.inbox_size,
+            fence=fence,
         )
         lookups.deliver = recordings.deliver = runner.deliver
         desk = EngineDesk(
@@ -216,20 +270,28 @@ async def _serve(settings: Settings) -> None:
             policies.read,
             PostgresPairs(settings.database).read,
         )
-        report()
+        life = Life(fence, place, runner)
+        troubles.belong_to(runner)
         for event in recall(directory.load(), clock.now()):
             runner.deliver(event)
-        async with serve_control(desk, settings.state_dir):
-            await _together(
-                runner.run(),
-                _write_behind(settings, journal, identities, on_trouble),
-                journal.keep(),
-                ami.run(runner.deliver),
-                policies.watch(lambda: _put_in_force(desk)),
-                _tell_pairs(desk, on_trouble),
-                ari.run(runner.deliver, identities.seal),
-            )
-        raise errors.EngineReplaced(node=node)
+        await _together(
+            life.run(),
+            runner.run(),
+            _answer_operators(desk, settings.state_dir, life),
+            _write_behind(settings, journal, identities, on_trouble),
+            journal.keep(),
+            ami.run(runner.deliver),
+            policies.watch(lambda: _put_in_force(desk)),
+            _tell_pairs(desk, on_trouble),
+            ari.run(runner.deliver, identities.seal),
+        )
+    return life
+
+
+async def _answer_operators(desk: EngineDesk, folder: Path, life: Life) -> None:
+    """Beside the calls: a frozen engine of this folder may take a second to be given up."""
+    async with serve_control(desk, folder, office=life, replaces=True):
+        await asyncio.Event().wait()
 
 
 async def _put_in_force(desk: EngineDesk) -> None:
@@ -305,6 +367,25 @@ def _forced(hours: HoursMode) -> dict[str, bool] | None:
     if hours is HoursMode.CLOCK:
         return None
     return {"noche": hours is HoursMode.NIGHT}
+
+
+def _ari(settings: Settings) -> Access:
+    return Access(
+        url=settings.ari_url,
+        user=settings.ari_user,
+        password=settings.ari_password,
+        timeout=settings.rest_timeout,
+    )
+
+
+def _ami(settings: Settings) -> AmiAccess:
+    return AmiAccess(
+        host=settings.ami_host,
+        port=settings.ami_port,
+        user=settings.ami_user,
+        password=settings.ami_password,
+        timeout=settings.ami_timeout,
+    )
 
 
 def _media_address(settings: Settings) -> str:

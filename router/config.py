@@ -31,6 +31,7 @@ from router.setting import (
     TIME_ZONE,
     WEB_ADDRESS,
     WORD,
+    YES_OR_NO,
     Address,
     Setting,
     declared,
@@ -128,6 +129,10 @@ class Settings:
     )
     database: str = field(
         default="", metadata=declared("database", "PostgreSQL, as a libpq address", DATABASE)
+    )
+    standby: bool = field(
+        default=False,
+        metadata=declared("standby", "wait beside the active engine of this folder", YES_OR_NO),
     )
     ivr_dir: Path = field(
         default=SHIPPED_FLOWS, metadata=declared("ivr_dir", "flows, queues and hours", FOLDER)

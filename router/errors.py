@@ -282,8 +282,23 @@ class StackFailed(HotlineError):
     """{detail}"""
 
 
-class EngineReplaced(HotlineError):
-    """Another engine has taken over Asterisk {node}: this one stands down."""
+class StandsBy(HotlineError):
+    """The engine {name} stands by and does not act; {active} is the active one. Give the command on
+    the machine of that engine."""
+
+
+class NoStandby(HotlineError):
+    """No engine stands by in {folder} to take over. Start the new version beside the active one
+    first: `hotline run --standby`, or `systemctl restart hotline-standby`."""
+
+
+class UpgradeFailed(HotlineError):
+    """The new engine did not come up ({detail}); the old one goes on. The new one's words are in
+    {log}."""
+
+
+class HandOverFailed(HotlineError):
+    """Nobody took over within {seconds} s; the engine {name} goes on."""
 
 
 class NumberNotKept(HotlineError):

@@ -18,6 +18,7 @@ from router.core.commands import (
     StopRecording,
 )
 from router.core.vocabulary import Refusal
+from router.fence import Fence
 from router.ports import Failure, Telephony
 
 ALWAYS_RUN = (
@@ -61,9 +62,13 @@ class _Batch:
 class Performer:
     """Carries out each turn's commands; refusals come back by `on_failure`."""
 
-    def __init__(self, telephony: Telephony, on_failure: Failed) -> None:
+    def __init__(
+        self, telephony: Telephony, on_failure: Failed, fence: Fence | None = None
+    ) -> None:
+        """Without a fence there is no other engine."""
         self._telephony = telephony
         self._on_failure = on_failure
+        self._fence = fence
         self._last: dict[str, asyncio.Task[None]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -100,6 +105,8 @@ class Performer:
             self._on_failure(command, failure, batch.drop_rest(index))
 
     async def _perform(self, command: Command) -> Failure | None:
+        if self._fence is not None and not await self._fence.opens():
+            return Failure(why=Refusal.REFUSED, detail=self._fence.why or "no beat came back")
         try:
             return await self._telephony.perform(command)
         except Exception as defect:  # noqa: BLE001 one call at the most (house.md 8)

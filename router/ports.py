@@ -17,10 +17,14 @@ from router.core.vocabulary import CallerKey, CallId, NodeId, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeatReturned:
-    """The engine's own user event came back through Asterisk; `stamp` is Asterisk's epoch time."""
+    """The engine's own user event came back through Asterisk; `stamp` is Asterisk's epoch time.
+
+    `number`: which one of them, for the adapter that sent it.
+    """
 
     node: NodeId
     stamp: float
+    number: int = 0
 
 
 Deliver = Callable[[Event | BeatReturned], None]

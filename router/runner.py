@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from router.clock import Clock
 from router.core.commands import Command
 from router.core.engine import Engine, Outcome
-from router.core.events import ClockReached, CommandFailed, Event, NodeDisconnected
+from router.core.events import ClockReached, CommandFailed, Event, LegsListed, NodeDisconnected
 from router.core.records import Entry
 from router.errors import InboxFull
+from router.fence import Fence
 from router.performer import Performer
 from router.ports import BeatReturned, Failure, Telephony
 
 PULSE = 0.5
 ASLEEP_AFTER = timedelta(seconds=2.5)
 """Less than the 3 s after which callers are taken from an engine that does not beat."""
+
+HELD_AT_MOST = timedelta(seconds=5)
 
 Listener = Callable[[Sequence[Entry]], None]
 OnDefect = Callable[[str], None]
@@ -38,7 +42,9 @@ class Runner:
         listeners: Sequence[Listener],
         on_defect: OnDefect,
         inbox_size: int,
+        fence: Fence | None = None,
     ) -> None:
+        """`fence`: whether this engine may act; without one there is no other."""
         self._engine = engine
         self._telephony = telephony
         self._clock = clock
@@ -46,7 +52,11 @@ class Runner:
         self._on_defect = on_defect
         self._inbox_size = inbox_size
         self._inbox: asyncio.Queue[Item] = asyncio.Queue()
-        self._performer = Performer(telephony, self._command_failed)
+        self._fence = fence
+        self._performer = Performer(telephony, self._command_failed, fence)
+        self._resting = False
+        self._held: list[Event] | None = None
+        self._held_since = clock.now()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: datetime | None = None
         self._beats: set[asyncio.Task[None]] = set()
@@ -71,14 +81,37 @@ class Runner:
             while True:
                 item, told = await self._inbox.get()
                 self._look_whether_awake()
+                if self._is_over:
+                    continue
                 if isinstance(item, BeatReturned):
                     self._beat(item)
-                    continue
-                running = self._handle(item)
-                if told is not None:
-                    _tell_when_done(told, running)
+                elif told is not None:
+                    _tell_when_done(told, self._handle(item))
+                elif not self._hold(item):
+                    self._handle(item)
         finally:
             pulse.cancel()
+
+    @property
+    def _is_over(self) -> bool:
+        """What happens now is the next engine's business, which lists whoever is there."""
+        return self._resting or (self._fence is not None and self._fence.is_shut)
+
+    def _hold(self, event: Event) -> bool:
+        """After a sleep another engine may have written down already what comes from before it:
+        only the list, which a replaced engine never gets, tells that it has not."""
+        if self._held is None:
+            return False
+        if isinstance(event, LegsListed):
+            self._release()
+            return False
+        self._held.append(event)
+        return True
+
+    def _release(self) -> None:
+        held, self._held = self._held or [], None
+        for each in held:
+            self._handle(each)
 
     def _handle(self, event: Event) -> list[asyncio.Task[None]]:
         outcome = self._turn(event)
@@ -97,6 +130,8 @@ class Runner:
             await asyncio.sleep(PULSE)
             self._look_whether_awake()
             self._awake_at = self._clock.now()
+            if self._held and self._awake_at - self._held_since > HELD_AT_MOST:
+                self._release()  # Asterisk does not answer: nobody else has it either
 
     def _look_whether_awake(self) -> None:
         """After a sleep the guard may have all callers: nothing is concluded from what was known,
@@ -105,12 +140,23 @@ class Runner:
         slept, self._awake_at = now - self._awake_at, max(now, self._awake_at)
         if slept > ASLEEP_AFTER:
             self._telephony.start_over()
-            for node in self._engine.floor.nodes:
-                self._handle(NodeDisconnected(at=now, node=node))
+            lost = [NodeDisconnected(at=now, node=node) for node in self._engine.floor.nodes]
+            if self._fence is not None:
+                self._held, self._held_since = [*(self._held or ()), *lost], now
+                return
+            for each in lost:
+                self._handle(each)
 
     async def drain(self) -> None:
         """Wait for the commands that are under way."""
         await self._performer.drain()
+
+    async def rest(self, within: timedelta) -> None:
+        """Handle nothing more; returns when what was ordered is done, or the time is over."""
+        self._resting = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within.total_seconds()):
+                await self.drain()
 
     def _turn(self, event: Event) -> Outcome:
         try:

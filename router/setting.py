@@ -57,6 +57,8 @@ class Setting:
 
 def written(value: object) -> str:
     """A setting's value as the text that it could be read from."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value.total_seconds():g} s" if isinstance(value, timedelta) else str(value)
 
 
@@ -158,6 +160,12 @@ def _secret(text: str, _: Path) -> str:
     return text
 
 
+def _yes_or_no(text: str, _: Path) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
 def _words(text: str, _: Path) -> str:
     if text and not shlex.split(text):
         raise ValueError(text)
@@ -193,6 +201,7 @@ DATABASE = Kind(
     secret=True,
 )
 NUMBER = Kind(expected="a telephone number of 3 to 15 digits", read=_matching(r"\+?\d{3,15}"))
+YES_OR_NO = Kind(expected="true or false", read=_yes_or_no)
 COMMAND = Kind(expected="a command with its arguments", read=_words)
 SPEECH = Kind(expected="a command with {text_file} and {out} among its arguments", read=_speech)
 COUNT = Kind(expected=f"a whole number from 1 to {MOST}", read=lambda text, _: _count(text))

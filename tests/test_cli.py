@@ -406,7 +406,7 @@ def test_what_the_operating_system_refuses_is_one_sentence(
 def test_errors_of_several_tasks_are_told_like_any_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    replaced = errors.EngineReplaced(node="n1")
+    replaced = errors.GuardReplaced()
 
     def breaks(*_: object, **__: object) -> None:
         raise ExceptionGroup("tasks", [ExceptionGroup("more", [replaced])])

@@ -34,12 +34,13 @@ def read(unit: Path) -> RawConfigParser:
     return parser
 
 
-def test_there_is_a_unit_for_asterisk_the_engine_its_guard_and_its_test_calls() -> None:
+def test_there_is_a_unit_for_asterisk_the_engines_their_guard_and_its_test_calls() -> None:
     assert {unit.stem for unit in UNITS} == {
         "asterisk",
         "hotline",
         "hotline-guard",
         "hotline-probe",
+        "hotline-standby",
     }
 
 

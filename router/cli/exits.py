@@ -53,6 +53,10 @@ _NOT_SO = (
     errors.EngineAlreadyRuns,
     errors.EngineFault,
     errors.EngineSpeaksOtherVersion,
+    errors.StandsBy,
+    errors.NoStandby,
+    errors.UpgradeFailed,
+    errors.HandOverFailed,
 )
 
 

@@ -34,6 +34,7 @@ from router.cli import (
     stories,
     tail,
     try_,
+    upgrade,
     why,
 )
 from router.cli.exits import EPILOG, Exit, exit_for
@@ -53,6 +54,7 @@ app = typer.Typer(
 """Every command is added below, in the order in which `--help` shows them."""
 
 running.add_to(app)
+upgrade.add_to(app)
 status.add_to(app)
 never_pair.add_to(agents.app)
 app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")

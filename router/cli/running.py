@@ -42,6 +42,12 @@ def up(
             "--no-restart", metavar="", help="Do not start the engine again when it dies."
         ),
     ] = False,
+    standby: Annotated[
+        bool,
+        typer.Option(
+            "--standby", metavar="", help="Keep a second engine ready, which takes over in seconds."
+        ),
+    ] = False,
     detach: Annotated[
         bool,
         typer.Option(
@@ -71,6 +77,7 @@ def up(
         speech_command=settings.speech_command,
         environment=configured.variables(),
         restart=not no_restart,
+        standby=standby or settings.standby,
         detach=detach,
         console=out(),
     )
@@ -84,14 +91,26 @@ def down(context: typer.Context, state_dir: StateDir = None, config: ConfigFile 
     stack.down(state_dir=settings.state_dir, console=out())
 
 
-def run(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:
+def run(
+    context: typer.Context,
+    standby: Annotated[
+        bool,
+        typer.Option(
+            "--standby", metavar="", help="Wait beside an active engine, and take over from it."
+        ),
+    ] = False,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
     """Run the engine alone, on your own Asterisk and PostgreSQL, in the foreground.
 
-    Settings come from HOTLINE_* variables or hotline.toml; `hotline config` shows them.
+    While another engine is active for the same Asterisk, this one stands by. Settings come from
+    HOTLINE_* variables or hotline.toml; `hotline config` shows them.
     """
     from router import app
 
-    settings = configuration(context, state_dir, config).require(
+    given = {"standby": "true"} if standby else {}
+    settings = configuration(context, state_dir, config, **given).require(
         "ari.password", "ami.password", "database"
     )
     app.run(settings)

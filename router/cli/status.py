@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from router.adapters.control.client import ControlClient
+from router import errors
+from router.adapters.control.client import ControlClient, standbys_in
 from router.cli.calls_look import words
 from router.cli.exits import Exit
 from router.cli.look import STATE_STYLES, clock, counted, facts, lasted, out, say_json, table
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
-from router.core.plain import to_plain
+from router.core.plain import Plain, to_plain
 from router.core.snapshot import CallView, Snapshot
 from router.core.vocabulary import AgentState, QueueName
+from router.succession import Standing
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,13 +37,20 @@ def status(
 ) -> None:
     """Asterisk, callers, agents and alarms, now. Exit code 1 while an alarm stands."""
     settings = configuration(context, state_dir, config).settings
-    floor = ControlClient(settings.state_dir).floor()
+    client = ControlClient(settings.state_dir)
+    try:
+        floor = client.floor()
+    except errors.EngineNotRunning:
+        if not _tell_of_standby(settings.state_dir, json=json):
+            raise
+        return
+    standing = _standing(client)
     well = not floor.alarms and all(floor.nodes.values())
     if json:
-        say_json(to_plain(floor))
+        say_json({**_object(floor), "standing": to_plain(standing)})
     else:
         console = out()
-        console.print(_summary(floor, well))
+        console.print(_summary(floor, well, standing))
         _print_queues(console, floor)
         if floor.alarms:
             console.print()
@@ -50,10 +61,45 @@ def status(
         raise typer.Exit(Exit.NOT_SO)
 
 
-def _summary(floor: Snapshot, well: bool) -> Table:
+def _standing(client: ControlClient) -> Standing | None:
+    """None: an engine of a version that knows of no other."""
+    with suppress(errors.RequestRefused):
+        return client.standing()
+    return None
+
+
+def _tell_of_standby(folder: Path, *, json: bool) -> bool:
+    """Whether an engine stands by here, whose active one is on another machine."""
+    here = standbys_in(folder)
+    if here and json:
+        say_json({"standing": to_plain(here[0])})
+    elif here:
+        grid = facts()
+        grid.add_row("engine", Text(f"● stands by ({here[0].name})", "green"))
+        grid.add_row("active", Text(here[0].holder or "not seen yet"))
+        out().print(grid)
+    return bool(here)
+
+
+def _object(floor: Snapshot) -> dict[str, Plain]:
+    plain = to_plain(floor)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def _standbys(standing: Standing) -> Text:
+    shown = Text(", ").join(Text(name, "green") for name in standing.standbys)
+    if not standing.lease_kept:
+        shown += Text("   the database is away: nobody takes over while this engine beats", "dim")
+    return shown
+
+
+def _summary(floor: Snapshot, well: bool, standing: Standing | None) -> Table:
     grid = facts()
     health = Text("● all is well", "green") if well else Text("● trouble", "bold red")
     grid.add_row("engine", health + Text(f"   life {floor.epoch}, policy {floor.policy}", "dim"))
+    if standing is not None and standing.standbys:
+        grid.add_row("stand-by", _standbys(standing))
     nodes = [
         Text.assemble(f"{node} ", ("connected", "green") if up else ("not connected", "bold red"))
         for node, up in floor.nodes.items()

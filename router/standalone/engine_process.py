@@ -28,14 +28,18 @@ STOPS_WITHIN = 10.0
 
 
 class EngineProcess:
-    """One engine at a time; its output goes to `log`."""
+    """One engine at a time; its output goes to `log`. `number`: of several in one folder."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], site: Site) -> None:
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], site: Site, *, number: int = 1
+    ) -> None:
+        self.number = number
         self._folder = folder
         self._environment = environment
         self._site = site
         self._process: asyncio.subprocess.Process | None = None
-        self.log = folder / "log/engine.log"
+        self._began = self._ended = time.monotonic()
+        self.log = folder / "log" / _numbered("engine.log", number)
 
     @property
     def pid(self) -> int:
@@ -43,8 +47,14 @@ class EngineProcess:
         assert self._process is not None
         return self._process.pid
 
-    async def start(self) -> None:
-        """Begin; `ready` tells when callers are admitted."""
+    @property
+    def lived(self) -> float:
+        """Seconds from its start to its end."""
+        return self._ended - self._began
+
+    async def start(self, *, standby: bool = False) -> None:
+        """Begin; `ready` tells when callers are admitted. `standby`: wait beside another engine."""
+        self._began = time.monotonic()
         self.log.parent.mkdir(exist_ok=True, mode=0o700)
         with self.log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
@@ -52,6 +62,7 @@ class EngineProcess:
                 "-m",
                 "router.cli.main",
                 "run",
+                *(("--standby",) if standby else ()),
                 "--state-dir",
                 str(self._folder),
                 env=dict(self._environment),
@@ -60,7 +71,8 @@ class EngineProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        (self._folder / PID_FILE).write_text(f"{self._process.pid}\n")
+        file = self._folder / _numbered(PID_FILE, self.number)
+        file.write_text(f"{self._process.pid}\n")
 
     async def ready(self) -> None:
         """Its beat has reached Asterisk: a call would be answered."""
@@ -82,7 +94,14 @@ class EngineProcess:
     async def ended(self) -> int:
         """When it is gone; its exit status."""
         assert self._process is not None
-        return await self._process.wait()
+        status = await self._process.wait()
+        self._ended = time.monotonic()
+        return status
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
 
     def beats(self, within: float = BEAT_FRESH) -> bool:
         """Whether its last beat in Asterisk is at most so many seconds old; asks over HTTP."""
@@ -106,6 +125,13 @@ class EngineProcess:
             if lines:
                 return lines[-1]
         return "it said nothing"
+
+    @staticmethod
+    def stop_all(folder: Path) -> None:
+        """End every engine of this folder, those that stand by first: nobody takes over."""
+        for file in sorted(folder.glob(_numbered(PID_FILE, "*")), reverse=True):
+            EngineProcess.stop_any(folder, file.name)
+        EngineProcess.stop_any(folder)
 
     @staticmethod
     def stop_any(folder: Path, pid_file: str = PID_FILE) -> None:
@@ -133,3 +159,9 @@ class EngineProcess:
     def wait_gone(watched: int, *, within: float) -> bool:
         """Whether the process behind this pidfd ended in time."""
         return bool(select.select([watched], [], [], within)[0])
+
+
+def _numbered(file: str, number: int | str) -> str:
+    """`engine.pid` of the first, `engine-2.pid` of the second."""
+    stem, _, ending = file.partition(".")
+    return file if number == 1 else f"{stem}-{number}.{ending}"

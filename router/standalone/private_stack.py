@@ -19,6 +19,7 @@ from router.adapters.flow_files import load, prompt_texts
 from router.folders import make_state_folder
 from router.standalone import asterisk, asterisk_folder, debian, postgres, prompts
 from router.standalone.engine_process import EngineProcess
+from router.standalone.engines import Engines
 from router.standalone.guard_process import GuardProcess
 from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
@@ -28,12 +29,8 @@ from router.standalone.speech import Speech
 
 STACK_FILE = "stack.json"
 SUPERVISOR_FILE = "up.pid"
-RESTART_AFTER = 0.2
-"""Seconds; a dead engine is back within two, however often it dies (interface.md 3)."""
-RESTART_PAUSE_AT_MOST = 1.0
+GUARD_AGAIN_AFTER = 0.2
 START_AGAIN_AFTER = 1.0
-STEADY_AFTER = 30.0
-"""An engine that lived so long did not die of its start."""
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -52,6 +49,7 @@ class Plan:
     hotline_number: str
     restart: bool = True
     speech_command: str = ""
+    standby: bool = False
 
 
 @dataclass(slots=True)
@@ -63,14 +61,14 @@ class Stack:
     site: Site
     database: str
     database_pid: int
-    engine: EngineProcess
+    engines: Engines
     guard: GuardProcess
     asterisk_pid: int
 
     def write_stack_file(self) -> None:
         """By rename, so that whoever sees it sees all of it (interface.md 1)."""
         site = self.site
-        content = {
+        content: dict[str, object] = {
             "sip": {"host": site.sip_host, "port": site.sip_port},
             "trunk": {
                 "from_ip": site.trunk_from,
@@ -88,10 +86,12 @@ class Stack:
                 "password": site.ami_password,
             },
             "database": self.database,
-            "engine_pid": self.engine.pid,
+            "engine_pid": self.engines.active,
             "guard_pid": self.guard.pid,
             "asterisk_pid": self.asterisk_pid,
         }
+        if self.plan.standby:
+            content["standby_pids"] = self.engines.standing_by
         new = self.plan.state_dir / f"{STACK_FILE}.new"
         new.unlink(missing_ok=True)
         new.touch(mode=0o600)
@@ -147,11 +147,11 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
         await asyncio.wait({database})
     say("PostgreSQL is ready")
     environment = _engine_environment(plan, site, running.dsn)
-    engine = EngineProcess(folder, environment, site)
+    engines = Engines(folder, environment, site, standby=plan.standby, restart=plan.restart)
     guard = GuardProcess(folder, _guard_environment(environment, site))
-    await _wholly(engine.start())
+    await _wholly(engines.start())
     await _wholly(guard.start())
-    await engine.ready()
+    await engines.ready()
     say("The engine beats: callers are admitted")
     return Stack(
         plan=plan,
@@ -159,7 +159,7 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
         site=site,
         database=running.dsn,
         database_pid=running.pid,
-        engine=engine,
+        engines=engines,
         guard=guard,
         asterisk_pid=pid,
     )
@@ -204,36 +204,27 @@ async def watch(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
     async with asyncio.TaskGroup() as group:
         watchers = [
             group.create_task(keep(stack, say))
-            for keep in (_keep_engine, _keep_guard, _keep_asterisk, _keep_postgres)
+            for keep in (_keep_engines, _keep_guard, _keep_asterisk, _keep_postgres)
         ]
         await asyncio.wait({stopping})
         for watcher in watchers:
             watcher.cancel()
 
 
-async def _keep_engine(stack: Stack, say: Say) -> None:
+async def _keep_engines(stack: Stack, say: Say) -> None:
     loop = asyncio.get_running_loop()
-    pause = RESTART_AFTER
-    while True:
-        began = loop.time()
-        await stack.engine.ended()
-        if not stack.plan.restart:
-            say("The engine died, and is left dead (--no-restart)")
-            return
-        steady = loop.time() - began > STEADY_AFTER
-        pause = RESTART_AFTER if steady else min(pause * 2, RESTART_PAUSE_AT_MOST)
-        say(f"The engine died; a new one starts (its log: {stack.engine.log})")
-        if not steady:
-            await asyncio.sleep(pause)
-        await _wholly(stack.engine.start())
-        stack.write_stack_file()
+    loop.add_signal_handler(signal.SIGUSR1, stack.engines.want_another)
+    try:
+        await stack.engines.keep(say, stack.write_stack_file)
+    finally:
+        loop.remove_signal_handler(signal.SIGUSR1)
 
 
 async def _keep_guard(stack: Stack, say: Say) -> None:
     while True:
         await stack.guard.ended()
         say(f"The guard died; a new one starts (its log: {stack.guard.log})")
-        await asyncio.sleep(RESTART_AFTER)
+        await asyncio.sleep(GUARD_AGAIN_AFTER)
         await _wholly(stack.guard.start())
         stack.write_stack_file()
 
@@ -298,7 +289,7 @@ async def _ended(pid: int) -> None:
 def put_away(folder: Path) -> None:
     """End every process of the stack in `folder`; nothing is lost that must be kept."""
     (folder / STACK_FILE).unlink(missing_ok=True)
-    EngineProcess.stop_any(folder)
+    EngineProcess.stop_all(folder)
     GuardProcess.stop_any(folder)
     asterisk.stop(folder)
     postgres.stop(folder / "postgres")

@@ -32,6 +32,7 @@ def up(
     speech_command: str,
     environment: Mapping[str, str],
     restart: bool,
+    standby: bool,
     detach: bool,
     console: Console,
 ) -> None:
@@ -50,6 +51,7 @@ def up(
         environment=environment,
         restart=restart,
         speech_command=speech_command,
+        standby=standby,
     )
     with shown_on(console) as progress:
         asyncio.run(

@@ -15,7 +15,7 @@ from router.folders import cache_folder
 from router.standalone import asterisk, asterisk_folder, postgres, private_stack, prompts
 from router.standalone.debian import DEFAULT_MIRROR
 from router.standalone.demo.feed import Feed
-from router.standalone.engine_process import EngineProcess
+from router.standalone.engines import Engines
 from router.standalone.guard_process import GuardProcess
 from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
@@ -69,7 +69,7 @@ async def house(folder: Path, prefix: Prefix, **site: str | int) -> AsyncIterato
             "HOTLINE_HOURS": "day",
             "HOTLINE_NODE": "n1",
         }
-        engine = EngineProcess(
+        engines = Engines(
             state,
             {
                 **environment,
@@ -80,6 +80,8 @@ async def house(folder: Path, prefix: Prefix, **site: str | int) -> AsyncIterato
                 "HOTLINE_DATABASE": _at_port(database.dsn, data.port),
             },
             where,
+            standby=False,
+            restart=True,
         )
         guard = GuardProcess(
             state,
@@ -89,9 +91,9 @@ async def house(folder: Path, prefix: Prefix, **site: str | int) -> AsyncIterato
                 "HOTLINE_GUARD_PASSWORD": where.ami_guard_password,
             },
         )
-        await engine.start()
+        await engines.start()
         await guard.start()
-        await engine.ready()
+        await engines.ready()
         stack = private_stack.Stack(
             plan=private_stack.Plan(
                 state_dir=state,
@@ -106,7 +108,7 @@ async def house(folder: Path, prefix: Prefix, **site: str | int) -> AsyncIterato
             site=where,
             database=database.dsn,
             database_pid=database.pid,
-            engine=engine,
+            engines=engines,
             guard=guard,
             asterisk_pid=asterisk_pid,
         )

@@ -18,6 +18,7 @@ from router.adapters.ami.translate import translate
 from router.core.commands import EnrolInFallback, Remember, TakeBack, WithdrawFromFallback
 from router.core.events import DeviceChanged, FallbackListed, TroubleReported
 from router.core.vocabulary import AgentId, DeviceKind, NodeId
+from router.fence import Fence
 from router.ports import Deliver, Failure
 
 log = structlog.get_logger()
@@ -39,9 +40,12 @@ class AmiNode:
         node: NodeId,
         access: Access,
         now: Callable[[], datetime],
+        fence: Fence | None = None,
     ) -> None:
+        """`fence`: whether the engine may act; without one there is no other engine."""
         self.node = node
         self._access = access
+        self._fence = fence
         self._now = now
         self._client: AmiClient | None = None
         self._members = FallbackMembers()
@@ -49,12 +53,6 @@ class AmiNode:
         self._fallback = FallbackQueue()
         self._told: dict[AgentId, bool] = {}
         self._trouble = ""
-
-    async def try_login(self) -> None:
-        """Log in once. Raises AsteriskUnreachable, AsteriskRefusedLogin, NotAsterisk."""
-        client = AmiClient(self._access, lambda message: None)
-        await client.open()
-        client.close()
 
     async def run(self, deliver: Deliver) -> None:
         """Until cancelled; comes back when the connection breaks."""
@@ -104,6 +102,8 @@ class AmiNode:
         try:
             await client.open()
             await self._tell_all(client, deliver)
+            if self._fence is not None and not await self._fence.opens():
+                return
             self._client = client
             await self._members.restore(client)
             await self._memory.restore(client)
@@ -163,6 +163,13 @@ class AmiNode:
             deliver(TroubleReported(at=self._now(), name=TROUBLE, text=text or None))
         except errors.InboxFull:
             log.warning("ami.inbox_full", node=self.node)
+
+
+async def try_login(access: Access) -> None:
+    """Log in once. Raises AsteriskUnreachable, AsteriskRefusedLogin, NotAsterisk."""
+    client = AmiClient(access, lambda message: None)
+    await client.open()
+    client.close()
 
 
 async def _nothing() -> None:

@@ -1,32 +1,36 @@
-"""Asking a node what is there: the list at every connection, and the engine's epoch."""
+"""Asking a node what is there: the list at every connection, and who drives it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from router.adapters.ari.access import Access
 from router.adapters.ari.instants import instant
 from router.adapters.ari.rest import Answer, Rest
 from router.adapters.ari.translate import is_recorded
+from router.succession import Witness
 
 EPOCH = "HOTLINE_EPOCH"
 """Asterisk's own memory of how many lives the engine had (house.md 5)."""
+BEAT = "ENGINE_BEAT"
+"""Global in the dialplan: the time, by Asterisk's clock, when the engine was last seen alive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
     """What exists. `at`, by our clock, is the instant that Asterisk calls `asterisk_now`.
 
-    `recordings` are ours, and have ended.
+    `recordings` are ours, and have ended. `token`: the highest epoch that was announced there.
     """
 
     at: datetime
     asterisk_now: datetime
     started: str
+    token: int
     channels: Sequence[Mapping[str, Any]]
     bridges: Sequence[Mapping[str, Any]]
     recordings: Sequence[str] = ()
@@ -44,7 +48,8 @@ class Inquiry:
         """Everything on the node, now."""
         ping = await self._ask("asterisk", "ping")
         at = self._now()
-        info, channels, bridges, stored = await asyncio.gather(
+        token, info, channels, bridges, stored = await asyncio.gather(
+            self.token(),
             self._ask("asterisk", "getInfo", only="status"),
             self._ask("channels", "list"),
             self._ask("bridges", "list"),
@@ -55,6 +60,7 @@ class Inquiry:
                 at=at,
                 asterisk_now=instant(ping["timestamp"]),
                 started=info["status"]["startup_time"],
+                token=token,
                 channels=channels,
                 bridges=bridges,
                 recordings=await self._ended(stored),
@@ -74,13 +80,28 @@ class Inquiry:
         )
         return [name for name, answer in zip(ours, live, strict=True) if answer.status == 404]
 
-    async def next_epoch(self, at_least: int) -> int:
-        """Higher than any that was ever used on this node, and than `at_least`."""
-        kept = (await self._ask("asterisk", "getGlobalVar", variable=EPOCH))["value"]
-        used = int(kept) if kept.isascii() and kept.isdigit() else 0
-        epoch = max(used, at_least) + 1
-        await self._ask("asterisk", "setGlobalVar", variable=EPOCH, value=str(epoch))
-        return epoch
+    async def token(self) -> int:
+        """The highest epoch that an engine has announced; 0 after Asterisk's own start."""
+        kept = await self._variable(EPOCH)
+        return int(kept) if kept.isascii() and kept.isdigit() else 0
+
+    async def announce(self, token: int) -> None:
+        """From now on every older engine has to stand down."""
+        await self._ask("asterisk", "setGlobalVar", variable=EPOCH, value=str(token))
+
+    async def witness(self) -> Witness:
+        """What Asterisk knows of the engine that drives it."""
+        token, beat, ping = await asyncio.gather(
+            self.token(), self._variable(BEAT), self._ask("asterisk", "ping")
+        )
+        try:
+            now = instant(ping["timestamp"])
+        except (LookupError, TypeError, ValueError) as strange:
+            raise self._access.not_asterisk("its answers are no ARI answers") from strange
+        return Witness(token=token, beat=beat, beat_age=_age(beat, now))
+
+    async def _variable(self, name: str) -> str:
+        return str((await self._ask("asterisk", "getGlobalVar", variable=name))["value"])
 
     async def _ask(self, resource: str, operation: str, **values: object) -> Any:
         answer: Answer = await self._rest.ask(resource, operation, **values)
@@ -89,3 +110,12 @@ class Inquiry:
         if answer.status == 0:
             raise self._access.unreachable(answer.detail)
         raise self._access.refusal(answer.status)
+
+
+def _age(beat: str, now: datetime) -> timedelta | None:
+    """A beat from the future is no beat (survival.md)."""
+    try:
+        age = timedelta(seconds=now.timestamp() - float(beat))
+    except (ValueError, OverflowError):
+        return None
+    return age if age > -timedelta(seconds=1) else None

@@ -8,9 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import aiohttp
-import structlog
 
-from router import errors
 from router.adapters.ari.access import Access
 from router.adapters.ari.beat import Heart
 from router.adapters.ari.inquiry import Inquiry
@@ -20,10 +18,10 @@ from router.adapters.ari.rest import http_session, rest
 from router.adapters.ari.socket import EventSocket
 from router.adapters.ari.translate import Seal
 from router.core.commands import Command, DropRecording
+from router.core.events import Event
 from router.core.vocabulary import NodeId, RecordingId, Refusal
-from router.ports import Deliver, Failure
-
-log = structlog.get_logger()
+from router.fence import Fence
+from router.ports import BeatReturned, Deliver, Failure
 
 
 class AriNode:
@@ -39,6 +37,7 @@ class AriNode:
         performer: Performer,
         recordings: Recordings,
         heart: Heart,
+        fence: Fence,
         now: Callable[[], datetime],
     ) -> None:
         self.node = node
@@ -48,43 +47,28 @@ class AriNode:
         self._performer = performer
         self._recordings = recordings
         self._heart = heart
+        self._fence = fence
         self._now = now
-        self._stands_down = False
         self._socket: EventSocket | None = None
-
-    async def next_epoch(self, at_least: int = 0) -> int:
-        """Waits for Asterisk, saying so once.
-
-        Raises AsteriskRefusedLogin or NotAsterisk: waiting would not help.
-        """
-        loop, pace = asyncio.get_running_loop(), self._access.pace
-        delay, said, patient_until = pace.first_delay, "", loop.time() + pace.starting
-        while True:
-            try:
-                return await self.inquiry.next_epoch(at_least)
-            except errors.AsteriskUnreachable as absence:
-                text = str(absence)
-                patient_until = loop.time() + pace.starting
-            except errors.NotAsterisk as strange:
-                if loop.time() > patient_until:
-                    raise
-                text = str(strange)
-            if text != said:
-                log.warning("ari.waiting", node=self.node, text=text)
-            said = text
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, pace.last_delay)
 
     async def run(self, deliver: Deliver, seal: Seal) -> None:
         """Events and beats until cancelled; returns when another engine has taken over."""
+
+        def hand_on(item: Event | BeatReturned) -> None:
+            if isinstance(item, BeatReturned):
+                self._heart.returns(item)
+            deliver(item)
+
         self._socket = socket = EventSocket(
             access=self._access,
             http=self._events,
             inquiry=self.inquiry,
             node=self.node,
-            deliver=deliver,
+            deliver=hand_on,
             seal=seal,
             now=self._now,
+            fence=self._fence,
+            on_live=self._heart.beat_now,
             on_restart=self._performer.asterisk_restarted,
         )
         beating = asyncio.create_task(self._heart.run())
@@ -93,7 +77,6 @@ class AriNode:
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
-        self._stands_down = True
 
     def start_over(self) -> None:
         """Give the event socket up; the next one begins with a list."""
@@ -102,8 +85,8 @@ class AriNode:
 
     async def perform(self, command: Command) -> Failure | None:
         """Carry out a command; None is done. An engine that was replaced does nothing more."""
-        if self._stands_down:
-            return Failure(why=Refusal.REFUSED, detail="another engine has taken over")
+        if self._fence.is_shut:
+            return Failure(why=Refusal.REFUSED, detail=self._fence.why)
         return await self._performer.perform(command)
 
     async def fetch(self, recording: RecordingId) -> bytes | None:
@@ -116,15 +99,14 @@ class AriNode:
 
     async def beat(self, stamp: float) -> None:
         """Admit callers for the next seconds."""
-        if not self._stands_down:
-            await self._heart.write(stamp)
+        await self._heart.write(stamp)
 
 
 @asynccontextmanager
 async def ari_node(
-    *, node: NodeId, access: Access, house: House, now: Callable[[], datetime]
+    *, node: NodeId, access: Access, house: House, fence: Fence, now: Callable[[], datetime]
 ) -> AsyncIterator[AriNode]:
-    """Connections are made when needed, and closed at the end of the block."""
+    """For one life of the engine. Connections are made when needed, and closed at the end."""
     endless = aiohttp.ClientTimeout(total=None)
     async with (
         rest(access) as requests,
@@ -137,8 +119,9 @@ async def ari_node(
             access=access,
             events=events,
             inquiry=Inquiry(access, requests, now),
-            performer=Performer(requests, house),
+            performer=Performer(requests.only_while(fence.acts), house),
             recordings=Recordings(access, files),
-            heart=Heart(apart),
+            heart=Heart(apart, Inquiry(access, apart, now), fence),
+            fence=fence,
             now=now,
         )

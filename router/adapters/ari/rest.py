@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -56,12 +56,19 @@ _WHY = {0: Refusal.UNKNOWN, 404: Refusal.GONE, 409: Refusal.GONE}
 class Rest:
     """aioari's calls, cured of endless waits, of exceptions for answers and of logins in URLs."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, may_ask: Callable[[], bool] = lambda: True) -> None:
         self._client = client
+        self._may_ask = may_ask
         self._calls: dict[tuple[str, str], Any] = {}
+
+    def only_while(self, may_ask: Callable[[], bool]) -> Rest:
+        """The same, for as long as this holds at the instant of a request."""
+        return Rest(self._client, may_ask)
 
     async def ask(self, resource: str, operation: str, **values: object) -> Answer:
         """One request. Give lists as tuples: aioari joins lists into text."""
+        if not self._may_ask():
+            return Answer(status=0, detail=f"{operation}: the engine may not act now")
         try:
             body = await self._call(resource, operation)(**values)
         except _Refused as refused:

@@ -20,6 +20,7 @@ from router.adapters.ari.rest import no_answer
 from router.adapters.ari.translate import Seal, Translator
 from router.core.events import Event, LegsListed, NodeDisconnected, TroubleReported
 from router.core.vocabulary import NodeId, RecordingId
+from router.fence import Fence
 from router.ports import Deliver
 
 log = structlog.get_logger()
@@ -51,6 +52,8 @@ class EventSocket:
         deliver: Deliver,
         seal: Seal,
         now: Callable[[], datetime],
+        fence: Fence,
+        on_live: Callable[[], None],
         on_restart: Callable[[], None],
     ) -> None:
         self._access = access
@@ -60,6 +63,8 @@ class EventSocket:
         self._deliver = deliver
         self._seal = seal
         self._now = now
+        self._fence = fence
+        self._on_live = on_live
         self._on_restart = on_restart
         self._started: str | None = None
         self._trouble = ""
@@ -76,7 +81,7 @@ class EventSocket:
             try:
                 await self._one_connection()
             except _Replaced:
-                log.error("ari.replaced", node=self._node)
+                log.error("ari.replaced", node=self._node, text=self._fence.why)
                 return
             except errors.InboxFull as full:
                 log.warning("ari.inbox_full", node=self._node, detail=str(full))
@@ -97,13 +102,19 @@ class EventSocket:
 
     async def _one_connection(self) -> None:
         self._given_up.clear()
+        # To connect is to replace whoever has the application: not with an older token.
+        self._stand_down_before(await self._inquiry.token())
         async with self._connected() as socket:
-            reader = _Reader(socket, self._access, self._now)
+            reader = _Reader(socket, self._access, self._now, self._fence)
             reading = asyncio.create_task(reader.run())
             given_up = asyncio.create_task(self._given_up.wait())
             try:
                 present = await self._inquiry.present()
+                self._stand_down_before(present.token)
+                if present.token < self._fence.token:
+                    await self._inquiry.announce(self._fence.token)  # Asterisk has started anew
                 self._go_live(reader, present)
+                self._on_live()
                 await asyncio.wait((reading, given_up), return_when=asyncio.FIRST_COMPLETED)
                 if reading.done():
                     await reading
@@ -111,6 +122,10 @@ class EventSocket:
                 for task in (reading, given_up):
                     task.cancel()
                 await asyncio.gather(reading, given_up, return_exceptions=True)
+
+    def _stand_down_before(self, token: int) -> None:
+        if not self._fence.sees(token):
+            raise _Replaced
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
@@ -192,7 +207,7 @@ class EventSocket:
 
 
 class _Replaced(Exception):
-    """The newest socket of an application wins; ours is the old one now."""
+    """Another engine has the application, or a newer token."""
 
 
 class _Reader:
@@ -203,10 +218,12 @@ class _Reader:
         socket: aiohttp.ClientWebSocketResponse,
         access: Access,
         now: Callable[[], datetime],
+        fence: Fence,
     ) -> None:
         self._socket = socket
         self._access = access
         self._now = now
+        self._fence = fence
         self._hand_on: Callable[[Mapping[str, Any] | None, datetime], None] | None = None
         self.buffer: list[tuple[Mapping[str, Any], datetime]] = []
 
@@ -234,6 +251,7 @@ class _Reader:
 
     def _take(self, message: Mapping[str, Any] | None) -> None:
         if message is not None and message.get("type") == "ApplicationReplaced":
+            self._fence.shut("another engine has taken over the application in Asterisk")
             raise _Replaced
         if self._hand_on is not None:
             self._hand_on(message, self._now())

@@ -157,9 +157,14 @@ class Translator:
         )
 
     def _user_event(self, message: Mapping[str, Any], at: datetime) -> BeatReturned | None:
-        if message["eventname"] != BEAT:
+        name, _, number = message["eventname"].partition(".")
+        if name != BEAT:
             return None
-        return BeatReturned(node=self._node, stamp=instant(message["timestamp"]).timestamp())
+        return BeatReturned(
+            node=self._node,
+            stamp=instant(message["timestamp"]).timestamp(),
+            number=int(number) if number.isdigit() else 0,
+        )
 
 
 def _ended(leg: LegId, cause: Cause, state: str, at: datetime) -> e.LegEnded:

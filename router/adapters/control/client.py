@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import TypeVar
@@ -13,9 +13,12 @@ from router import errors
 from router.adapters.control import socket_file
 from router.adapters.control.protocol import (
     MOST_BYTES,
+    SOCKET_NAME,
     VERSION,
+    AskStanding,
     AskWhy,
     Greeting,
+    HandOver,
     ImportRoster,
     Look,
     PairsInForce,
@@ -39,8 +42,10 @@ from router.core.plain import NotReadable, Plain, from_plain
 from router.core.routing.explain import StillWaiting
 from router.core.snapshot import AgentView, Snapshot
 from router.core.vocabulary import AgentId, CallId, QueueName
+from router.succession import Standing
 
 ANSWERED_WITHIN = 5.0
+LOOK_WITHIN = 1.0
 SHIFT_WITHIN = 20.0
 """A log-in waits 10 s for desk phones before it is answered."""
 
@@ -54,8 +59,12 @@ class ControlClient:
     EngineSpeaksOtherVersion, or RequestRefused with the engine's own words.
     """
 
-    def __init__(self, folder: Path, *, answered_within: float = ANSWERED_WITHIN) -> None:
+    def __init__(
+        self, folder: Path, *, name: str = SOCKET_NAME, answered_within: float = ANSWERED_WITHIN
+    ) -> None:
+        """`name`: of the socket, the active engine's if not said otherwise."""
         self._folder = folder
+        self._name = name
         self._answered_within = answered_within
 
     def floor(self) -> Snapshot:
@@ -91,6 +100,14 @@ class ControlClient:
     def read_pairs(self) -> PairsInForce:
         """Have the engine look up again who is kept apart."""
         return self._ask(ReadPairs(), PairsInForce, within=SHIFT_WITHIN)
+
+    def standing(self) -> Standing:
+        """Whether it is the active engine, and who else is there."""
+        return self._ask(AskStanding(), Standing)
+
+    def hand_over(self, heir: str = "", *, leaves: bool = False) -> Standing:
+        """Have it stop acting, for `heir` or anybody; how it stands then."""
+        return self._ask(HandOver(heir=heir, leaves=leaves), Standing)
 
     def tail(
         self,
@@ -130,7 +147,7 @@ class ControlClient:
     def _conversation(self, within: float) -> Iterator[tuple[socket.socket, BufferedReader]]:
         try:
             with (
-                socket_file.connect(self._folder, within) as connection,
+                socket_file.connect(self._folder, within, self._name) as connection,
                 connection.makefile("rb") as lines,
             ):
                 greeting = from_plain(Greeting, from_wire(self._line(lines)))
@@ -153,3 +170,13 @@ class ControlClient:
         if not line.endswith(b"\n"):
             raise errors.EngineNotRunning(folder=self._folder)
         return line
+
+
+def standbys_in(folder: Path) -> list[Standing]:
+    """The engines of this folder that stand by and answer."""
+    found = []
+    for name in socket_file.standbys(folder):
+        client = ControlClient(folder, name=name, answered_within=LOOK_WITHIN)
+        with suppress(errors.HotlineError):
+            found.append(client.standing())
+    return found

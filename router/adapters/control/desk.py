@@ -11,6 +11,7 @@ from router.core.events import Event
 from router.core.records import Entry
 from router.core.routing.explain import StillWaiting
 from router.core.snapshot import Snapshot
+from router.succession import Standing
 
 
 class Desk(Protocol):
@@ -55,4 +56,16 @@ class Desk(Protocol):
 
         Raises a HotlineError that names every problem, with `source`, line and column.
         """
+        ...
+
+
+class Office(Protocol):
+    """The engine among others that want the same Asterisk."""
+
+    def standing(self) -> Standing:
+        """Whether it is the active one, and who else is there."""
+        ...
+
+    async def hand_over(self, heir: str, *, leaves: bool) -> Standing:
+        """Stop acting, for `heir` or anybody. Raises StandsBy if it is not the active one."""
         ...

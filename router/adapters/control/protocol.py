@@ -139,10 +139,28 @@ class Tail:
     agent: AgentId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskStanding:
+    """Whether this engine is the active one, and who else is there. Answered by a Standing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Let the next engine be the active one, `heir` if that is named. Answered by a Standing.
+
+    `leaves`: the process ends once somebody else is active; else it stands by.
+    """
+
+    heir: str = ""
+    leaves: bool = False
+
+
 ShiftRequest = LogIn | LogOut | Pause | Resume | FinishWrapUp | TakeRespiro | ExtendWrapUp
-Request = (
+OfficeRequest = AskStanding | HandOver
+FloorRequest = (
     Look | ShowAgent | AskWhy | ShiftRequest | ImportRoster | Reload | Report | ReadPairs | Tail
 )
+Request = FloorRequest | OfficeRequest
 
 REQUESTS: Mapping[str, type[Request]] = {
     "look": Look,
@@ -160,6 +178,8 @@ REQUESTS: Mapping[str, type[Request]] = {
     "why": AskWhy,
     "report": Report,
     "tail": Tail,
+    "standing": AskStanding,
+    "hand_over": HandOver,
 }
 _VERBS = {kind: verb for verb, kind in REQUESTS.items()}
 

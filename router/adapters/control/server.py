@@ -14,20 +14,23 @@ import structlog
 
 from router import errors
 from router.adapters.control import socket_file
-from router.adapters.control.desk import Desk
+from router.adapters.control.desk import Desk, Office
 from router.adapters.control.privacy import masked_floor
 from router.adapters.control.protocol import (
     MOST_BYTES,
     SOCKET_NAME,
     VERSION,
+    AskStanding,
     AskWhy,
     ExtendWrapUp,
     FinishWrapUp,
     Greeting,
+    HandOver,
     ImportRoster,
     LogIn,
     LogOut,
     Look,
+    OfficeRequest,
     PairsInForce,
     Pause,
     PolicyReloaded,
@@ -61,15 +64,37 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def serve_control(
-    desk: Desk, folder: Path, *, reachable_within: timedelta = REACHABLE_WITHIN
+    desk: Desk,
+    folder: Path,
+    *,
+    office: Office | None = None,
+    replaces: bool = False,
+    reachable_within: timedelta = REACHABLE_WITHIN,
 ) -> AsyncIterator[None]:
     """Answer on the socket in `folder` while the context is open.
 
-    Raises EngineAlreadyRuns if another engine answers there, or StateFolderUnusable.
+    `replaces`: another engine may answer there still, and is not the active one any more. Raises
+    EngineAlreadyRuns if it may not, or StateFolderUnusable.
     """
-    listening = await asyncio.to_thread(socket_file.bind, folder)
-    ours = socket_file.inode(folder)
-    counter = _Counter(desk, reachable_within)
+    counter = _Counter(desk, office, reachable_within)
+    async with _attended(counter, folder, SOCKET_NAME, replaces=replaces):
+        yield
+
+
+@asynccontextmanager
+async def serve_standby(office: Office, folder: Path) -> AsyncIterator[None]:
+    """Answer for an engine that stands by, on a socket of its own."""
+    counter = _Counter(None, office, REACHABLE_WITHIN)
+    async with _attended(counter, folder, socket_file.standby_name(os.getpid()), replaces=True):
+        yield
+
+
+@asynccontextmanager
+async def _attended(
+    counter: _Counter, folder: Path, name: str, *, replaces: bool
+) -> AsyncIterator[None]:
+    listening = await asyncio.to_thread(socket_file.bind, folder, name, replaces=replaces)
+    ours = socket_file.inode(folder, name)
     server = await asyncio.start_unix_server(counter.attend, sock=listening, limit=MOST_BYTES)
     try:
         yield
@@ -77,16 +102,20 @@ async def serve_control(
         server.close()
         await counter.close()
         # A successor may have put its own socket there in the meantime.
-        if socket_file.inode(folder) == ours:
+        if socket_file.inode(folder, name) == ours:
             with suppress(OSError):
-                (folder / SOCKET_NAME).unlink()
+                (folder / name).unlink()
 
 
 class _Counter:
     """Attends to every connection; what goes wrong with one harms no other, and no call."""
 
-    def __init__(self, desk: Desk, reachable_within: timedelta) -> None:
-        self._desk = desk
+    def __init__(
+        self, desk: Desk | None, office: Office | None, reachable_within: timedelta
+    ) -> None:
+        """No desk: the engine stands by."""
+        self._active = desk
+        self._office = office
         self._reachable_within = reachable_within
         self._open: set[asyncio.Task[None]] = set()
 
@@ -134,7 +163,29 @@ class _Counter:
         await _say(writer, answer)
         return request if "ok" in answer else None
 
+    @property
+    def _desk(self) -> Desk:
+        if self._active is None:
+            assert self._office is not None
+            seen = self._office.standing()
+            raise errors.StandsBy(name=seen.name, active=seen.holder or "another engine")
+        return self._active
+
+    async def _in_office(self, request: OfficeRequest) -> Plain:
+        office = self._office
+        if office is None:
+            raise errors.RequestRefused(message="This engine knows of no other.")
+        match request:
+            case AskStanding():
+                return to_plain(office.standing())
+            case HandOver(heir=heir, leaves=leaves):
+                return to_plain(await office.hand_over(heir, leaves=leaves))
+            case _:
+                assert_never(request)
+
     async def _answer(self, request: Request) -> Plain:
+        if isinstance(request, OfficeRequest):
+            return await self._in_office(request)
         desk = self._desk
         match request:
             case Look():

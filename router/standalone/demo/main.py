@@ -171,7 +171,7 @@ async def _seen(story: Story, happening: Awaitable[object]) -> None:
 
 async def _without_an_engine(stage: Stage) -> None:
     """A dead engine, then a frozen one; conversations go on, and who dials talks to an agent."""
-    engine = stage.house.stack.engine
+    engine = stage.house.stack.engines.first
     killed = stage.screen.story("7", "the engine is dead")
     os.kill(engine.pid, signal.SIGKILL)
     await engine.ended()

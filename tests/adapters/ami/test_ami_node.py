@@ -10,7 +10,7 @@ import pytest
 
 from router import errors
 from router.adapters.ami.access import Access
-from router.adapters.ami.node import AmiNode
+from router.adapters.ami.node import AmiNode, try_login
 from router.core import events as e
 from router.core.commands import EnrolInFallback, WithdrawFromFallback
 from router.core.events import Event
@@ -229,6 +229,5 @@ async def _member(server: AsteriskServer) -> str | None:
 
 
 async def test_real_asterisk_refuses_a_wrong_password(asterisk_server: AsteriskServer) -> None:
-    node = AmiNode(node=NODE, access=real_access(asterisk_server, "wrong"), now=now)
     with pytest.raises(errors.AsteriskRefusedLogin):
-        await node.try_login()
+        await try_login(real_access(asterisk_server, "wrong"))

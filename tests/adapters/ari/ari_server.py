@@ -16,6 +16,7 @@ from router.adapters.ari.access import Access, Pace
 from router.adapters.ari.node import AriNode, ari_node
 from router.adapters.ari.perform import House
 from router.core.vocabulary import NodeId
+from router.fence import Fence
 
 USER, PASSWORD = "hotline", "p:ä@ss"
 NODE = NodeId("n1")
@@ -174,11 +175,24 @@ async def ari_server() -> AsyncIterator[AriServer]:
         await runner.cleanup()
 
 
+def always_open() -> Fence:
+    """Its clock stands still, so that no beat grows old."""
+    return Fence(1, now=lambda: 0.0)
+
+
 @asynccontextmanager
-async def connected(server: AriServer, **changes: Any) -> AsyncIterator[AriNode]:
+async def connected(
+    server: AriServer, *, fence: Fence | None = None, **changes: Any
+) -> AsyncIterator[AriNode]:
     """The adapter, before its `run`."""
     house = House(number="5555335533", media_address="127.0.0.1")
-    async with ari_node(node=NODE, access=server.access(**changes), house=house, now=now) as node:
+    async with ari_node(
+        node=NODE,
+        access=server.access(**changes),
+        house=house,
+        fence=fence or always_open(),
+        now=now,
+    ) as node:
         yield node
 
 

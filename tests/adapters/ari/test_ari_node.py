@@ -8,17 +8,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from router import errors
 from router.adapters.ari.access import Access
+from router.adapters.ari.door import AriDoor, ari_door
 from router.adapters.ari.node import AriNode
 from router.core import commands as c
 from router.core import events as e
 from router.core.events import Event
 from router.core.vocabulary import AgentId, CallerKey, CallId, Device, DeviceKind, LegId, Refusal
+from router.fence import Fence
 from router.ports import BeatReturned
 from tests.adapters.ari.ari_server import (
     NODE,
@@ -30,6 +33,7 @@ from tests.adapters.ari.ari_server import (
     channel,
     connected,
     never,
+    now,
     presses,
     replies,
 )
@@ -216,14 +220,8 @@ async def test_beat_is_the_time_that_asterisk_put_on_the_event(server: AriServer
     inbox = Inbox()
     async with connected(server) as node, running(node, inbox):
         await is_live(inbox)
-        await server.is_asked("POST", "/events/user/hotline-beat")
-        await server.says(
-            {
-                "type": "ChannelUserevent",
-                "eventname": "hotline-beat",
-                "timestamp": "2026-11-24T15:00:00.900+0000",
-            }
-        )
+        await server.is_asked("POST", "/events/user/hotline-beat.1")
+        await server.says(beats(1, "00.900"))
         await inbox.until(lambda: bool(inbox.beats))
         await node.beat(inbox.beats[0].stamp)
         assert server.variables["ENGINE_BEAT"] == "1795532400.900"
@@ -242,50 +240,143 @@ async def test_beat_does_not_wait_for_requests_that_wait_for_a_prompt(server: Ar
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
-@pytest.mark.parametrize(
-    ("kept", "at_least", "epoch"), [("", 0, 1), ("6", 0, 7), ("6", 9, 10), ("x", 2, 3)]
-)
-async def test_epoch_is_higher_than_any_before(
-    server: AriServer, kept: str, at_least: int, epoch: int
+def beats(number: int, at: str) -> dict[str, str]:
+    """The engine's own event, come back."""
+    return {
+        "type": "ChannelUserevent",
+        "eventname": f"hotline-beat.{number}",
+        "timestamp": f"2026-11-24T15:00:{at}+0000",
+    }
+
+
+async def test_beat_that_lay_unread_in_a_frozen_engine_is_not_written(server: AriServer) -> None:
+    clock, inbox = [0.0], Inbox()
+    fence = Fence(1, now=lambda: clock[0])
+    async with connected(server, fence=fence) as node, running(node, inbox):
+        await is_live(inbox)
+        await server.is_asked("POST", "/events/user/hotline-beat.1")
+        clock[0] = 30.0
+        await server.says(beats(1, "00.900"))
+        await inbox.until(lambda: bool(inbox.beats))
+        await node.beat(inbox.beats[0].stamp)
+        assert "ENGINE_BEAT" not in server.variables
+        refusal = await node.perform(hang_up())
+        assert refusal is not None
+        assert "may not act" in refusal.detail
+
+
+async def test_written_beat_lets_the_engine_act_from_the_instant_it_was_sent(
+    server: AriServer,
 ) -> None:
-    server.variables["HOTLINE_EPOCH"] = kept
-    async with connected(server) as node:
-        assert await node.next_epoch(at_least) == epoch
-    assert server.variables["HOTLINE_EPOCH"] == str(epoch)
+    clock, inbox = [0.0], Inbox()
+    fence = Fence(1, now=lambda: clock[0])
+    async with connected(server, fence=fence) as node, running(node, inbox):
+        await is_live(inbox)
+        await server.is_asked("POST", "/events/user/hotline-beat.1")
+        clock[0] = 2.0
+        await server.says(beats(1, "00.900"))
+        await inbox.until(lambda: bool(inbox.beats))
+        await node.beat(inbox.beats[0].stamp)
+        assert server.variables["ENGINE_BEAT"] == "1795532400.900"
+        clock[0] = 2.4
+        assert await node.perform(hang_up()) is None
+        clock[0] = 2.6
+        assert await node.perform(hang_up()) is not None
+
+
+async def test_engine_that_meets_a_newer_token_stands_down_without_taking_the_application(
+    server: AriServer,
+) -> None:
+    server.variables["HOTLINE_EPOCH"] = "8"
+    fence = Fence(7)
+    async with connected(server, fence=fence) as node, running(node, Inbox()) as task:
+        async with asyncio.timeout(5):
+            await task
+        assert fence.is_shut
+        assert not server.sockets
+        assert await node.perform(hang_up()) is not None
+
+
+async def test_beat_that_finds_a_newer_token_is_the_last(server: AriServer) -> None:
+    fence = Fence(7)
+    async with connected(server, fence=fence) as node:
+        server.variables["HOTLINE_EPOCH"] = "8"
+        await node.beat(7.0)
+        assert fence.is_shut
+        assert "ENGINE_BEAT" not in server.variables
+
+
+async def test_asterisk_that_has_forgotten_the_token_is_told_again(server: AriServer) -> None:
+    inbox = Inbox()
+    async with connected(server, fence=Fence(7)) as node, running(node, inbox):
+        await is_live(inbox)
+        assert server.variables["HOTLINE_EPOCH"] == "7"
+        await server.restarts()
+        await is_live(inbox, times=2)
+        assert server.variables["HOTLINE_EPOCH"] == "7"
+
+
+# Before the engine acts
+
+
+@asynccontextmanager
+async def door_to(server: AriServer, **changes: Any) -> AsyncIterator[AriDoor]:
+    async with ari_door(node=NODE, access=server.access(**changes), now=now) as door:
+        yield door
+
+
+@pytest.mark.parametrize(
+    ("kept", "beat", "token", "aged"),
+    [("", "", 0, False), ("6", "1795532400.900", 6, True), ("x", "soon", 0, False)],
+)
+async def test_who_stands_by_sees_the_token_and_how_old_the_beat_is(
+    server: AriServer, kept: str, beat: str, token: int, aged: bool
+) -> None:
+    server.variables |= {"HOTLINE_EPOCH": kept, "ENGINE_BEAT": beat}
+    server.replies["GET /asterisk/ping"] = replies(
+        200, {"timestamp": "2026-11-24T15:00:04.900+0000"}
+    )
+    async with door_to(server) as door:
+        seen = await door.look()
+        assert seen is not None
+        assert seen.token == token
+        assert seen.beat_age == (timedelta(seconds=4) if aged else None)
+        assert await door.announce(9)
+    assert server.variables["HOTLINE_EPOCH"] == "9"
 
 
 # Broken surroundings
 
 
 async def test_wrong_password_is_said_at_once(server: AriServer) -> None:
-    async with connected(server, password="wrong") as node:
+    async with door_to(server, password="wrong") as door:
         with pytest.raises(errors.AsteriskRefusedLogin, match=r"'hotline'.*ari\.password"):
-            await node.next_epoch()
+            await door.look()
+
+
+async def test_password_that_is_changed_while_an_engine_stands_by_is_waited_for(
+    server: AriServer,
+) -> None:
+    async with door_to(server) as door:
+        assert await door.look() is not None
+        server.password = "another"
+        assert await door.look() is None
 
 
 async def test_server_that_is_not_asterisk_is_said(server: AriServer) -> None:
     server.replies["GET /asterisk/variable"] = replies(404)
-    async with connected(server) as node:
+    async with door_to(server, pace=replace(QUICK, starting=0.0)) as door:
         with pytest.raises(errors.NotAsterisk, match=r"HTTP 404.*ari\.url"):
-            await node.next_epoch()
+            await door.look()
 
 
 async def test_asterisk_that_is_not_there_yet_is_waited_for() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    absent = AriServer(port=port)
-    async with connected(absent) as node:
-        waiting = asyncio.create_task(node.next_epoch())
-        await asyncio.sleep(0)
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", absent.answer)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        async with asyncio.timeout(5):
-            assert await waiting == 1
-        await runner.cleanup()
+    async with door_to(AriServer(port=port)) as door:
+        assert await door.look() is None
+        assert not await door.announce(1)
 
 
 # Requests

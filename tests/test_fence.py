@@ -1,0 +1,104 @@
+"""Whether a life of the engine may act: only upon a beat that is young, and never after its end."""
+
+from __future__ import annotations
+
+import asyncio
+
+from router.core.commands import Command, Hangup
+from router.core.vocabulary import CallId, Refusal
+from router.fence import Fence
+from router.performer import Performer
+from router.ports import Failure
+from tests.fakes.telephony import NODE, FakeTelephony
+
+
+class Clock:
+    """Goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class Refusals:
+    """What the performer could not do."""
+
+    def __init__(self) -> None:
+        self.all: list[Failure] = []
+
+    def __call__(self, command: Command, failure: Failure, dropped: tuple[Command, ...]) -> None:
+        self.all.append(failure)
+
+
+async def turns() -> None:
+    """Long enough for whatever can go on."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def performed(fence: Fence) -> tuple[FakeTelephony, Refusals]:
+    """One command, begun and not waited for."""
+    asterisk, refusals = FakeTelephony(), Refusals()
+    hang_up = Hangup(node=NODE, call=CallId("c"), leg=asterisk.caller_arrives())
+    Performer(asterisk, refusals, fence).start([hang_up])
+    await turns()
+    return asterisk, refusals
+
+
+async def test_an_engine_whose_beat_is_young_acts() -> None:
+    clock = Clock()
+    fence = Fence(7, now=clock)
+    clock.at += 2.4
+    asterisk, _ = await performed(fence)
+    assert len(asterisk.performed) == 1
+    assert fence.first_act == fence.last_act == clock.at
+
+
+async def test_an_engine_that_slept_does_nothing_until_a_beat_of_now_is_written() -> None:
+    clock = Clock()
+    fence = Fence(7, now=clock)
+    clock.at += 30
+    asterisk, _ = await performed(fence)
+    assert not asterisk.performed
+    fence.prove(sent=clock.at - 29)  # it lay in the socket
+    await turns()
+    assert not asterisk.performed
+    fence.prove(sent=clock.at)
+    await turns()
+    assert len(asterisk.performed) == 1
+
+
+async def test_no_command_waits_for_a_beat_for_ever() -> None:
+    clock = Clock()
+    fence = Fence(7, now=clock)
+    clock.at += 30
+    asterisk, refusals = await performed(fence)
+    clock.at += 30
+    fence.prove(sent=0.0)
+    await turns()
+    assert not asterisk.performed
+    assert [each.why for each in refusals.all] == [Refusal.REFUSED]
+
+
+async def test_an_engine_that_was_replaced_never_acts_again() -> None:
+    clock = Clock()
+    fence = Fence(7, now=clock)
+    assert fence.sees(7)
+    assert not fence.sees(8)
+    fence.prove(sent=clock.at)
+    asterisk, refusals = await performed(fence)
+    assert not asterisk.performed
+    assert [each.detail for each in refusals.all] == ["another engine has a newer token"]
+
+
+async def test_a_command_that_waits_is_refused_when_another_engine_takes_over() -> None:
+    clock = Clock()
+    fence = Fence(7, now=clock)
+    clock.at += 30
+    asterisk, refusals = await performed(fence)
+    fence.shut("replaced")
+    await turns()
+    assert not asterisk.performed
+    assert [each.detail for each in refusals.all] == ["replaced"]
