@@ -14,7 +14,7 @@ from router.adapters.ivr.checks.acceptance import AcceptedShape
 from router.adapters.ivr.contacts import ContactShape
 from router.adapters.ivr.hours import ByDayShape, EveryDayShape
 from router.adapters.ivr.kinds import recording
-from router.adapters.ivr.lines import LineShape
+from router.adapters.ivr.lines import CrisisWithinShape, LineShape
 from router.adapters.ivr.queues import HeadShape, QueueShape, ReserveShape
 from router.adapters.ivr.shapes import Shape, words_of
 from router.adapters.ivr.steps import KINDS
@@ -92,6 +92,7 @@ def schemas() -> Mapping[str, JsonSchemaValue]:
             "Which number begins which flow.",
             lines=_named(_shape(LineShape), "^[0-9]{2,15}$"),
             default={"type": ["string", "integer"]},
+            crisis_within=_shape(CrisisWithinShape),
         ),
         "queues": _file(
             "Who is asked for, how long it rings, what is heard meanwhile.",

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from router.adapters.ivr.problems import Place, Problems, listed, shown
 from router.adapters.ivr.shapes import Shape, entries_of, only_sections, shaped
 from router.adapters.ivr.tree import Entries, Scalar, place_of
-from router.adapters.ivr.words import LanguageWord, Misread, Name, Text, read_number
+from router.adapters.ivr.words import (
+    LanguageWord,
+    Misread,
+    Name,
+    Positive,
+    Text,
+    UpTo20,
+    read_number,
+)
 from router.core.ivr.model import Line
 from router.core.vocabulary import FlowName
 
@@ -23,6 +32,13 @@ class LineShape(Shape):
     language: LanguageWord
 
 
+class CrisisWithinShape(Shape):
+    """How near crisis is to every line: for the check."""
+
+    keys: UpTo20 = 2
+    time: Positive = timedelta(seconds=60)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinesFile:
     """What could be read of it."""
@@ -30,11 +46,12 @@ class LinesFile:
     root: Entries
     lines: Mapping[str, Line]
     default: str | None
+    crisis_within: CrisisWithinShape
 
 
 def read_lines(root: Entries, file: str, problems: Problems) -> LinesFile:
     """All lines, and which of them takes the numbers that are not here."""
-    only_sections(root, ("lines", "default"), problems)
+    only_sections(root, ("lines", "default", "crisis_within"), problems)
     written = entries_of(root, "lines", file, problems)
     lines = {}
     for number, at, node in written:
@@ -52,7 +69,20 @@ def read_lines(root: Entries, file: str, problems: Problems) -> LinesFile:
                 language=shape.language,
             )
     numbers = [number for number, _, _ in written]
-    return LinesFile(root=root, lines=lines, default=_default(root, file, numbers, problems))
+    return LinesFile(
+        root=root,
+        lines=lines,
+        default=_default(root, file, numbers, problems),
+        crisis_within=_crisis_within(root, problems),
+    )
+
+
+def _crisis_within(root: Entries, problems: Problems) -> CrisisWithinShape:
+    node = root.items.get("crisis_within")
+    if node is None:
+        return CrisisWithinShape()
+    at = root.keys["crisis_within"]
+    return shaped(CrisisWithinShape, node, "`crisis_within`", at, problems) or CrisisWithinShape()
 
 
 def _default(root: Entries, file: str, numbers: list[str], problems: Problems) -> str | None:

@@ -332,6 +332,25 @@ def test_after_a_conversation_in_crisis_a_message_may_be_left(hotline: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("fault", "limits", "found"),
+    [
+        ("waits 72 s", "{keys: 2, time: 80s}", []),
+        ("waits 72 s", "{time: 71s}", ["IVR009"]),
+        ("presses 3 keys", "{keys: 3}", []),
+        ("presses 3 keys", "{time: 5min}", ["IVR009"]),
+        ("presses 3 keys", "{keys: 0}", ["IVR001"]),
+    ],
+)
+def test_how_far_crisis_may_be_is_for_the_hotline_to_say(
+    fault: str, limits: str, found: list[str], hotline: Path
+) -> None:
+    spoil(hotline, next(f for f in FAULTS if f.code == "IVR009" and fault in f.says))
+    lines = hotline / "ivr/lines.yaml"
+    lines.write_text(lines.read_text() + f"crisis_within: {limits}\n")
+    assert [each.code for each in looked().findings if each.code in ("IVR001", "IVR009")] == found
+
+
+@pytest.mark.parametrize(
     "entry", ["{code: IVR001, of: x, reason: y}", "{code: IVR008, of: x}", "{code: XYZ}"]
 )
 def test_an_acceptance_needs_a_code_that_can_be_accepted_and_a_reason(

@@ -13,9 +13,6 @@ from router.core.ivr.model import Line
 from router.core.ivr.steps.menu import MenuStep
 from router.core.ivr.steps.queue import QueueStep
 
-KEYS_AT_MOST = 2
-SECONDS_AT_MOST = timedelta(seconds=60)
-
 
 def look_at_reach(sight: Sight, findings: Findings) -> None:
     """Each flow has to be begun, and each of its steps to be come to."""
@@ -65,18 +62,20 @@ def _look_at_distance(
     sight: Sight, number: str, line: Line, start: Spot, findings: Findings, *, silent: bool
 ) -> None:
     place, of = sight.line_place(number), f"line {number}"
+    assert sight.files.lines is not None
+    most = sight.files.lines.crisis_within
     keys = 0 if silent else _fewest_keys(sight, start)
-    if keys is not None and keys > KEYS_AT_MOST:
+    if keys is not None and keys > most.keys:
         wrong = f"a caller of {shown(line.name)} presses {keys} keys to come to crisis"
-        remedy = f"Bring crisis within {KEYS_AT_MOST} keys of the line."
+        remedy = f"Bring crisis within {most.keys} keys of the line."
         findings.add("IVR009", place, of, wrong, remedy)
     longest = _longest_silence(sight, start)
-    if silent and longest > SECONDS_AT_MOST:
+    if silent and longest > most.time:
         seconds = longest.total_seconds()
         wrong = (
             f"a caller of {shown(line.name)} who presses nothing waits {seconds:.0f} s for crisis"
         )
-        remedy = f"Shorten what is said before it to {SECONDS_AT_MOST.seconds} s."
+        remedy = f"Shorten what is said before it to {most.time.total_seconds():.0f} s."
         findings.add("IVR009", place, of, wrong, remedy)
 
 
