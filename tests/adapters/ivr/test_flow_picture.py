@@ -10,8 +10,13 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from router.adapters.flow_files import read_files
 from router.adapters.flow_picture import draw
+from router.adapters.ivr.checks.sight import seen
+from router.adapters.ivr.drawing.chart import charts
+from router.adapters.ivr.drawing.figure import SCALE, section
 from router.adapters.ivr.drawing.layout import Box, laid_out
+from router.adapters.ivr.problems import Problems
 from router.cli.exits import Exit
 from router.cli.main import run
 from router.errors import FlowFilesInvalid
@@ -47,6 +52,68 @@ def test_the_way_of_who_presses_nothing_is_red_to_crisis(ivr: Path) -> None:
     root = ElementTree.fromstring(picture)
     red = [p for p in root.iter(f"{SVG}path") if "crisis" in (p.get("class") or "").split()]
     assert len(red) == 3 + 1, "line, greeting and menu, and one in the legend"
+
+
+@pytest.fixture
+def nested(ivr: Path) -> Path:
+    """The greeting and a key go through another flow, and that through a third."""
+    flow = ivr / "flows/linea.yaml"
+    through = "flow: {of}\n    next: {to}\n    on_failure: crisis\n"
+    text = flow.read_text().replace("    next: menu\n", "    next: pide\n", 1)
+    text = text.replace("4: juridico", "4: otra_vez")
+    text += "  pide:\n    " + through.format(of="datos", to="menu")
+    text += "  otra_vez:\n    " + through.format(of="datos", to="juridico")
+    flow.write_text(text)
+    (ivr / "flows/datos.yaml").write_text(
+        "start: primero\nresults: {vale: truth}\nsteps:\n  primero:\n    "
+        + through.format(of="voz", to="fin").replace("crisis", "fin")
+        + "  fin:\n    return: {vale: true}\n"
+    )
+    (ivr / "flows/voz.yaml").write_text(
+        "start: dice\nresults: {vale: truth}\nsteps:\n  dice:\n    play: hola\n    next: acaba\n"
+        "  acaba:\n    return: {vale: true}\n"
+    )
+    return ivr
+
+
+def test_a_flow_within_a_flow_is_drawn_in_the_step_that_goes_through_it_first(
+    nested: Path,
+) -> None:
+    picture = draw(nested)
+    told = words(picture)
+    assert [each for each in told if each in ("linea", "datos", "voz")] == ["linea"]
+    assert (told.count("primero"), told.count("dice"), told.count("acaba")) == (1, 1, 1)
+    assert told.count("through the flow datos") == 2
+    assert told.count("drawn in pide") == 1
+    frames = [
+        r for r in ElementTree.fromstring(picture).iter(f"{SVG}rect") if r.get("class") == "frame"
+    ]
+    assert len(frames) == 2
+
+
+def test_the_way_to_crisis_is_red_through_a_flow_within_a_flow(nested: Path) -> None:
+    root = ElementTree.fromstring(draw(nested))
+    red = [p for p in root.iter(f"{SVG}path") if "crisis" in (p.get("class") or "").split()]
+    # The line, the greeting, out of `pide` (also where it fails) and the menu; `primero` twice to
+    # `fin`, `dice` to `acaba`; the legend.
+    assert len(red) == 1 + 1 + 2 + 1 + 1 + 1 + 1
+    told = draw(nested, mermaid=True)
+    assert told.count("subgraph") == 3
+    assert told.count("-.->") == 2
+
+
+def test_a_frame_holds_all_that_is_drawn_in_it(nested: Path) -> None:
+    files = read_files(nested, Problems())
+    (chart,) = charts(seen(files, nested), ())
+    outer = section(chart)
+    figure = outer.figures["pide"]
+    inner = figure.inner
+    assert inner is not None
+    for name, (x, y) in inner.layout.at.items():
+        assert (x + inner.figures[name].width) * SCALE <= figure.width - figure.inset
+        assert figure.inner_top + (y + inner.figures[name].height) * SCALE <= figure.rows_top
+    for way in outer.layout.ways:
+        assert not way.back
 
 
 def test_a_finding_is_marked_on_its_card_and_told_below(ivr: Path) -> None:

@@ -20,11 +20,12 @@ from router.core.ivr.steps.queue import QueueStep
 from router.core.ivr.steps.require import RequireStep
 from router.core.ivr.steps.tag import TagStep
 from router.core.routing.queue import Queue
-from router.core.vocabulary import Language, PromptId
+from router.core.vocabulary import FlowName, Language, PromptId, StepName
 
 LETTERS, TITLE_LETTERS = 34, 24
 """That fit into a card."""
 AFTER = "after the call"
+RETURNED = "returned"
 FAMILIES: Mapping[str, str] = {
     "play": "speaks",
     "say": "speaks",
@@ -62,8 +63,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One flow; its first cards are the lines that begin it."""
+
+    flow: str
+    cards: Sequence[Card]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A step, or a number that is dialled."""
+    """A step, or a number that is dialled; `inside` is the flow that a step goes through."""
 
     name: str
     family: str
@@ -72,25 +81,34 @@ class Card:
     rows: tuple[Row, ...]
     crisis: bool
     findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """One flow; its first cards are the lines that begin it."""
-
-    flow: str
-    cards: Sequence[Card]
+    inside: Chart | None = None
 
 
 def charts(sight: Sight, findings: Sequence[Finding]) -> Iterator[Chart]:
-    """Of all flows: those of a line first."""
+    """Of all flows: those of a line first, and the others in the step that goes through them."""
     begun = [line.flow for line in sight.lines.values()]
-    names = dict.fromkeys([*begun, *sight.roads.flows])
     of: dict[str, list[Finding]] = {}
     for finding in findings:
         of.setdefault(finding.of, []).append(finding)
-    for name in names:
-        flow = sight.roads.flows[name]
+    drawer = _Drawer(sight, of)
+    for name in dict.fromkeys(begun):
+        yield drawer.line_flow(name)
+    for name in sight.roads.flows:
+        if name not in begun and name not in drawer.drawn_in:
+            yield drawer.line_flow(name)
+
+
+class _Drawer:
+    """`drawn_in` has each flow that was drawn inside a step already, and the step."""
+
+    def __init__(self, sight: Sight, findings: Mapping[str, list[Finding]]) -> None:
+        self._sight = sight
+        self._findings = findings
+        self.drawn_in: dict[FlowName, str] = {}
+
+    def line_flow(self, name: FlowName) -> Chart:
+        """With the numbers that begin it."""
+        sight, flow = self._sight, self._sight.roads.flows[name]
         on_the_way = _silent_way(sight, flow)
         lines = [
             Card(
@@ -100,16 +118,48 @@ def charts(sight: Sight, findings: Sequence[Finding]) -> Iterator[Chart]:
                 lines=(_short(line.name),),
                 rows=(Row(labels=(), to=flow.start, silent=True, crisis=bool(on_the_way)),),
                 crisis=bool(on_the_way),
-                findings=tuple(of.get(f"line {number}", ())),
+                findings=tuple(self._findings.get(f"line {number}", ())),
             )
             for number, line in sight.lines.items()
             if line.flow == name
         ]
-        cards = [_card(sight, flow, step, on_the_way, of) for step in flow.steps.values()]
-        yield Chart(flow=name, cards=[*lines, *cards])
+        return Chart(flow=name, cards=[*lines, *self._cards(flow, on_the_way)])
+
+    def _cards(self, flow: Flow, on_the_way: set[Spot]) -> list[Card]:
+        return [self._card(flow, step, on_the_way) for step in flow.steps.values()]
+
+    def _card(self, flow: Flow, step: Step, on_the_way: set[Spot]) -> Card:
+        found = list(self._findings.get(self._sight.called((flow.name, step.name)), ()))
+        if isinstance(step, QueueStep):
+            found += self._findings.get(f"queue {step.queue}", ())
+        lines, inside = tuple(_short(line) for line in _about(self._sight, step) if line), None
+        if isinstance(step, FlowStep):
+            lines, inside = self._through(step, on_the_way)
+        return Card(
+            name=step.name,
+            family=FAMILIES.get(step.kind, "decides"),
+            title=_short(step.name, TITLE_LETTERS),
+            lines=lines,
+            rows=tuple(_rows(flow.name, step, on_the_way)),
+            crisis=(flow.name, step.name) in on_the_way,
+            findings=tuple(found),
+            inside=inside,
+        )
+
+    def _through(
+        self, step: FlowStep, on_the_way: set[Spot]
+    ) -> tuple[tuple[str, ...], Chart | None]:
+        """What it goes through is drawn in the first such step; the others name that."""
+        drawn = self.drawn_in.get(step.flow)
+        through = _short(f"through the flow {step.flow}")
+        if drawn is not None:
+            return (through, _short(f"drawn in {drawn}")), None
+        self.drawn_in[step.flow] = step.name
+        other = self._sight.roads.flows[step.flow]
+        return (through,), Chart(flow=step.flow, cards=self._cards(other, on_the_way))
 
 
-def _silent_way(sight: Sight, flow: Flow) -> set[str]:
+def _silent_way(sight: Sight, flow: Flow) -> set[Spot]:
     """The steps by which who presses nothing comes to crisis; none if they do not."""
     ahead, seen = [sight.roads.start(flow.name)], {sight.roads.start(flow.name)}
     before: dict[Spot, set[Spot]] = {}
@@ -132,38 +182,19 @@ def _silent_way(sight: Sight, flow: Flow) -> set[str]:
         fresh = before.get(back.pop(), set()) - leads
         leads |= fresh
         back.extend(fresh)
-    return {step for of, step in leads if of == flow.name}
+    return leads
 
 
-def _card(
-    sight: Sight,
-    flow: Flow,
-    step: Step,
-    on_the_way: set[str],
-    findings: Mapping[str, list[Finding]],
-) -> Card:
-    found = list(findings.get(sight.called((flow.name, step.name)), ()))
-    if isinstance(step, QueueStep):
-        found += findings.get(f"queue {step.queue}", ())
-    return Card(
-        name=step.name,
-        family=FAMILIES.get(step.kind, "decides"),
-        title=_short(step.name, TITLE_LETTERS),
-        lines=tuple(_short(line) for line in _about(sight, step) if line),
-        rows=tuple(_rows(step, on_the_way)),
-        crisis=step.name in on_the_way,
-        findings=tuple(found),
-    )
-
-
-def _rows(step: Step, on_the_way: set[str]) -> Iterator[Row]:
+def _rows(flow: FlowName, step: Step, on_the_way: set[Spot]) -> Iterator[Row]:
     ways: dict[str, list[Exit]] = {}
     for way in step.exits():
         ways.setdefault(way.to, []).append(way)
     goes_on = not isinstance(step, QueueStep)
-    for to, exits in ways.items():
+    for name, exits in ways.items():
+        to = StepName(name)
         silent = any(each.silent for each in exits)
-        crisis = goes_on and silent and step.name in on_the_way and to in on_the_way
+        leads = (flow, step.name) in on_the_way and (flow, to) in on_the_way
+        crisis = goes_on and silent and leads
         labels = dict.fromkeys(_label(step, each) for each in exits)
         yield Row(labels=tuple(labels), to=to, silent=silent, crisis=crisis)
 
@@ -172,6 +203,8 @@ def _label(step: Step, way: Exit) -> str:
     first, *rest = way.field
     if first == "keys":
         return str(rest[0])
+    if isinstance(step, FlowStep) and first == "next":
+        return RETURNED
     if isinstance(step, BranchStep) and first == "branch":
         return step.cases[int(rest[0])].condition.source
     if isinstance(step, QueueStep):
@@ -195,8 +228,6 @@ def _about(sight: Sight, step: Step) -> Iterator[str]:
             yield f"{step.kind} {', '.join(step.skills)}"
         case TagStep():
             yield f"tag {', '.join(step.tags)}"
-        case FlowStep():
-            yield f"through the flow {step.flow}"
         case _:
             lasts = sight.voices.asks(step, sight.languages)
             yield f"{step.kind}, {_seconds(lasts)}" if said else step.kind

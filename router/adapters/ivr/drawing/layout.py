@@ -6,7 +6,7 @@ columns by their longest way from the first, a column is ordered by where its ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 SWEEPS = 12
@@ -88,6 +88,8 @@ def laid_out(boxes: Sequence[Box], *, between: float, gap: float, bend: float = 
                 for slot in through
                 for point in _across(xs[slot.column], rows[slot.column], slot.y - top)
             )
+            if (box.name, port) not in back:
+                bends = (*_out(xs, rows, slots[box.name], box.ports[port], top), *bends)
             ways.append(
                 Way(box=box.name, port=port, to=to, bends=bends, back=(box.name, port) in back)
             )
@@ -233,6 +235,15 @@ def _column_starts(rows: list[list[_Slot]], between: float) -> list[float]:
         xs.append(x)
         x += max((slot.width for slot in row), default=0) + between
     return xs
+
+
+def _out(
+    xs: list[float], rows: list[list[_Slot]], slot: _Slot, port: float, top: float
+) -> Iterator[tuple[float, float]]:
+    """Out of a column that is wider than the box, before it bends."""
+    widest = max(each.width for each in rows[slot.column])
+    if widest > slot.width:
+        yield xs[slot.column] + widest, slot.y - slot.height / 2 - top + port
 
 
 def _across(x: float, row: list[_Slot], y: float) -> list[tuple[float, float]]:

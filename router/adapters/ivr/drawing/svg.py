@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from router.adapters.ivr.checks.findings import Finding, Severity
 from router.adapters.ivr.drawing.chart import AFTER, Card, Chart, Row
-from router.adapters.ivr.drawing.layout import Box, Layout, Way, laid_out
+from router.adapters.ivr.drawing.figure import (
+    HEAD,
+    LANE,
+    LINE,
+    PAD,
+    ROW,
+    SCALE,
+    Figure,
+    Section,
+    section,
+)
+from router.adapters.ivr.drawing.layout import Way
 
-CARD, MARGIN, BETWEEN, GAP = 232.0, 36.0, 76.0, 18.0
-HEAD, LINE, ROW, FOOT = 26.0, 15.0, 21.0, 8.0
-HEADING, LANE, LEGEND = 52.0, 16.0, 54.0
+MARGIN, HEADING, LEGEND = 36.0, 52.0, 54.0
 COLOURS: Mapping[str, str] = {
     "line": "#334155",
     "speaks": "#3b82c4",
@@ -36,28 +44,16 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-se
 .flow{font-size:17px;font-weight:600}.way{fill:none;stroke:#a3adba;stroke-width:1.4}
 .after{stroke-dasharray:2 4}.keyed{stroke:#7f8a99}.back{stroke:#8a6bbd;stroke-dasharray:6 4}
 .crisis{stroke:#c8324a;stroke-width:3;stroke-dasharray:none}
-.card{fill:#fff;stroke:#cfd6df;stroke-width:1}.badge{font-size:11px;font-weight:700;fill:#fff;text-anchor:middle}
+.card{fill:#fff;stroke:#cfd6df;stroke-width:1}.frame{fill:#f6f7f9;stroke:#e5e9ef}.badge{font-size:11px;font-weight:700;fill:#fff;text-anchor:middle}
 """.strip()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Section:
-    chart: Chart
-    cards: Mapping[str, Card]
-    layout: Layout
-    lanes: int
-
-    @property
-    def height(self) -> float:
-        return HEADING + self.layout.height + self.lanes * LANE + MARGIN
 
 
 def svg(charts: Sequence[Chart], findings: Sequence[Finding], title: str) -> str:
     """Well-formed, with its own styles, and titles that a browser shows under the mouse."""
-    sections = [_section(chart) for chart in charts]
+    sections = [section(chart) for chart in charts]
     width = max([760.0, *(each.layout.width + 2 * MARGIN for each in sections)])
     notes = LEGEND + (30 + 18 * len(findings) if findings else 0)
-    height = sum(each.height for each in sections) + notes + MARGIN
+    height = sum(map(_height, sections)) + notes + MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}"'
         f' width="{width:.0f}" height="{height:.0f}" role="img">',
@@ -66,71 +62,43 @@ def svg(charts: Sequence[Chart], findings: Sequence[Finding], title: str) -> str
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#f6f7f9"/>',
     ]
     y = 0.0
-    for section in sections:
-        parts.append(f'<g transform="translate({MARGIN:.0f},{y:.1f})">')
-        parts += _drawn(section)
-        parts.append("</g>")
-        y += section.height
+    for each in sections:
+        heading = escape(each.chart.flow)
+        parts += [
+            f'<g transform="translate({MARGIN:.0f},{y:.1f})">',
+            f'<text class="flow" x="0" y="32">{heading}</text>',
+            f'<g transform="translate(0,{HEADING:.0f})">',
+            *_drawn(each),
+            "</g></g>",
+        ]
+        y += _height(each)
     parts.append(f'<g transform="translate({MARGIN:.0f},{y + 16:.1f})">')
     parts += [*_legend(), *_notes(findings), "</g></svg>"]
     return "\n".join(parts) + "\n"
 
 
-def _section(chart: Chart) -> _Section:
-    cards = {card.name: card for card in chart.cards}
-    boxes = [
-        Box(
-            name=card.name,
-            width=CARD,
-            height=_height(card),
-            ports=[_port(card, number) for number in range(len(card.rows))],
-            ways=[row.to for row in card.rows],
-        )
-        for card in chart.cards
-    ]
-    layout = laid_out(boxes, between=BETWEEN, gap=GAP)
-    lanes = sum(way.back for way in layout.ways)
-    return _Section(chart=chart, cards=cards, layout=layout, lanes=lanes)
+def _height(of: Section) -> float:
+    return HEADING + of.height + MARGIN
 
 
-def _has_rows(card: Card) -> bool:
-    """One way onwards needs no words, nor has the one that follows a conversation."""
-    unsaid = {(), ("then",), (AFTER,)}
-    return len(card.rows) > 1 or any(row.labels not in unsaid for row in card.rows)
-
-
-def _height(card: Card) -> float:
-    rows = ROW * len(card.rows) + 3 if _has_rows(card) else 0
-    return HEAD + LINE * len(card.lines) + rows + FOOT
-
-
-def _port(card: Card, number: int) -> float:
-    if not _has_rows(card):
-        return _height(card) / 2
-    return HEAD + LINE * len(card.lines) + 3 + ROW * (number + 0.5)
-
-
-def _drawn(section: _Section) -> Iterator[str]:
-    layout = section.layout
-    yield f'<text class="flow" x="0" y="32">{escape(section.chart.flow)}</text>'
-    yield f'<g transform="translate(0,{HEADING:.0f})">'
-    ways = sorted(layout.ways, key=lambda way: section.cards[way.box].rows[way.port].crisis)
+def _drawn(of: Section) -> Iterator[str]:
+    """Ways first, and cards over them; crisis over other ways."""
+    layout = of.layout
+    ways = sorted(layout.ways, key=lambda way: of.figures[way.box].card.rows[way.port].crisis)
     lane = 0
     for way in ways:
         lane += way.back
-        row = section.cards[way.box].rows[way.port]
-        yield _way(section, way, row, lane)
-    for name, card in section.cards.items():
-        yield from _card(card, *layout.at[name])
-    yield "</g>"
+        yield _way(of, way, of.figures[way.box].card.rows[way.port], lane)
+    for name, figure in of.figures.items():
+        yield from _card(figure, *layout.at[name])
 
 
-def _way(section: _Section, way: Way, row: Row, number: int) -> str:
-    card, lane = section.cards[way.box], section.layout.height + number * LANE
-    x, y = section.layout.at[way.box]
-    start = (x + CARD, y + _port(card, way.port))
-    to_x, to_y = section.layout.at[way.to]
-    end = (to_x - 2, to_y + min(HEAD, _height(section.cards[way.to]) / 2))
+def _way(of: Section, way: Way, row: Row, number: int) -> str:
+    figure, lane = of.figures[way.box], of.layout.height + number * LANE
+    x, y = of.layout.at[way.box]
+    start = (x + figure.width, y + figure.port(way.port))
+    to_x, to_y = of.layout.at[way.to]
+    end = (to_x - 2, to_y + min(HEAD, of.figures[way.to].height / 2))
     if row.crisis:
         kind, head = "crisis", "crisis"
     elif way.back:
@@ -146,9 +114,8 @@ def _smooth(
     start: tuple[float, float], bends: Sequence[tuple[float, float]], end: tuple[float, float]
 ) -> str:
     path, (x, y) = [f"M{start[0]:.1f},{start[1]:.1f}"], start
-    points = [*bends, end]
-    for number, (to_x, to_y) in enumerate(points):
-        if number % 2 == 1 and to_y == y:
+    for to_x, to_y in (*bends, end):
+        if to_y == y:
             path.append(f"H{to_x:.1f}")
         else:
             half = (to_x - x) / 2
@@ -174,8 +141,8 @@ def _round_trip(
     )
 
 
-def _card(card: Card, x: float, y: float) -> Iterator[str]:
-    height = _height(card)
+def _card(figure: Figure, x: float, y: float) -> Iterator[str]:
+    card, width, height = figure.card, figure.width, figure.height
     is_crisis = card.crisis and card.family == "people"
     colour = CRISIS if is_crisis else COLOURS[card.family]
     edge = f' style="stroke:{CRISIS};stroke-width:1.6"' if card.crisis else ""
@@ -185,35 +152,50 @@ def _card(card: Card, x: float, y: float) -> Iterator[str]:
     yield f"<title>{escape(' / '.join((card.title, *card.lines)))}</title>"
     paint = edge.replace('style="', f'style="fill:{fill};') if fill and edge else edge
     paint = f' style="fill:{fill}"' if fill and not edge else paint
-    yield f'<rect class="card" width="{CARD:.0f}" height="{height:.1f}" rx="{radius:.0f}"{paint}/>'
+    yield f'<rect class="card" width="{width:.0f}" height="{height:.1f}" rx="{radius:.0f}"{paint}/>'
     if card.family != "line":
         yield f'<rect x="0" y="7" width="4" height="{height - 14:.1f}" rx="2" fill="{colour}"/>'
     yield f'<text class="title" x="14" y="19">{escape(card.title)}</text>'
     if card.family == "people":
         yield (
-            f'<g transform="translate({CARD - 22:.0f},8)" fill="{colour}"><circle cx="6" cy="4"'
+            f'<g transform="translate({width - 22:.0f},8)" fill="{colour}"><circle cx="6" cy="4"'
             ' r="3.6"/><path d="M0,15 a6,6.5 0 0 1 12,0 z"/></g>'
         )
     for number, line in enumerate(card.lines):
         yield (
             f'<text class="small" x="14" y="{HEAD + 8 + LINE * number:.1f}">{escape(line)}</text>'
         )
-    if _has_rows(card):
-        yield from _rows(card)
-    yield from _badge(card)
+    if figure.inner is not None:
+        yield from _inside(figure.inner, figure)
+    if figure.has_rows:
+        yield from _rows(figure)
+    yield from _badge(card, width)
     yield "</g>"
 
 
-def _rows(card: Card) -> Iterator[str]:
-    top = HEAD + LINE * len(card.lines) + 3
-    yield f'<path d="M14,{top:.1f} H{CARD - 14:.0f}" stroke="#e5e9ef"/>'
-    for number, row in enumerate(card.rows):
+def _inside(inner: Section, figure: Figure) -> Iterator[str]:
+    """The other flow in a frame of its own."""
+    height = inner.height * SCALE + 2 * PAD - 10
+    yield (
+        f'<rect class="frame" x="9" y="{figure.inner_top + 2:.1f}" width="{figure.width - 18:.1f}"'
+        f' height="{height:.1f}" rx="5"/>'
+    )
+    top = figure.inner_top + PAD - 3
+    yield f'<g transform="translate({figure.inset:.0f},{top:.1f}) scale({SCALE})">'
+    yield from _drawn(inner)
+    yield "</g>"
+
+
+def _rows(figure: Figure) -> Iterator[str]:
+    top, width = figure.rows_top, figure.width
+    yield f'<path d="M14,{top:.1f} H{width - 14:.0f}" stroke="#e5e9ef"/>'
+    for number, row in enumerate(figure.card.rows):
         middle = top + ROW * (number + 0.5)
-        x = CARD - 12.0
+        x = width - 12.0
         for label in _labels(row):
             yield from _label(label, x, middle, crisis=row.crisis)
             x -= _label_width(label) + 5
-        yield f'<circle cx="{CARD:.0f}" cy="{middle:.1f}" r="2.6" fill="#7f8a99"/>'
+        yield f'<circle cx="{width:.0f}" cy="{middle:.1f}" r="2.6" fill="#7f8a99"/>'
 
 
 def _labels(row: Row) -> list[str]:
@@ -240,7 +222,7 @@ def _label(label: str, x: float, middle: float, *, crisis: bool) -> Iterator[str
     yield f'<text class="label" x="{x:.1f}" y="{middle + 4:.1f}"{colour}>{escape(shown)}</text>'
 
 
-def _badge(card: Card) -> Iterator[str]:
+def _badge(card: Card, card_width: float) -> Iterator[str]:
     if not card.findings:
         return
     worst = any(each.severity is Severity.ERROR for each in card.findings)
@@ -249,7 +231,7 @@ def _badge(card: Card) -> Iterator[str]:
     codes = " ".join(dict.fromkeys(each.code for each in card.findings))
     width = 7.4 * len(codes) + 12
     yield (
-        f'<g transform="translate({CARD - width + 6:.1f},-9)"><title>{escape(told)}</title>'
+        f'<g transform="translate({card_width - width + 6:.1f},-9)"><title>{escape(told)}</title>'
         f'<rect width="{width:.1f}" height="18" rx="9" fill="{colour}"/>'
         f'<text class="badge" x="{width / 2:.1f}" y="13">{codes}</text></g>'
     )
