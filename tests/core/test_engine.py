@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from router.core import events as e
 from router.core.commands import Dial, Play
 from router.core.events import Event
+from router.core.pairs import Met
 from router.core.routing.agent import Validity
-from router.core.routing.agent_rules import AgentRules, HeavyLimits
+from router.core.routing.agent_rules import AgentRules, HeavyLimits, Sticky
 from router.core.routing.expiry import Expire, expiring
 from router.core.routing.queue import Reserve
 from router.core.shift_events import ExtensionAsked, RespiroTaken
 from router.core.vocabulary import (
     AgentId,
+    CallerKey,
     DeviceKind,
     LegEnding,
     LegId,
@@ -58,9 +60,11 @@ POLICIES = (
         rules=AgentRules(
             heavy=HeavyLimits(max_in_a_row=1, max_talk=seconds(60), rest=seconds(10)),
             respiro=seconds(20),
+            sticky=Sticky(window=seconds(60)),
         ),
     ),
 )
+CALLERS = (None, CallerKey("one"), CallerKey("other"))
 PAUSES = (0.1, 1, 2, 3, 5, 8, 10, 15, 30, 61)
 KEYS = "145*#91111"
 
@@ -77,10 +81,12 @@ class Chaos:
 
     def arrives(self, n: int, m: int) -> None:
         number = LINE if m % 3 else "5550000000"
-        self.callers.append(self.hotline.caller_arrives(number, seconds_ago=n).leg)
+        caller = CALLERS[(n + m) % len(CALLERS)]
+        arrived = self.hotline.caller_arrives(number, seconds_ago=n, caller=caller)
+        self.callers.append(arrived.leg)
 
     def chooses(self, n: int, m: int) -> None:
-        caller = self.hotline.caller_arrives()
+        caller = self.hotline.caller_arrives(caller=CALLERS[n % len(CALLERS)])
         self.callers.append(caller.leg)
         caller.presses("145"[m % 3])
 
@@ -204,6 +210,14 @@ class Chaos:
                 )
             )
 
+    def pairs_are_told(self, n: int, m: int) -> None:
+        """The database answers late, and again after every word of a supervisor."""
+        agents, caller = [each.id for each in ROSTER], CALLERS[1 + n % 2]
+        assert caller is not None
+        met = Met(agent=agents[n % len(agents)], at=self.hotline.at - timedelta(seconds=m))
+        apart = {caller: (agents[m % len(agents)],)} if m % 3 else {}
+        self.happens(e.PairsTold(at=self.hotline.at, known={caller: met}, apart=apart))
+
     def trouble(self, n: int, m: int) -> None:
         text = "full" if m % 2 else None
         self.happens(e.TroubleReported(at=self.hotline.at, name="journal", text=text))
@@ -247,6 +261,7 @@ ACTIONS: tuple[Callable[[Chaos, int, int], None], ...] = (
     Chaos.reconnects,
     Chaos.arrives_twice,
     Chaos.trouble,
+    Chaos.pairs_are_told,
 )
 
 steps = st.tuples(st.sampled_from(ACTIONS), st.integers(0, 9), st.integers(0, 9))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 
 from router.core.routing.choice import AGENT_ORDER, Term
 from router.core.routing.demand import Demand, Instant
 from router.core.routing.exchange import Exchange
+from router.core.routing.expiry import Expire, expiring
 from router.core.routing.explain import Exclusion
+from router.core.routing.queue import Queue, Target, WidenStep
 from router.core.routing.skills import SkillSet
-from router.core.vocabulary import AgentId, CallId, SkillName
+from router.core.vocabulary import AgentId, CallId, PromptId, QueueName, SkillName
 from tests.core.routing.oracle import Oracle, Person, Worker
 
 SKILLS = [SkillName(s) for s in ("psicologia", "crisis", "juridico", "english")]
@@ -39,14 +42,26 @@ def demands(chance: random.Random, count: int) -> list[Demand]:
 
 def _demand(chance: random.Random, name: str) -> Demand:
     steps = chance.choice([0, 0, 1, 2, 3])
-    circles: list[tuple[SkillSet, ...]] = [(chance.choice(SETS),)]
-    for _ in range(steps):
-        circles.append((*circles[-1], chance.choice(SETS)))
+    after = sorted(chance.choice([0, 5, 20, 20, 60]) for _ in range(steps))
+    asked = Queue(
+        name=QueueName(name),
+        order_class=50,
+        require=chance.choice(SETS),
+        widen=tuple(
+            WidenStep(after=timedelta(microseconds=each), also=chance.choice(SETS))
+            for each in after
+        ),
+        target=Target(share=0.9, within=timedelta(seconds=20)),
+        wrap_up=None,
+        whisper=PromptId("whisper"),
+    )
+    until = [Expire(after=timedelta(microseconds=10), skills=chance.choice(SETS))]
+    circles = expiring(asked, until if chance.random() < 0.3 else ()).demand()
     return Demand(
         queue=name,
         order_class=chance.choice([30, 50, 100]),
-        circles=tuple(circles),
-        after=tuple(sorted(chance.choice([0, 5, 20, 20, 60]) for _ in range(steps))),
+        circles=circles.circles,
+        after=circles.after,
         prefer=chance.choice([(), (), ((SKILLS[3], 2),), ((SKILLS[0], 1), (SKILLS[2], 3))]),
         head_start=chance.choice([0, 0, 10]),
         overdue=chance.choice([None, None, 30]),
@@ -80,6 +95,9 @@ class Commotion:
             *[self.somebody_logs_in] * 3,
             self.somebody_logs_out,
             self.somebody_changes,
+            self.a_skill_ends,
+            self.a_rest_begins_or_ends,
+            self.somebody_is_kept_apart,
             self.wishes_change,
             self.ties_change,
             self.reserves_change,
@@ -244,6 +262,29 @@ class Commotion:
             worker.skills = self.chance.choice(LEVELS)
             worker.resting = self.chance.random() < 0.3
             self.exchange.change_skills(worker.id, worker.skills, resting=worker.resting)
+
+    def a_skill_ends(self) -> None:
+        """S1: at an instant, whatever the agent does then."""
+        worker = self._worker()
+        if worker is not None and worker.skills:
+            gone = self.chance.choice(sorted(worker.skills))
+            worker.skills = {s: level for s, level in worker.skills.items() if s != gone}
+            self.exchange.change_skills(worker.id, worker.skills, resting=worker.resting)
+
+    def a_rest_begins_or_ends(self) -> None:
+        """A3: with the skills they have."""
+        worker = self._worker()
+        if worker is not None:
+            worker.resting = not worker.resting
+            self.exchange.change_skills(worker.id, worker.skills, resting=worker.resting)
+
+    def somebody_is_kept_apart(self) -> None:
+        """A2: from a caller, whichever of their calls wait."""
+        apart = frozenset((self.chance.choice(self.names),))
+        for person in self.oracle.people.values():
+            if self.chance.random() < 0.3:
+                person.never = person.never ^ apart
+                self.exchange.pair(person.id, never=person.never, sticky=person.sticky)
 
     # -- the house ------------------------------------------------------------------------
 
