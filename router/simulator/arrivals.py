@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from random import Random
+
+from router.simulator.chance import exponentials
 
 
 def arrivals(rates: tuple[float, ...], period: float | None, chance: Random) -> Iterator[float]:
@@ -14,10 +17,7 @@ def arrivals(rates: tuple[float, ...], period: float | None, chance: Random) -> 
 
 
 def _steady(rate: float, chance: Random) -> Iterator[float]:
-    at = 0.0
-    while rate > 0:
-        at += chance.expovariate(rate)
-        yield at
+    return accumulate(exponentials(rate, chance)) if rate > 0 else iter(())
 
 
 def _in_periods(rates: tuple[float, ...], period: float, chance: Random) -> Iterator[float]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from random import Random
 
 Draw = Callable[[], float]
+BATCH = 256
 
 
 def stream(seed: int, *names: str | int) -> Random:
@@ -17,6 +19,19 @@ def stream(seed: int, *names: str | int) -> Random:
     The same on every machine: Python seeds from a text by its SHA-512.
     """
     return Random("/".join(map(str, (seed, *names))))
+
+
+def exponentials(rate: float, chance: Random) -> Iterator[float]:
+    """Without end, of mean 1 / rate; many are drawn ahead, so the stream is to serve nothing else.
+
+    The very bits of `Random.expovariate`, in a fraction of its time.
+    """
+    uniform, log = chance.random, math.log
+
+    def some() -> list[float]:
+        return [-log(1.0 - uniform()) / rate for _ in range(BATCH)]
+
+    return chain.from_iterable(iter(some, []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +97,10 @@ class Uniform:
 
 
 Duration = Exponential | Deterministic | Lognormal | Gamma | Uniform
+
+
+def draws(duration: Duration, chance: Random) -> Draw:
+    """From a stream that serves nothing else: the same values as by `drawn`, sooner."""
+    if isinstance(duration, Exponential):
+        return exponentials(1 / duration.mean, chance).__next__
+    return duration.drawn(chance)

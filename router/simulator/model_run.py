@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from heapq import heappop, heappush
+from collections.abc import Callable, Iterator, Mapping
+from heapq import heappop, heappush, heapreplace
 
+from router.core.routing.deciding import Pairing
 from router.core.routing.demand import Demand
 from router.core.routing.exchange import Exchange
+from router.core.routing.lines import Caller
 from router.core.routing.skills import SkillSet
 from router.core.vocabulary import AgentId, CallId, QueueName
 from router.simulator.arrivals import arrivals
-from router.simulator.chance import Draw, stream
+from router.simulator.chance import Draw, draws, stream
 from router.simulator.crew import Crew, Member
 from router.simulator.model import CallKind, Model
 from router.simulator.tally import CallTally
@@ -41,25 +43,23 @@ class Source:
         self.line = exchange.line(_demand(kind))
         rates = kind.rates if len(kind.rates) > 1 else kind.rates * model.periods
         self.next = arrivals(rates, model.period, stream(seed, *names, "arrivals"))
-        self.service = kind.service.drawn(stream(seed, *names, "service"))
+        self.service = draws(kind.service, stream(seed, *names, "service"))
         self.patience: Draw | None = None
         if kind.patience is not None:
-            self.patience = kind.patience.drawn(stream(seed, *names, "patience"))
+            self.patience = draws(kind.patience, stream(seed, *names, "patience"))
         self.tally = CallTally()
 
 
-class Guest:
-    """A caller who waits, or has waited."""
+class Guest(Caller):
+    """A caller, with what chance has decided about them; known to the routing as they are."""
 
-    __slots__ = ("arrived", "counted", "gone", "id", "service", "source")
+    __slots__ = ("counted", "service", "source")
 
     def __init__(self, call: CallId, source: Source, arrived: float, counted: bool) -> None:
-        self.id = call
+        super().__init__(call, source.line, arrived, arrived)
         self.source = source
-        self.arrived = arrived
         self.service = source.service()
         self.counted = counted
-        self.gone = False
 
 
 class ModelRun:
@@ -96,7 +96,6 @@ class ModelRun:
             for kind in model.calls
         ]
         self.events: list[tuple[float, int, int, Source | Member | Guest | int]] = []
-        self.waiting: dict[CallId, Guest] = {}
         self.passes = model.period is not None
         self.widens = any(kind.widen for kind in model.calls)
         self.look_due = NEVER
@@ -123,16 +122,18 @@ class ModelRun:
                 self._push(number * period, PERIOD, number)
         for source in self.sources:
             self._expect(source)
-        events = self.events
+        events, decide, free = self.events, self._decide, self.crew.free
         while events and (self.over is None or self.unsettled):
-            at, what, _, subject = heappop(events)
-            if what == FREE:
-                assert isinstance(subject, Member)
-                self.crew.free(subject, at)
-                self._decide(at)
-            elif what == ARRIVE:
+            at, what, _, subject = events[0]
+            if what == ARRIVE:
                 assert isinstance(subject, Source)
                 self._arrive(subject, at)
+                continue
+            heappop(events)
+            if what == FREE:
+                assert isinstance(subject, Member)
+                free(subject, at)
+                decide(at)
             elif what == ABANDON:
                 assert isinstance(subject, Guest)
                 if not subject.gone:
@@ -141,12 +142,13 @@ class ModelRun:
                 if what == PERIOD:
                     assert isinstance(subject, int)
                     self._turn_period(subject, at)
-                self._decide(at)
+                decide(at)
         self._end()
 
     # -- events ---------------------------------------------------------------------------
 
     def _arrive(self, source: Source, at: float) -> None:
+        """The first of the events: the next arrival takes its place."""
         self.offered = number = self.offered + 1
         counted = True
         if not self.passes:
@@ -156,20 +158,25 @@ class ModelRun:
             elif number == self.last:
                 self._count_until(at)
         # A low class that is starved while calls keep coming is served once they stop.
-        if self.passes or number < 2 * self.last:
-            self._expect(source)
+        goes_on = self.passes or number < 2 * self.last
+        following = next(source.next, None) if goes_on else None
+        if following is None:
+            heappop(self.events)
+        else:
+            self.pushed += 1
+            heapreplace(self.events, (following, ARRIVE, self.pushed, source))
         guest = Guest(CallId(f"{number:012d}"), source, at, counted)
-        self.waiting[guest.id] = guest
-        self.exchange.arrive(guest.id, source.line, since=at, arrived=at)
+        self.exchange.enter(guest)
         if counted:
             source.tally.offered += 1
             self.unsettled += 1
         self._decide(at)
-        if not guest.gone and counted:
+        waits = not guest.gone
+        if waits and counted:
             source.tally.delayed += 1
         if source.patience is not None:
             until = at + source.patience()
-            if not guest.gone:
+            if waits:
                 self._push(until, ABANDON, guest)
 
     def _abandon(self, guest: Guest, at: float) -> None:
@@ -179,22 +186,27 @@ class ModelRun:
             guest.source.tally.abandoned += 1
 
     def _decide(self, at: float) -> None:
-        exchange, members = self.exchange, self.crew.members
-        for pairing in exchange.decide(at).pairings:
-            call = pairing.call
-            guest, member = self.waiting[call], members[pairing.agent]
-            exchange.leave(call)
-            if self.paired is not None:
-                self.paired(call, member.id)
-            self._push(self.crew.take(member, guest.service, at), FREE, member)
-            self._settle(guest, at)
-            if guest.counted:
-                tally = guest.source.tally
-                tally.answered += 1
-                if at - guest.arrived <= guest.source.threshold:
-                    tally.in_time += 1
+        for pairing in self.exchange.decide(at).pairings:
+            self._connect(pairing, at)
         if self.widens:
             self._look_again(at)
+
+    def _connect(self, pairing: Pairing, at: float) -> None:
+        guest = pairing.caller
+        assert isinstance(guest, Guest)
+        self.exchange.leave(guest.id)
+        member = self.crew.members[pairing.member.id]
+        if self.paired is not None:
+            self.paired(guest.id, member.id)
+        self.pushed += 1
+        until = self.crew.take(member, guest.service, at)
+        heappush(self.events, (until, FREE, self.pushed, member))
+        waited = self._settle(guest, at)
+        if guest.counted:
+            tally = guest.source.tally
+            tally.answered += 1
+            if waited <= guest.source.threshold:
+                tally.in_time += 1
 
     def _look_again(self, at: float) -> None:
         """When callers become eligible for more agents though nothing else happens."""
@@ -205,15 +217,16 @@ class ModelRun:
             self.look_due = due
             self._push(due, LOOK, 0)
 
-    def _settle(self, guest: Guest, at: float) -> None:
-        """No caller waits any more."""
-        del self.waiting[guest.id]
-        guest.gone = True
+    def _settle(self, guest: Guest, at: float) -> float:
+        """No caller waits any more; how long they have."""
+        arrived = guest.arrived
+        waited = at - arrived
         if guest.counted:
-            guest.source.tally.waits += at - guest.arrived
+            guest.source.tally.waits += waited
             self.unsettled -= 1
-        if self.over is None and self.begun is not None:
-            guest.source.tally.queue_area += at - max(guest.arrived, self.begun)
+        if waited and self.over is None and self.begun is not None:
+            guest.source.tally.queue_area += at - max(arrived, self.begun)
+        return waited
 
     def _turn_period(self, number: int, at: float) -> None:
         if number < self.model.periods:
@@ -233,14 +246,20 @@ class ModelRun:
     def _count_until(self, at: float) -> None:
         self.over = at
         self.crew.count_until(at)
-        for guest in self.waiting.values():
+        for guest in self._guests():
             guest.source.tally.queue_area += at - max(guest.arrived, self.begun or 0.0)
 
     def _end(self) -> None:
         """Callers whom nobody will ever serve have waited until what counts was over."""
-        for guest in self.waiting.values():
+        for guest in self._guests():
             if guest.counted and self.over is not None:
                 guest.source.tally.waits += self.over - guest.arrived
+
+    def _guests(self) -> Iterator[Guest]:
+        """Those who wait."""
+        for caller in self.exchange.waiting.callers.values():
+            assert isinstance(caller, Guest)
+            yield caller
 
     # -- the events to come ---------------------------------------------------------------
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from router.core.routing.explain import Exclusion, Why
 from router.core.routing.heads import Look
+from router.core.routing.lines import Caller
 from router.core.routing.reasons import why_chosen
+from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId, CallId
 
 
 class Pairing:
-    """This agent for this call; `why` only if it was asked for."""
+    """This agent for this caller; `why` only if it was asked for."""
 
-    __slots__ = ("agent", "call", "why")
+    __slots__ = ("caller", "member", "why")
 
-    def __init__(self, call: CallId, agent: AgentId, why: Why | None) -> None:
-        self.call = call
-        self.agent = agent
+    def __init__(self, caller: Caller, member: Standing, why: Why | None) -> None:
+        self.caller = caller
+        self.member = member
         self.why = why
+
+    @property
+    def call(self) -> CallId:
+        return self.caller.id
+
+    @property
+    def agent(self) -> AgentId:
+        return self.member.id
 
 
 def pairings(look: Look, policy: str | None) -> list[Pairing]:
@@ -24,23 +34,21 @@ def pairings(look: Look, policy: str | None) -> list[Pairing]:
 
     Whoever is paired is BUSY from then on, and the wish of the call is met.
     """
-    staff, waiting = look.staff, look.waiting
+    staff, waiting, best = look.staff, look.waiting, look.choice.best
     new_kinds, new = waiting.fresh, staff.fresh & staff.idle
     waiting.fresh = staff.fresh = 0
     made: list[Pairing] = []
-    if not waiting.mask:
-        return made
     todo = (new_kinds | look.within_reach(new) if new else new_kinds) & waiting.mask
     while todo:
         head, todo = look.next(todo)
         if head is None:
             break
         caller = head.entry[3]
-        agent = head.agent or look.choice.best(staff, caller, head.opened)
+        agent = head.agent or best(staff, caller, head.opened)
         why = None if policy is None else why_chosen(look, head, agent, policy)
         waiting.unwish(caller, extra=caller.first is not head.entry)
         staff.take(agent, Exclusion.BUSY)
-        made.append(Pairing(caller.id, agent.id, why))
+        made.append(Pairing(caller, agent, why))
         profile = agent.profile
         if not profile.free and profile.bit & new:
             new ^= profile.bit

@@ -129,15 +129,20 @@ class Exchange:
         `never`: whom they must not get (A2); `sticky`: whom they know (A1.1).
         """
         caller = Caller(call, line, since, arrived)
-        self.waiting.callers[call] = caller
         caller.step = step
         if at_head:
             caller.tier = AT_HEAD
         if never or sticky:
             caller.never, caller.sticky = frozenset(never), frozenset(sticky)
             caller.odd = True
-        self.waiting.stand(caller)
-        self.waiting.wish(caller)
+        self.enter(caller)
+
+    def enter(self, caller: Caller) -> None:
+        """A new caller waits for one agent."""
+        waiting = self.waiting
+        waiting.callers[caller.id] = caller
+        waiting.stand(caller)
+        waiting.wish(caller)
 
     def leave(self, call: CallId) -> None:
         """A caller has hung up, or talks."""
@@ -211,10 +216,13 @@ class Exchange:
         staff, waiting = self.staff, self.waiting
         if waiting.unsettled or staff.shrunk or (waiting.due and waiting.due[0][0] <= at):
             waiting.pass_time(at)
-        elif not waiting.fresh and not staff.fresh & staff.idle:
+        elif not (waiting.mask and (waiting.fresh or staff.fresh & staff.idle)):
+            waiting.fresh = staff.fresh = 0
             return NOTHING
         made = pairings(self.look(at), self.explained_by)
-        return Decided(made, waiting.take_widened(), waiting.take_reminded())
+        if waiting.widened or waiting.reminded:
+            return Decided(made, waiting.take_widened(), waiting.take_reminded())
+        return Decided(made) if made else NOTHING
 
     def look(self, at: Instant) -> Look:
         """To read off how things stand; nothing is decided."""

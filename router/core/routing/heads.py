@@ -39,13 +39,13 @@ class Look:
 
     def next(self, todo: int) -> tuple[Head | None, int]:
         """Who is served now, of these kinds; and the kinds that are left to look at."""
-        kinds = self.waiting.kinds
+        kinds, head_of = self.waiting.kinds, self.head
         while todo:
             bit = todo & -todo
             kind = kinds[bit.bit_length() - 1]
             peers = todo & kind.peers
             if peers == bit:
-                head = self.head(kind)
+                head = head_of(kind)
                 if head is not None:
                     return head, todo
                 todo ^= bit
@@ -73,8 +73,10 @@ class Look:
             return None
         if kind.odd:
             return self._among_odd(kind, opened)
-        plain = kind.first_plain()
-        return Head(plain, opened, None) if plain is not None else None
+        plain = kind.plain
+        # The first of them is mostly alive.
+        entry = plain[0] if plain and plain[0][3].first is plain[0] else kind.first_plain()
+        return Head(entry, opened, None) if entry is not None else None
 
     def _among_odd(self, kind: Kind, opened: int) -> Head | None:
         plain = kind.first_plain()

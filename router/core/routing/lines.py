@@ -94,10 +94,11 @@ class Kind:
                 self.dead = 0
 
     def first_plain(self) -> Entry | None:
+        """Of those who are alive; the dead before them are forgotten."""
         plain = self.plain
         while plain:
             entry = plain[0]
-            if entry[3].first is entry or entry[3].holds(entry):
+            if entry[3].holds(entry):
                 return entry
             heappop(plain)
             self.dead -= 1
@@ -134,6 +135,7 @@ class Line:
         "late",
         "population",
         "preferences",
+        "untimed",
     )
 
     def __init__(self, demand: Demand, circles: list[Circle]) -> None:
@@ -143,6 +145,7 @@ class Line:
             circle.kinds.extend(kinds)
         self.clocks = [Clock(self, step) for step in range(len(demand.after))]
         self.late = Clock(self, -1)
+        self.untimed = not demand.after and demand.overdue is None
         self.population = [0] * len(circles)
         self.preferences: dict[int, int] = {}
         self.groups: list[int] = []

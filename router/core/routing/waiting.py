@@ -141,6 +141,8 @@ class Waiting:
         line = caller.line
         step = caller.step
         line.population[step] += 1
+        if line.untimed:
+            return
         if step < len(line.clocks):
             self._set(line.clocks[step], caller, caller.arrived + line.demand.after[step])
             if not line.kinds[step][0].circle.profiles & self.staff.staffed:
@@ -174,13 +176,15 @@ class Waiting:
         else:
             caller.first = entry
         kind = caller.kind(extra)
-        if not kind.bit:
+        bit = kind.bit
+        if not bit:
             self._tiers.add(kind.tier)
             self.number()
+            bit = kind.bit
         kind.add(entry)
-        self.mask |= kind.bit
+        self.mask |= bit
         if kind.circle.profiles & self.staff.idle:
-            self.fresh |= kind.bit
+            self.fresh |= bit
 
     def unwish(self, caller: Caller, *, extra: bool = False) -> None:
         """To one less."""
