@@ -1,4 +1,8 @@
-"""Typed wake-ups: what is due when, with the earliest first; `next` is the one timer."""
+"""Typed wake-ups: what is due when, with the earliest first; `next` is the one timer.
+
+`about` names what has to be there for a wake-up to count: once that is over, `forget` spares the
+engine a turn for nothing. Whoever handles one looks whether it still counts all the same.
+"""
 
 from __future__ import annotations
 
@@ -16,82 +20,130 @@ from router.core.vocabulary import (
     RecordingId,
 )
 
+THE_LOOK = "look"
+"""There is one at a time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigitDue:
+class Due:
+    """`about` empty: it is never forgotten."""
+
+    @property
+    def about(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitDue(Due):
     """The caller had their time to press a key; `wait` tells this wait from later ones."""
 
     call: CallId
     wait: int
 
+    @property
+    def about(self) -> str:
+        return self.call
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromptOverdue:
+class PromptOverdue(Due):
     """A prompt that never reported its end must not leave the caller in silence."""
 
     call: CallId
     playback: PlaybackId
 
+    @property
+    def about(self) -> str:
+        return self.playback
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDue:
+class MessageDue(Due):
     """A caller in a queue is spoken to; `wait` tells this place from later ones."""
 
     call: CallId
     wait: int
 
+    @property
+    def about(self) -> str:
+        return self.call
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueGivesUp:
+class QueueGivesUp(Due):
     """The queue's own time-out."""
 
     call: CallId
     wait: int
 
+    @property
+    def about(self) -> str:
+        return self.call
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffDue:
+class StaffDue(Due):
     """Is anybody still on shift who could answer this caller?"""
 
     call: CallId
     wait: int
 
+    @property
+    def about(self) -> str:
+        return self.call
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookAgain:
+class LookAgain(Due):
     """A circle widens, or something that excluded an agent has run out: match again."""
 
+    @property
+    def about(self) -> str:
+        return THE_LOOK
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MusicDue:
+class MusicDue(Due):
     """Music that Asterisk refused is tried again."""
 
     call: CallId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RingingDue:
+class RingingDue(Due):
     """An agent's telephone should have rung by now."""
 
     offer: OfferId
 
+    @property
+    def about(self) -> str:
+        return self.offer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RingsOut:
+class RingsOut(Due):
     """An agent's telephone has rung long enough."""
 
     offer: OfferId
 
+    @property
+    def about(self) -> str:
+        return self.offer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmationDue:
+class ConfirmationDue(Due):
     """Whoever picked up should have pressed 1 by now."""
 
     offer: OfferId
 
+    @property
+    def about(self) -> str:
+        return self.offer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverflowDue:
+class OverflowDue(Due):
     """A caller may have waited long enough for something else; `at` tells it from others."""
 
     call: CallId
@@ -99,21 +151,21 @@ class OverflowDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LadderDue:
+class LadderDue(Due):
     """An agent whose line broke has been rung long enough, or may be rung again."""
 
     call: CallId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookupOverdue:
+class LookupOverdue(Due):
     """Another system should have answered by now, or been given up."""
 
     lookup: LookupId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingOverdue:
+class RecordingOverdue(Due):
     """A recording should have ended by now, or (`keeping`) be kept."""
 
     recording: RecordingId
@@ -121,7 +173,7 @@ class RecordingOverdue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerDue:
+class PartnerDue(Due):
     """Somebody outside should have picked up, or pressed 1, by now; `asked` tells which."""
 
     leg: LegId
@@ -129,7 +181,7 @@ class PartnerDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrapUpOver:
+class WrapUpOver(Due):
     """A wrap-up with a length ends; `since` tells it from later ones."""
 
     agent: AgentId
@@ -137,7 +189,7 @@ class WrapUpOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RespiroOver:
+class RespiroOver(Due):
     """A break after a hard call ends; `until` tells it from later ones."""
 
     agent: AgentId
@@ -145,17 +197,21 @@ class RespiroOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SkillDue:
+class SkillDue(Due):
     """A skill of the agent begins to count, or has ended (S1)."""
 
     agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LegOverdue:
+class LegOverdue(Due):
     """A leg that was hung up should have ended by now."""
 
     leg: LegId
+
+    @property
+    def about(self) -> str:
+        return self.leg
 
 
 Deadline = (
@@ -181,17 +237,44 @@ Deadline = (
 )
 
 
+class _Wake:
+    """A place in the heap; empty once it is forgotten."""
+
+    __slots__ = ("deadline",)
+
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline: Deadline | None = deadline
+
+
 class Deadlines:
-    """A heap of wake-ups; none is cancelled: whoever handles one looks whether it still counts."""
+    """A heap of wake-ups."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[datetime, int, Deadline]] = []
+        self._heap: list[tuple[datetime, int, _Wake]] = []
+        self._about: dict[str, list[_Wake]] = {}
         self._count = 0
 
     def add(self, at: datetime, deadline: Deadline) -> None:
         """Wake up for it; equal instants keep the order in which they were added."""
         self._count += 1
-        heapq.heappush(self._heap, (at, self._count, deadline))
+        wake = _Wake(deadline)
+        heapq.heappush(self._heap, (at, self._count, wake))
+        if about := deadline.about:
+            self._about.setdefault(about, []).append(wake)
+
+    def forget(self, about: str) -> None:
+        """What it was for is over."""
+        forgotten = self._about.pop(about, None)
+        if forgotten is not None:
+            for wake in forgotten:
+                wake.deadline = None
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """The first of the heap is never an empty one."""
+        heap = self._heap
+        while heap and heap[0][2].deadline is None:
+            heapq.heappop(heap)
 
     @property
     def next(self) -> datetime | None:
@@ -200,9 +283,18 @@ class Deadlines:
 
     def pop_due(self, now: datetime) -> Deadline | None:
         """The earliest that is due, one at a time (house.md 4)."""
-        if self._heap and self._heap[0][0] <= now:
-            return heapq.heappop(self._heap)[2]
-        return None
+        heap = self._heap
+        if not heap or heap[0][0] > now:
+            return None
+        wake = heapq.heappop(heap)[2]
+        self._tidy()
+        deadline = wake.deadline
+        if deadline is not None and (about := deadline.about):
+            alike = self._about[about]
+            alike.remove(wake)
+            if not alike:
+                del self._about[about]
+        return deadline
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return sum(wake.deadline is not None for _, _, wake in self._heap)

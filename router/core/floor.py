@@ -55,7 +55,7 @@ class Floor:
     takes: dict[QueueName, timedelta] = field(default_factory=dict)
     """How long conversations of a queue have lately been."""
     looks_at: datetime | None = None
-    """The instant of the latest LookAgain: one at a time, however many callers wait for it."""
+    """The instant of the LookAgain: one at a time, however many callers wait for it."""
     handling: Deadline | None = None
     """The wake-up that is being handled: whose call it is, should that go wrong."""
     seq: int = 0
@@ -70,8 +70,11 @@ class Floor:
         """Ended calls leave the floor in the same turn (house.md 15)."""
         self.calls.pop(call.id, None)
         self.callers.pop(call.leg, None)
+        for about in (call.id, call.leg):
+            self.deadlines.forget(about)
         if call.playing is not None:
             self.playbacks.pop(call.playing.id, None)
+            self.deadlines.forget(call.playing.id)
         self.departed[call.leg] = call
         if len(self.departed) > DEPARTED_KEPT:
             del self.departed[next(iter(self.departed))]

@@ -42,6 +42,7 @@ def hush(turn: Turn, call: Call) -> None:
         playback = call.playing.id
         call.playing = None
         turn.floor.playbacks.pop(playback, None)
+        turn.floor.deadlines.forget(playback)
         turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=playback))
 
 

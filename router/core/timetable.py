@@ -205,10 +205,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
         case d.StaffDue():
             queueing.staff_is_due(turn, due)
         case d.LookAgain():
-            # Not if an earlier look has found since that nothing is due before a later instant.
-            looks_at = turn.floor.looks_at
-            if looks_at is None or looks_at <= turn.at:
-                turn.look_due = True
+            turn.floor.looks_at = None
+            turn.look_due = True
         case d.MusicDue():
             queueing.music_is_due(turn, due)
         case d.RingingDue():

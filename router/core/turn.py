@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from router.core.call import AgentLeg, Call, CodeLeg, Offer
 from router.core.commands import Command
-from router.core.deadlines import Deadline, LookAgain
+from router.core.deadlines import THE_LOOK, Deadline, LookAgain
 from router.core.floor import Floor
 from router.core.ivr.run import Turn as FlowTurn
 from router.core.ivr.waits import ForAgent, ForLookup, ForMessage, ForPartner, Given
@@ -258,16 +258,10 @@ class Turn:
 
     def note(self, record: Record, call: CallId | None = None) -> None:
         """Write a line of the journal."""
-        self.floor.seq += 1
-        self.entries.append(
-            Entry(
-                call=call,
-                epoch=self.floor.epoch,
-                seq=self.floor.seq,
-                at=self.at,
-                record=record,
-            )
-        )
+        floor = self.floor
+        floor.seq += 1
+        entry = Entry(call=call, epoch=floor.epoch, seq=floor.seq, at=self.at, record=record)
+        self.entries.append(entry)
 
     def move(self, move: Move) -> None:
         """Ask another stage, in this same turn."""
@@ -277,12 +271,13 @@ class Turn:
         """Be woken."""
         self.floor.deadlines.add(self.at + after, deadline)
 
-    def look_again(self, at: datetime) -> None:
-        """Match at `at` though nothing may happen until then; one such wake-up is enough."""
-        floor = self.floor
-        if floor.looks_at is None or not self.at < floor.looks_at <= at:
-            floor.looks_at = at
-            floor.deadlines.add(at, LookAgain())
+    def look_again(self, at: datetime | None) -> None:
+        """Match at `at`, though nothing may happen until then, and not before; None: not at all."""
+        if self.floor.looks_at != at:
+            self.floor.deadlines.forget(THE_LOOK)
+            self.floor.looks_at = at
+            if at is not None:
+                self.floor.deadlines.add(at, LookAgain())
 
     def ignore(self, what: str) -> None:
         """Late, doubled and unknown events are normal in telephony (house.md 7)."""

@@ -72,3 +72,26 @@ def test_they_come_in_the_order_of_time_and_then_of_adding(seconds: list[int]) -
     while (due := deadlines.pop_due(at(9))) is not None:
         popped.append(due)
     assert popped == [leg(str(n)) for n in order]
+
+
+def test_what_is_over_wakes_nobody() -> None:
+    deadlines = Deadlines()
+    deadlines.add(at(1), leg("a"))
+    deadlines.add(at(2), leg("b"))
+    deadlines.add(at(3), leg("a"))
+    deadlines.forget("a")
+    deadlines.forget("nobody knows it")
+    assert (deadlines.next, len(deadlines)) == (at(2), 1)
+    assert deadlines.pop_due(at(9)) == leg("b")
+    assert deadlines.next is None
+    assert deadlines.pop_due(at(9)) is None
+
+
+def test_what_was_popped_is_not_forgotten_again() -> None:
+    deadlines = Deadlines()
+    deadlines.add(at(1), leg("a"))
+    assert deadlines.pop_due(at(1)) == leg("a")
+    deadlines.add(at(2), leg("a"))
+    assert deadlines.pop_due(at(2)) == leg("a")
+    deadlines.forget("a")
+    assert len(deadlines) == 0

@@ -70,12 +70,12 @@ class Board:
         while self.looks_again and self.looks_again[0][0] <= at:
             self.agents.add(heappop(self.looks_again)[1])
 
-    @property
-    def next_due(self) -> Instant | None:
-        """When something changes by itself."""
-        dues = [each for each in (self.exchange.next_due,) if each is not None]
-        dues += [self.looks_again[0][0]] if self.looks_again else []
-        return min(dues) if dues else None
+    def next_dues(self) -> list[Instant]:
+        """When something changes by itself: of callers, of agents."""
+        dues = [self.looks_again[0][0]] if self.looks_again else []
+        if (due := self.exchange.next_due) is not None:
+            dues.append(due)
+        return dues
 
     def rings(self, agent: AgentId, queue: QueueName, at: Instant) -> None:
         """An agent has a call of the queue."""

@@ -17,6 +17,7 @@ from router.core.routing.demand import Demand, Instant
 from router.core.routing.explain import Exclusion
 from router.core.routing.heads import Look
 from router.core.routing.lines import AT_HEAD, IN_TURN, OVERDUE, Caller, Line
+from router.core.routing.passing import next_due, pass_time
 from router.core.routing.skills import Skills, SkillSet
 from router.core.routing.staff import Kept, Profile, Staff
 from router.core.routing.waiting import Reminder, Waiting, Widening
@@ -208,14 +209,13 @@ class Exchange:
     @property
     def next_due(self) -> Instant | None:
         """When to decide again though nothing may happen until then."""
-        due = self.waiting.due
-        return due[0][0] if due else None
+        return next_due(self.waiting)
 
     def decide(self, at: Instant) -> Decided:
         """Everything that follows from what was told since the last look."""
         staff, waiting = self.staff, self.waiting
         if waiting.unsettled or staff.shrunk or (waiting.due and waiting.due[0][0] <= at):
-            waiting.pass_time(at)
+            pass_time(waiting, at)
         elif not (waiting.mask and (waiting.fresh or staff.fresh & staff.idle)):
             waiting.fresh = staff.fresh = 0
             return NOTHING

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heappush
 
 from router.core.routing.demand import Demand, Instant
-from router.core.routing.lines import IN_TURN, OVERDUE, Caller, Circle, Clock, Entry, Kind, Line
+from router.core.routing.lines import IN_TURN, Caller, Circle, Clock, Entry, Kind, Line
 from router.core.routing.skills import SkillSet
 from router.core.routing.staff import Kept, Profile, Staff
 from router.core.vocabulary import CallId
@@ -144,18 +144,20 @@ class Waiting:
         if line.untimed:
             return
         if step < len(line.clocks):
-            self._set(line.clocks[step], caller, caller.arrived + line.demand.after[step])
+            self.set_clock(line.clocks[step], caller, caller.arrived + line.demand.after[step])
             if not line.kinds[step][0].circle.profiles & self.staff.staffed:
                 self.unsettled.append(caller)
         if line.demand.overdue is not None and caller.tier == IN_TURN:
-            self._set(line.late, caller, caller.since + line.demand.overdue)
+            self.set_clock(line.late, caller, caller.since + line.demand.overdue)
 
-    def _set(self, clock: Clock, caller: Caller, due: Instant) -> None:
+    def set_clock(self, clock: Clock, caller: Caller, due: Instant) -> None:
+        """The caller's moment on the one timer of all who stand there."""
         self._count += 1
         heappush(clock.heap, (due, self._count, caller))
-        self._arm(clock, due)
+        self.arm(clock, due)
 
-    def _arm(self, clock: Clock, due: Instant) -> None:
+    def arm(self, clock: Clock, due: Instant) -> None:
+        """It rings for whoever is first."""
         if clock.armed is None or due < clock.armed:
             clock.armed = due
             self.call_at(due, clock)
@@ -214,81 +216,6 @@ class Waiting:
             self.wish(caller)
         for _ in range(extras):
             self.wish(caller, extra=True)
-
-    # -- time -----------------------------------------------------------------------------
-
-    def pass_time(self, at: Instant) -> None:
-        """Whatever is due by now, and steps in which nobody works any more (W1, W2, O1, F6)."""
-        due = self.due
-        while due and due[0][0] <= at:
-            moment, _, what = heappop(due)
-            if isinstance(what, Clock):
-                if what.armed == moment:
-                    self._ring(what, at)
-            elif isinstance(what, Reminder):
-                if not what.caller.gone:
-                    self.reminded.append(what.caller.id)
-            elif not what.gone:
-                self._look_at(what)
-        if self.staff.shrunk:
-            self.staff.shrunk = False
-            self._leave_empty_circles(at)
-        if self.unsettled:
-            unsettled, self.unsettled = self.unsettled, []
-            for caller in unsettled:
-                if not caller.gone:
-                    self._settle(caller, at)
-
-    def _ring(self, clock: Clock, at: Instant) -> None:
-        clock.armed = None
-        heap = clock.heap
-        while heap and heap[0][0] <= at:
-            caller = heappop(heap)[2]
-            if clock.counts(caller):
-                if clock.step >= 0:
-                    self._settle(caller, at)
-                else:
-                    wishes = self.lift(caller)
-                    caller.tier = OVERDUE
-                    self.put(caller, wishes)
-        while heap and not clock.counts(heap[0][2]):
-            heappop(heap)
-        if heap:
-            self._arm(clock, heap[0][0])
-
-    def _settle(self, caller: Caller, at: Instant) -> None:
-        """By the call's own clock, and at once past a circle in which nobody works now."""
-        line, step = caller.line, caller.step
-        after = line.demand.after
-        while step < len(after):
-            due = caller.arrived + after[step] <= at
-            if not due and line.kinds[step][0].circle.profiles & self.staff.staffed:
-                break
-            step += 1
-            self.widened.append(Widening(caller.id, step, not due))
-        if step != caller.step:
-            wishes = self.lift(caller)
-            line.population[caller.step] -= 1
-            caller.step = step
-            line.population[step] += 1
-            self.put(caller, wishes)
-            if step < len(after):
-                self._set(line.clocks[step], caller, caller.arrived + after[step])
-
-    def _leave_empty_circles(self, at: Instant) -> None:
-        staffed = self.staff.staffed
-        for line in self.lines.values():
-            for step, clock in enumerate(line.clocks):
-                if line.population[step] and not line.kinds[step][0].circle.profiles & staffed:
-                    for _, _, caller in sorted(clock.heap):
-                        if clock.counts(caller):
-                            self._settle(caller, at)
-
-    def _look_at(self, caller: Caller) -> None:
-        if caller.first is not None:
-            self.fresh |= caller.kind(False).bit
-        if caller.extras:
-            self.fresh |= caller.kind(True).bit
 
     def take_widened(self) -> list[Widening]:
         """Since the last time."""

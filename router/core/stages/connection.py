@@ -43,6 +43,8 @@ def connect(turn: Turn, move: OfferTaken) -> None:
         return
     call, agent = floor.calls[offer.call], floor.agents[offer.agent]
     call.offers.pop(offer.id, None)
+    floor.deadlines.forget(offer.id)
+    floor.deadlines.forget(call.id)
     place, call.place = call.place, None
     assert place is not None
     turn.note(

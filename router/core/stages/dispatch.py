@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from router.core import attendance
 from router.core.call import Call, Place
@@ -11,7 +11,7 @@ from router.core.floor import Floor
 from router.core.records import Widened
 from router.core.routing.board import Board
 from router.core.routing.deciding import Pairing
-from router.core.routing.demand import instant, moment, whole
+from router.core.routing.demand import Instant, instant, moment, whole
 from router.core.routing.exchange import Decided, Exchange
 from router.core.routing.lines import Caller
 from router.core.routing.matching import Match
@@ -19,7 +19,7 @@ from router.core.routing.reasons import why_nobody
 from router.core.turn import OfferDue, Turn
 from router.core.vocabulary import CallId
 
-HOURS_ARE_READ_EVERY = timedelta(minutes=1)
+MINUTE = whole(timedelta(minutes=1))
 
 
 def look(turn: Turn) -> None:
@@ -30,7 +30,7 @@ def look(turn: Turn) -> None:
     at = instant(turn.at)
     board.take_due(at)
     arrived = _tell(turn, board)
-    _keep_reserves(turn, board)
+    _keep_reserves(turn, board, at)
     decided = board.exchange.decide(at)
     _widen(turn, decided)
     for pairing in decided.pairings:
@@ -42,11 +42,20 @@ def look(turn: Turn) -> None:
         board.rings(pairing.agent, place.queue, at)
         chosen = Match(call=pairing.call, agent=pairing.agent, why=pairing.why)
         turn.move(OfferDue(match=chosen))
-    _say_who_waits(turn, board, decided, arrived)
-    _alarms(turn, board, decided)
-    due = board.next_due
-    if due is not None and board.exchange.waiting.callers:
-        turn.look_again(moment(due))
+    if arrived or decided.widened:
+        _say_who_waits(turn, board, decided, arrived)
+    anybody = bool(board.exchange.waiting.callers)
+    if anybody or floor.alarms:
+        _alarms(turn, board, decided)
+    turn.look_again(_next_look(floor, board, at) if anybody else None)
+
+
+def _next_look(floor: Floor, board: Board, at: Instant) -> datetime | None:
+    """While somebody waits: a circle that widens, an agent who may be free, hours that change."""
+    dues = board.next_dues()
+    if any(each.free_by_hours for each in floor.policy.reserves):
+        dues.append((at // MINUTE + 1) * MINUTE)
+    return moment(min(dues)) if dues else None
 
 
 def _holds(turn: Turn, board: Board, pairing: Pairing) -> bool:
@@ -203,18 +212,14 @@ def _say_who_waits(turn: Turn, board: Board, decided: Decided, arrived: Iterable
 # -- reserves and alarms ----------------------------------------------------------------------
 
 
-def _keep_reserves(turn: Turn, board: Board) -> None:
-    """O4. Hours are read once a minute, and again the next while somebody waits."""
-    reserves = turn.floor.policy.reserves
-    if not reserves:
+def _keep_reserves(turn: Turn, board: Board, at: Instant) -> None:
+    """O4. Hours are read once a minute."""
+    if not turn.floor.policy.reserves:
         return
-    every = whole(HOURS_ARE_READ_EVERY)
-    minute = instant(turn.at) // every
+    minute = at // MINUTE
     if minute != board.reserves_of:
         board.reserves_of = minute
         _read_reserves(turn, board)
-    if board.exchange.waiting.callers and any(each.free_by_hours for each in reserves):
-        turn.look_again(moment((minute + 1) * every))
 
 
 def _read_reserves(turn: Turn, board: Board) -> None:

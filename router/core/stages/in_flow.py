@@ -60,6 +60,7 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
     call.run = result.run
     if not keeps_place:
         call.wait += 1
+        turn.floor.deadlines.forget(call.id)
     for note in result.entered:
         turn.note(
             StepEntered(
@@ -156,6 +157,7 @@ def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
         return
     playing, call.playing = call.playing, None
     turn.floor.playbacks.pop(playing.id, None)
+    turn.floor.deadlines.forget(playing.id)
     if not event.heard:
         turn.note(PromptMissing(prompts=playing.prompts, language=playing.language), call.id)
     if isinstance(call.run.wait, ForLookup):

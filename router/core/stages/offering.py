@@ -108,6 +108,7 @@ def rings(turn: Turn, offer: Offer, event: LegRinging) -> None:
     if offer.rang or offer.picked_up:
         return
     offer.rang = True
+    turn.floor.deadlines.forget(offer.id)
     turn.note(OfferRang(offer=offer.id, agent=offer.agent), offer.call)
     turn.wake(offer.ring_for, RingsOut(offer=offer.id))
 
@@ -117,6 +118,7 @@ def is_answered(turn: Turn, offer: Offer, event: LegAnswered) -> None:
     if offer.picked_up:
         return
     offer.picked_up = True
+    turn.floor.deadlines.forget(offer.id)
     if offer.device.kind is DeviceKind.DESK:
         turn.move(OfferTaken(offer=offer))
         return
@@ -210,6 +212,7 @@ def end(turn: Turn, move: OfferOver) -> None:
     floor, offer, outcome = turn.floor, move.offer, move.outcome
     if floor.offers.pop(offer.id, None) is None:
         return
+    floor.deadlines.forget(offer.id)
     agent = floor.agents[offer.agent]
     agent.offer = None
     if offer.whisper is not None:

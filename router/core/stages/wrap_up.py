@@ -23,6 +23,7 @@ def agent_is_freed(turn: Turn, move: AgentFreed) -> None:
     """The agent's last leg is gone: wrap-up if they talked, else they are ready again."""
     agent, leg = move.agent, move.leg
     turn.floor.agent_legs.pop(leg.id, None)
+    turn.floor.deadlines.forget(leg.id)
     if agent.leg != leg.id:
         return
     agent.leg = agent.call = None
