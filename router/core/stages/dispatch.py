@@ -44,6 +44,7 @@ def look(turn: Turn) -> None:
         turn.move(OfferDue(match=chosen))
     if arrived or decided.widened:
         _say_who_waits(turn, board, decided, arrived)
+    _tell_of_nobody(turn, board)
     anybody = bool(board.exchange.waiting.callers)
     if anybody or floor.alarms:
         _alarms(turn, board, decided)
@@ -254,7 +255,6 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
             occupied.add(line.demand.queue)
             if line.population[-1] and not line.kinds[-1][0].circle.profiles & staffed:
                 empty.add(line.demand.queue)
-    _tell_of_nobody(turn, board)
     if not empty and not turn.floor.alarms:
         return
     for queue in queues:
