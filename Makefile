@@ -49,8 +49,9 @@ format: setup  ## let ruff write
 bench: setup  ## speed, each figure beside a floor or a peer of the same run
 	@$(BIN)/python -m tests.bench
 
-fuzz: setup  ## a million spoilt flow files; `make test` tries 20,000
+fuzz: setup  ## a million spoilt flow files, then every parser guided by coverage (atheris)
 	@$(BIN)/python -m tests.adapters.ivr.fuzz
+	@$(BIN)/python -m tests.adapters.coverage_guided
 
 images: setup  ## build the two container images with buildah and run them once
 	@docker/build.sh

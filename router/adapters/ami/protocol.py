@@ -60,6 +60,13 @@ class OneConnection(AMIProtocol):  # type: ignore[misc]  # panoramisk has no typ
         if whole:
             super().data_received(whole.encode(ENCODING))
 
+    def handle_message(self, message: Any) -> None:
+        # panoramisk makes a list of a header that comes twice, and stumbles over it.
+        for name, value in message.items():
+            if isinstance(value, list):
+                message[name] = value[-1]
+        super().handle_message(message)
+
     def forget(self, action: OneAction) -> None:
         """Nobody waits for its answer any more."""
         self.responses.pop(action.id, None)

@@ -17,7 +17,7 @@ from router.adapters.ari.access import APPLICATION, Access
 from router.adapters.ari.inquiry import Inquiry, Present
 from router.adapters.ari.listing import arriving, listed_bridges, listed_legs
 from router.adapters.ari.rest import no_answer
-from router.adapters.ari.translate import Seal, Translator
+from router.adapters.ari.translate import MALFORMED, Seal, Translator
 from router.core.events import Event, LegsListed, NodeDisconnected, TroubleReported
 from router.core.vocabulary import NodeId, RecordingId
 from router.fence import Fence
@@ -179,7 +179,7 @@ class EventSocket:
         def hand_on(message: Mapping[str, Any] | None, at: datetime) -> None:
             try:
                 event = None if message is None else translator.translate(message, at)
-            except (LookupError, TypeError, ValueError, AttributeError):
+            except MALFORMED:
                 message = None
             if message is None:
                 self.malformed += 1
@@ -241,7 +241,7 @@ class _Reader:
                 raise self._access.unreachable("its events have ceased") from silence
             if frame.type in _OVER:
                 return
-            self._take(_read(frame))
+            self._take(read_event(frame.data))
 
     def release(self, hand_on: Callable[[Mapping[str, Any] | None, datetime], None]) -> None:
         """From now on events go to `hand_on`, those from the buffer first."""
@@ -261,10 +261,10 @@ class _Reader:
             self.buffer.append((message, self._now()))
 
 
-def _read(frame: aiohttp.WSMessage) -> Mapping[str, Any] | None:
-    """The event in a frame, or None if there is none."""
+def read_event(data: object) -> Mapping[str, Any] | None:
+    """The event in what a frame holds, or None if there is none."""
     try:
-        message = json.loads(frame.data)
-    except (TypeError, ValueError):
+        message = json.loads(data) if isinstance(data, str) else None
+    except (ValueError, RecursionError):
         return None
     return message if isinstance(message, dict) and "type" in message else None

@@ -43,6 +43,9 @@ def is_recorded(name: str) -> bool:
     return _RECORDED.search(name) is not None
 
 
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+
 class Translator:
     """One connection's events, in their order.
 
@@ -70,13 +73,13 @@ class Translator:
         }
 
     def translate(self, message: Mapping[str, Any], at: datetime) -> Event | BeatReturned | None:
-        """`at` is the runner's time. LookupError, TypeError or ValueError: it is malformed."""
+        """`at` is the runner's time. Raises one of MALFORMED for what Asterisk never says."""
         word = self._words.get(message["type"])
         return None if word is None else word(message, at)
 
     def _entered(self, message: Mapping[str, Any], at: datetime) -> Event | None:
         channel = message["channel"]
-        leg = LegId(channel["id"])
+        leg = LegId(_text(channel["id"]))
         match message["args"]:
             case ["caller" | "probe" as who, *dialled]:
                 age = instant(message["timestamp"]) - instant(channel["creationtime"])
@@ -88,11 +91,11 @@ class Translator:
                     number_dialled=_digits("".join(dialled)),
                     arrived_at=at - age,
                     caller=self._seal_number(call, channel["caller"]["number"]),
-                    carried=channel.get("channelvars", {}).get("HOTLINE_STATE", ""),
+                    carried=_text(channel.get("channelvars", {}).get("HOTLINE_STATE", "")),
                     synthetic=who == "probe",
                 )
             case ["code", str(code)]:
-                agent = AgentId(channel["channelvars"]["HOTLINE_AGENT"])
+                agent = AgentId(_text(channel["channelvars"]["HOTLINE_AGENT"]))
                 return e.CodeDialled(at=at, node=self._node, leg=leg, agent=agent, code=code)
             case ["agent"]:
                 return e.LegAnswered(at=at, leg=leg)
@@ -105,7 +108,7 @@ class Translator:
 
     def _left(self, message: Mapping[str, Any], at: datetime) -> Event | None:
         channel = message["channel"]
-        leg = LegId(channel["id"])
+        leg = LegId(_text(channel["id"]))
         if leg not in self._hanging:
             return e.LegLeft(at=at, leg=leg)
         if is_dialled(leg):
@@ -115,14 +118,16 @@ class Translator:
 
     def _hangs_up(self, message: Mapping[str, Any], at: datetime) -> None:
         # `soft` is a hang-up from inside; its `cause` is then no Q.850.
-        q850 = NORMAL if message.get("soft") else message.get("cause", 0)
-        self._hanging[message["channel"]["id"]] = Cause(q850=q850, sip=message.get("tech_cause", 0))
+        leg = _text(message["channel"]["id"])
+        q850 = NORMAL if message.get("soft") else _whole(message.get("cause", 0))
+        self._hanging[leg] = Cause(q850=q850, sip=_whole(message.get("tech_cause", 0)))
 
     def _destroyed(self, message: Mapping[str, Any], at: datetime) -> Event:
         channel = message["channel"]
-        leg = LegId(channel["id"])
+        leg = LegId(_text(channel["id"]))
         self._hanging.pop(leg, None)
-        cause = Cause(q850=message["cause"], sip=message.get("tech_cause", 0))
+        q850, sip = _whole(message["cause"]), _whole(message.get("tech_cause", 0))
+        cause = Cause(q850=q850, sip=sip)
         return _ended(leg, cause, channel["state"], at)
 
     def _state_changed(self, message: Mapping[str, Any], at: datetime) -> Event | None:
@@ -132,7 +137,8 @@ class Translator:
         return e.LegRinging(at=at, leg=LegId(channel["id"]))
 
     def _digit(self, message: Mapping[str, Any], at: datetime) -> Event:
-        return e.DigitPressed(at=at, leg=LegId(message["channel"]["id"]), digit=message["digit"])
+        leg = LegId(_text(message["channel"]["id"]))
+        return e.DigitPressed(at=at, leg=leg, digit=_text(message["digit"]))
 
     def _playback_finished(self, message: Mapping[str, Any], at: datetime) -> Event | None:
         playback = message["playback"]
@@ -140,7 +146,7 @@ class Translator:
             # Cut off by a hang-up: the leg's own end follows, and nothing is to be said any more.
             return None
         heard = playback["state"] != "failed"
-        return e.PlaybackEnded(at=at, playback=PlaybackId(playback["id"]), heard=heard)
+        return e.PlaybackEnded(at=at, playback=PlaybackId(_text(playback["id"])), heard=heard)
 
     def _recording_ended(self, message: Mapping[str, Any], at: datetime) -> Event | None:
         """Ours only. Silence at its end was cut off, and does not count."""
@@ -153,7 +159,7 @@ class Translator:
             at=at,
             recording=RecordingId(recording["name"]),
             lasted=None if failed else timedelta(seconds=seconds),
-            why=recording.get("cause", "Asterisk could not record it") if failed else "",
+            why=_text(recording.get("cause", "Asterisk could not record it")) if failed else "",
         )
 
     def _user_event(self, message: Mapping[str, Any], at: datetime) -> BeatReturned | None:
@@ -174,3 +180,15 @@ def _ended(leg: LegId, cause: Cause, state: str, at: datetime) -> e.LegEnded:
 
 def _digits(text: str) -> str:
     return re.sub(r"[^0-9]", "", text)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError("no whole number")
+    return value
