@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from router.core.routing.board import Board
 from router.core.routing.demand import instant
 from router.core.routing.explain import Exclusion
@@ -46,6 +48,14 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
 def works(board: Board, agent: Agent) -> bool:
     """Whether they can be given a call at all: logged in, or on call while a caller needs it."""
     return agent.logged_in or (agent.profile.on_call and bool(board.on_call))
+
+
+def is_idle(agent: Agent, at: datetime) -> bool:
+    """Whether nothing keeps them from being rung."""
+    if agent.state not in (AgentState.READY, AgentState.LOGGED_OUT):
+        return False
+    cools = agent.cools_until is not None and agent.cools_until > at
+    return not cools and agent.telephone(at) is not None
 
 
 def exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from router.core import carrying
+from router.core import carrying, inspection
 from router.core import events as e
 from router.core.commands import Command
 from router.core.floor import Floor
@@ -42,7 +42,7 @@ class Engine:
         turn = Turn(floor=self.floor, at=event.at)
         event_comes(turn, event)
         finish(turn)
-        return self._outcome(turn)
+        return self._outcome(turn, event)
 
     def quarantine(self, event: e.Event) -> Outcome:
         """After a bug while handling `event`: its caller goes to the dialplan (house.md 8)."""
@@ -51,9 +51,10 @@ class Engine:
         make_moves(turn)  # and no matching: should the bug be there, the caller is given away first
         if turn.match_due:
             turn.look_again(turn.at + MATCH_AFTER_BUG)
-        return self._outcome(turn)
+        return self._outcome(turn, event)
 
-    def _outcome(self, turn: Turn) -> Outcome:
+    def _outcome(self, turn: Turn, event: e.Event) -> Outcome:
+        inspection.inspect(turn, event)
         if self._remembers:
             carrying.remember(turn)
         wake_at = self.floor.deadlines.next

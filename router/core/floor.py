@@ -23,6 +23,7 @@ from router.core.vocabulary import (
     QueueName,
     RecordingId,
 )
+from router.core.watch import Watch
 
 DEPARTED_KEPT = 1000
 
@@ -51,6 +52,7 @@ class Floor:
     alarms: dict[str, Alarm] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
     board: Board = field(default_factory=Board)
+    watch: Watch = field(default_factory=Watch)
     ignored: Counter[str] = field(default_factory=Counter)
     takes: dict[QueueName, timedelta] = field(default_factory=dict)
     """How long conversations of a queue have lately been."""

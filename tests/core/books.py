@@ -105,6 +105,8 @@ def floor_agrees(hotline: Rehearsal) -> None:
     for leg, owner in floor.callers.items():
         assert floor.calls[owner].leg == leg
     _agents_agree(floor)
+    broken = [alarm.text for alarm in floor.alarms.values() if alarm.name.startswith("invariant")]
+    assert not broken, broken
     _nobody_idle_beside(hotline)
 
 

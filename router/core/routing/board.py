@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -44,6 +45,10 @@ class Board:
     """The figures in force, in the order of the policy."""
     reserves_of: Instant = -1
     """The minute in which they were read."""
+    looked_at: Instant = 0
+    """The latest look; what runs out by itself counts from the next one on."""
+    told: tuple[Collection[AgentId], Collection[CallId]] = ((), ())
+    """Whom the exchange was told of in the latest look."""
     staffed: tuple[int, int] = (-1, -1)
     """The kinds of agents who were logged in at the latest look, and the size of the roster."""
     once_staffed: set[QueueName] = field(default_factory=set)

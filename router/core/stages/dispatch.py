@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from router.core import attendance
+from router.core import attendance, inspection
 from router.core.call import Call, Place
 from router.core.floor import Floor
 from router.core.records import Widened
@@ -27,11 +27,12 @@ def look(turn: Turn) -> None:
     floor, board = turn.floor, turn.floor.board
     if board.follows is not floor.policy:
         board.begin(floor.policy, new_exchange(floor))
-    at = instant(turn.at)
+    at = board.looked_at = instant(turn.at)
     board.take_due(at)
     arrived = _tell(turn, board)
     _keep_reserves(turn, board, at)
     decided = board.exchange.decide(at)
+    inspection.inspect_look(turn, decided)
     _widen(turn, decided)
     for pairing in decided.pairings:
         assert pairing.why is not None
@@ -75,11 +76,8 @@ def _holds(turn: Turn, board: Board, pairing: Pairing) -> bool:
         and call.place is not None
     ):
         return True
-    turn.raise_alarm(
-        "invariant:2",
-        f"{pairing.agent} was chosen for {pairing.call} and is not free: `hotline explain"
-        f" {pairing.call}` has the call's story.",
-    )
+    text = f"{pairing.agent} was chosen for {pairing.call} and is not free."
+    inspection.breach(turn, 2, pairing.call, text)
     turn.match_due = True
     return False
 
@@ -100,6 +98,7 @@ def _tell(turn: Turn, board: Board) -> list[CallId]:
     for agent in sorted(agents):
         attendance.tell(turn, board, agent)
     calls, board.calls = board.calls, set()
+    board.told = (agents, calls)
     return [call for call in sorted(calls) if _tell_call(turn, board, call)]
 
 
