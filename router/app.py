@@ -35,6 +35,7 @@ from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
 from router.adapters.postgres.lease import PostgresLease
 from router.adapters.postgres.pairs import PostgresPairs
+from router.adapters.postgres.roster_copy import RosterCopy
 from router.adapters.postgres.spill import Spill
 from router.adapters.postgres.write_behind import Limits, Trouble
 from router.adapters.recording_box import RecordingBox
@@ -57,8 +58,6 @@ from router.troubles import Troubles
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 ASK_AGAIN_AFTER = 1.0
-MIGRATING = "migrations"
-"""The alarm of a database that cannot be brought to this version's shape."""
 PAIRS = "pairs"
 """The alarm of a database that does not say who must be kept apart."""
 PAIRS_WITHIN = 15.0
@@ -187,11 +186,21 @@ async def _stand_by(
         if not due.done():
             log.info("engine.stands_by", active=place.company.active)
             async with serve_standby(StandbyOffice(place), settings.state_dir):
-                await _together(_until(due), policies.watch(lambda: _read_again(policies)))
+                await _together(
+                    _until(due),
+                    policies.watch(lambda: _read_again(policies)),
+                    _roster_copy(settings).take(_roster(settings, _say).replace),
+                )
         return await due
     finally:
         due.cancel()
         await asyncio.gather(due, return_exceptions=True)
+
+
+def _say(name: str, text: str | None) -> None:
+    """An engine that stands by raises no alarm."""
+    if text is not None:
+        log.warning("engine.trouble", name=name, text=text)
 
 
 async def _until(due: asyncio.Task[Fence | None]) -> None:
@@ -226,7 +235,7 @@ async def _act(
         key_file=settings.state_dir / "identity.key",
         on_trouble=on_trouble,
     )
-    directory = RosterFile(settings.state_dir / "roster.json", on_trouble=on_trouble)
+    directory = _roster(settings, on_trouble)
     house = House(number=settings.hotline_number, media_address=_media_address(settings))
     ami = AmiNode(
         node=node,
@@ -283,6 +292,7 @@ async def _act(
             ami.run(runner.deliver),
             policies.watch(lambda: _put_in_force(desk)),
             _tell_pairs(desk, on_trouble),
+            _roster_copy(settings).give(fence.token, directory.content),
             ari.run(runner.deliver, identities.seal),
         )
     return life
@@ -336,30 +346,11 @@ async def _write_behind(
 ) -> None:
     """The database may come later, or go: calls do not wait for it."""
     try:
-        await _migrate(settings, on_trouble)
+        await migrate.apply_in_time(settings.database, MIGRATIONS, on_trouble)
         await _together(journal.run(), identities.run())
     finally:
         await journal.drain(LAST_WORDS_WITHIN)
         await identities.drain(LAST_WORDS_WITHIN)
-
-
-async def _migrate(settings: Settings, on_trouble: Trouble) -> None:
-    said = False
-    while True:
-        try:
-            for name in await migrate.apply(settings.database, MIGRATIONS):
-                log.info("database.migrated", migration=name)
-            on_trouble(MIGRATING, None)
-            return
-        except errors.DatabaseUnreachable as absence:
-            if not said:
-                log.warning("database.waiting", text=str(absence))
-            said = True
-            await asyncio.sleep(ASK_AGAIN_AFTER)
-        except errors.HotlineError as refusal:
-            # Calls go on; what is to be written waits on the disk until somebody mends it.
-            on_trouble(MIGRATING, str(refusal))
-            await asyncio.sleep(ASK_AGAIN_AFTER)
 
 
 def _forced(hours: HoursMode) -> dict[str, bool] | None:
@@ -367,6 +358,19 @@ def _forced(hours: HoursMode) -> dict[str, bool] | None:
     if hours is HoursMode.CLOCK:
         return None
     return {"noche": hours is HoursMode.NIGHT}
+
+
+def _roster(settings: Settings, on_trouble: Trouble) -> RosterFile:
+    return RosterFile(settings.state_dir / "roster.json", on_trouble=on_trouble)
+
+
+def _roster_copy(settings: Settings) -> RosterCopy:
+    return RosterCopy(
+        settings.database,
+        house=settings.node,
+        folder=f"{socket.gethostname()}:{settings.state_dir}",
+        key_file=settings.state_dir / "identity.key",
+    )
 
 
 def _ari(settings: Settings) -> Access:

@@ -54,7 +54,7 @@ class RosterFile:
         """
         text = json.dumps(to_plain(_Roster(agents=tuple(roster))), ensure_ascii=False, indent=1)
         try:
-            self._replace(text.encode(), durable=durable)
+            self.replace(text.encode(), durable=durable)
         except OSError as problem:
             self._unsaved = True
             self._on_trouble(
@@ -67,7 +67,15 @@ class RosterFile:
                 self._unsaved = False
                 self._on_trouble(UNSAVED, None)
 
-    def _replace(self, content: bytes, *, durable: bool) -> None:
+    def content(self) -> bytes | None:
+        """As it lies there, for engines elsewhere; None if it cannot be read."""
+        try:
+            return self._path.read_bytes()
+        except OSError:
+            return None
+
+    def replace(self, content: bytes, *, durable: bool = True) -> None:
+        """By a file's content. Raises OSError, and then the old one is there."""
         new = self._path.with_name(f"{self._path.name}.new")
         with suppress(FileNotFoundError):
             new.unlink()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,15 @@ from router.standalone.phone_events import Incoming
 from router.standalone.programs import Prefix
 from router.succession import Standing
 from tests.acceptance.everywhere import HZ, SILENT_AT_MOST, callers_everywhere, seen
-from tests.acceptance.hotline_up import LOOK_AGAIN_AFTER, Hotline, hotline_up
+from tests.acceptance.hotline_up import (
+    LOOK_AGAIN_AFTER,
+    PROGRAM,
+    TETHERED,
+    Hotline,
+    HotlineUp,
+    hotline_up,
+    until,
+)
 from tests.acceptance.people import SOON, Agent, Callers, hear_each_other, on_shift
 from tests.acceptance.practice import number, write_flows
 from tests.acceptance.test_servers_die import postmaster
@@ -32,6 +42,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TAKEN_OVER_WITHIN = 5.0
 READY_WITHIN = 30.0
+SOON_COPIED = 10.0
 LINES = (
     "plain",
     "declined",
@@ -155,32 +166,72 @@ async def test_when_the_active_engine_is_killed_the_other_keeps_every_caller(
     await both_ready(pair)
 
 
-async def test_a_frozen_engine_that_wakes_finds_another_and_does_nothing_more(
-    pair: Hotline,
-    callers: Callers,
-    prefix: Prefix,
-    tmp_path: Path,
+@asynccontextmanager
+async def engine_elsewhere(pair: Hotline, folder: Path) -> AsyncIterator[HotlineUp]:
+    """An engine that stands by with a state folder of its own, as on another machine."""
+    stack = pair.stack
+    os.mkdir(folder)
+    shutil.copy(pair.folder / "identity.key", folder)
+    process = await asyncio.create_subprocess_exec(
+        *TETHERED, *PROGRAM, "run", "--standby", "--state-dir", str(folder),
+        env={
+            **pair.environment,
+            "HOTLINE_HOURS": "night",
+            "HOTLINE_ARI_URL": stack["ari"]["url"],
+            "HOTLINE_ARI_PASSWORD": stack["ari"]["password"],
+            "HOTLINE_AMI_PORT": str(stack["ami"]["port"]),
+            "HOTLINE_AMI_PASSWORD": stack["ami"]["password"],
+            "HOTLINE_DATABASE": stack["database"],
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        await until(lambda: standbys_in(folder), within=READY_WITHIN)
+        yield HotlineUp(
+            folder=folder,
+            carrier=pair.carrier,
+            process=process,
+            environment=pair.environment,
+            feed=pair.feed,
+        )
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+async def test_frozen_engines_wake_to_find_one_elsewhere_and_do_nothing_more(
+    pair: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
 ) -> None:
     before = await both_ready(pair)
     mar = Agent(id="mar", skills="plain: 5", tone_hz=HZ)
     async with (
-        on_shift(pair, prefix, tmp_path, mar, logged_in=False) as shift,
+        on_shift(pair, prefix, tmp_path, mar) as shift,
+        engine_elsewhere(pair, tmp_path / "elsewhere") as elsewhere,
         callers.dials(pair, number("plain"), flow="plain") as caller,
     ):
-        await caller.waits_in("plain")
-        with frozen(before.pid):
-            took = await another_acts(pair, before, since=time.monotonic())
-            tell(f"taken over {took:.2f} s after SIGSTOP")
+        await shift["mar"].incoming(within=SOON)
+        roster = elsewhere.folder / "roster.json"
+        await until(lambda: roster.exists() and "mar" in roster.read_text(), within=SOON_COPIED)
+        with frozen(before.pid, *pair.stack["standby_pids"]):
+            took = await another_acts(elsewhere, before, since=time.monotonic())
+            tell(f"taken over by an engine elsewhere {took:.2f} s after SIGSTOP")
             assert took < TAKEN_OVER_WITHIN
-            await shift.logs_in("mar")
             await shift["mar"].take_call(within=2 * SOON)
             await hear_each_other(caller, shift["mar"], HZ)
-        now = await both_ready(pair)
+        await until(lambda: len(standbys_in(pair.folder)) == 2, within=READY_WITHIN)
+        now = await active(elsewhere)
+        assert now is not None
         assert now.token > before.token
-        assert before.pid in pair.stack["standby_pids"]
-        assert len(shift["mar"].seen(Incoming)) == 1
         await hear_each_other(caller, shift["mar"], HZ)
-        assert [view.call for view in (await pair.floor()).calls] == [caller.call]
+        assert len(shift["mar"].seen(Incoming)) == 1
+        assert [view.call for view in (await elsewhere.floor()).calls] == [caller.call]
+        elsewhere.process.terminate()
+        await elsewhere.process.wait()
+        assert (await both_ready(pair)).token > now.token
+        await hear_each_other(caller, shift["mar"], HZ)
 
 
 async def test_an_active_engine_goes_on_without_a_database_and_nobody_takes_over(

@@ -8,15 +8,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from router.adapters.postgres.connection import Connection, connected, where
 from router.adapters.postgres.statements import statement
+from router.adapters.postgres.write_behind import Trouble
 from router.errors import (
+    DatabaseUnreachable,
+    HotlineError,
     MigrationEdited,
     MigrationsBusy,
     MigrationsMissing,
     MigrationUnknown,
 )
 
+log = structlog.get_logger("hotline")
+
+MIGRATING = "migrations"
+"""The alarm of a database that cannot be brought to this version's shape."""
+ASK_AGAIN_AFTER = 1.0
 LOOK_AGAIN_AFTER = timedelta(milliseconds=100)
 OTHERS_FINISH_WITHIN = timedelta(seconds=60)
 
@@ -53,6 +63,25 @@ async def apply(dsn: str, folder: Path) -> list[str]:
     migrations = read(folder)
     async with connected(dsn) as connection:
         return await bring_up_to_date(connection, migrations, where(dsn))
+
+
+async def apply_in_time(dsn: str, folder: Path, on_trouble: Trouble) -> None:
+    """As soon as the database is there; what else is in the way is an alarm meanwhile."""
+    said = False
+    while True:
+        try:
+            for name in await apply(dsn, folder):
+                log.info("database.migrated", migration=name)
+            on_trouble(MIGRATING, None)
+            return
+        except DatabaseUnreachable as absence:
+            if not said:
+                log.warning("database.waiting", text=str(absence))
+            said = True
+        except HotlineError as refusal:
+            # Calls go on; what is to be written waits on the disk until somebody mends it.
+            on_trouble(MIGRATING, str(refusal))
+        await asyncio.sleep(ASK_AGAIN_AFTER)
 
 
 async def bring_up_to_date(
