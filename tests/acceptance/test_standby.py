@@ -19,8 +19,9 @@ import pytest_asyncio
 
 from router import errors
 from router.adapters.control.client import ControlClient, standbys_in
+from router.adapters.control.protocol import LogIn
 from router.core.records import OfferEnded
-from router.core.vocabulary import AgentState, OfferOutcome
+from router.core.vocabulary import AgentId, AgentState, OfferOutcome
 from router.standalone.phone_events import Incoming
 from router.standalone.programs import Prefix
 from router.succession import Standing
@@ -208,17 +209,21 @@ async def test_frozen_engines_wake_to_find_one_elsewhere_and_do_nothing_more(
     before = await both_ready(pair)
     mar = Agent(id="mar", skills="plain: 5", tone_hz=HZ)
     async with (
-        on_shift(pair, prefix, tmp_path, mar) as shift,
+        on_shift(pair, prefix, tmp_path, mar, logged_in=False) as shift,
         engine_elsewhere(pair, tmp_path / "elsewhere") as elsewhere,
         callers.dials(pair, number("plain"), flow="plain") as caller,
     ):
-        await shift["mar"].incoming(within=SOON)
+        await caller.waits_in("plain")
         roster = elsewhere.folder / "roster.json"
         await until(lambda: roster.exists() and "mar" in roster.read_text(), within=SOON_COPIED)
-        with frozen(before.pid, *pair.stack["standby_pids"]):
+        with pair.guard_frozen(), frozen(before.pid, *pair.stack["standby_pids"]):
             took = await another_acts(elsewhere, before, since=time.monotonic())
             tell(f"taken over by an engine elsewhere {took:.2f} s after SIGSTOP")
             assert took < TAKEN_OVER_WITHIN
+            change = await elsewhere.asks(
+                lambda desk: desk.change_shift(LogIn(agents=(AgentId("mar"),)))
+            )
+            assert not change.hindrances
             await shift["mar"].take_call(within=2 * SOON)
             await hear_each_other(caller, shift["mar"], HZ)
         await until(lambda: len(standbys_in(pair.folder)) == 2, within=READY_WITHIN)
