@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench fuzz images clean lane-calls lane-servers lane-core
+.PHONY: help setup demo up test check format bench fuzz chaos crowd images clean lane-calls lane-servers lane-core
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ bench: setup  ## speed, each figure beside a floor or a peer of the same run
 fuzz: setup  ## a million spoilt flow files, then every parser guided by coverage (atheris)
 	@$(BIN)/python -m tests.adapters.ivr.fuzz
 	@$(BIN)/python -m tests.adapters.coverage_guided
+
+chaos: setup  ## the fault matrix, each row with callers at every stage (15 min); `make test` has a third
+	@$(BIN)/python -m tests.chaos
+
+crowd: setup  ## 200 callers, 20 agents, and the engine is killed every 10 s (6 min)
+	@$(BIN)/python -m tests.chaos.crowd
 
 images: setup  ## build the two container images with buildah and run them once
 	@docker/build.sh

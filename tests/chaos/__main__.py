@@ -15,7 +15,9 @@ from rich.console import Console
 
 from router.folders import cache_folder
 from router.standalone.debian import ensure
+from router.standalone.programs import Prefix
 from tests.acceptance.people import callers_telephones
+from tests.chaos.clock_faults import settable
 from tests.chaos.house import house
 from tests.chaos.matrix import MATRIX
 from tests.chaos.play import Verdict, play
@@ -50,7 +52,24 @@ async def _play_in(kept: Path | None, rows: Sequence[Row], *, short: bool) -> li
 
 
 async def _play(folder: Path, rows: Sequence[Row], *, short: bool) -> list[Verdict]:
-    prefix, verdicts = ensure(cache=cache_folder(os.environ)), list[Verdict]()
+    cache = cache_folder(os.environ)
+    prefix, verdicts = ensure(cache=cache), list[Verdict]()
+    for name, some in (
+        ("stack", [row for row in rows if not row.clock]),
+        ("clock", [row for row in rows if row.clock]),
+    ):
+        if some:
+            own = folder / name
+            own.mkdir()
+            programs = settable(prefix, own, cache) if name == "clock" else prefix
+            verdicts += await _on_one_stack(own, programs, some, short=short)
+    return verdicts
+
+
+async def _on_one_stack(
+    folder: Path, prefix: Prefix, rows: Sequence[Row], *, short: bool
+) -> list[Verdict]:
+    verdicts = []
     phones = folder / "phones"
     phones.mkdir()
     async with (

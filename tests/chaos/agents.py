@@ -90,6 +90,7 @@ async def _confirms(phone: Phone) -> None:
 
 async def _presses_on(scene: Scene, one: OnTheLine) -> None:
     while not one.hears(scene.voices):
-        with suppress(errors.HotlineError):
-            await one.caller.phone.press("1")
+        if not scene.nobody_presses:
+            with suppress(errors.HotlineError):
+                await one.caller.phone.press("1")
         await asyncio.sleep(PRESSES_EVERY.total_seconds())

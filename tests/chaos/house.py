@@ -37,6 +37,8 @@ class House:
     ami: FaultProxy
     database: FaultProxy
     said: list[str] = field(default_factory=list)
+    scenes: int = 0
+    """How many were played on it."""
 
     @property
     def site(self) -> Site:

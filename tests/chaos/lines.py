@@ -28,7 +28,7 @@ steps:
     into: number
     min: 10
     max: 10
-    wait: 4s
+    wait: 3s
     next: espera
     on_timeout: espera
     on_wrong: espera

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.chaos import (
     asterisk_faults,
+    clock_faults,
     data_faults,
     engine_faults,
     phone_faults,
@@ -17,4 +18,5 @@ MATRIX: tuple[Row, ...] = (
     *data_faults.ROWS,
     *phone_faults.ROWS,
     *asterisk_faults.ROWS,
+    *clock_faults.ROWS,
 )

@@ -35,7 +35,7 @@ def _of(agent: str) -> Callable[[OfferEnded], bool]:
 
 async def music_all_along(harm: Harm) -> Sequence[str]:
     offered = harm.scene.people[OFFERED]
-    silence = offered.silence
+    silence = offered.silence.duration
     machine = [each for each in offered.caller.records(Answered) if each.agent == "mac"]
     return [
         *(remark for remark in harm.remarks if remark.startswith("UNLIKE")),

@@ -13,6 +13,7 @@ import asyncpg
 
 from router.core.vocabulary import AgentState
 from router.standalone.programs import Prefix
+from router.standalone.tone import Span
 from tests.acceptance.people import Callers
 from tests.chaos.agents import everybody_talks, picking_up
 from tests.chaos.census import census
@@ -49,9 +50,10 @@ async def play(
     """With a caller at each stage. Raises what the stack could not do before any harm came."""
     hotline = house.hotline
     await hotline.answers_again(within=40)
+    house.scenes += 1
     async with (
         census(house.site) as taken,
-        everywhere(hotline, callers, prefix, folder) as scene,
+        everywhere(hotline, callers, prefix, folder, house.scenes) as scene,
     ):
         harm = Harm(
             house=house,
@@ -87,11 +89,11 @@ async def play(
                     if each.stage not in talks
                 }
                 lost |= _lost(scene.on_the_line, harm)
-        if recovered_after > row.recovers_within:
+        if recovered_after > row.recovers_within and not short:
             wrong.append(f"recovered after {recovered_after:.1f} s")
         silences = {each.stage: each.silence for each in scene.on_the_line}
         if not row.physics:
-            harm.remarks += _longest(silences)
+            harm.remarks += _longest(silences, harm.struck_at)
         wrong += [f"{agent} was rung for two calls at once" for agent in taken.rung_twice()]
         people = list(scene.people.values())
         for each in scene.on_the_line:
@@ -106,16 +108,22 @@ async def play(
         callers=len(people),
         lost=tuple(f"{stage}: {why}" for stage, why in lost.items()),
         wrong=tuple(wrong),
-        silence=timedelta() if row.physics else max(silences.values(), default=timedelta()),
+        silence=timedelta()
+        if row.physics
+        else max((each.duration for each in silences.values()), default=timedelta()),
         recovered_after=recovered_after,
         remarks=tuple(harm.remarks),
     )
 
 
-def _longest(silences: Mapping[str, timedelta]) -> list[str]:
-    """Who was silent for the longest."""
-    order = sorted(silences, key=lambda stage: silences[stage], reverse=True)
-    told = (f"{stage} {silences[stage].total_seconds():.1f} s" for stage in order[:3])
+def _longest(silences: Mapping[str, Span], struck_at: float) -> list[str]:
+    """Who was silent for the longest, and when."""
+    order = sorted(silences, key=lambda stage: silences[stage].duration, reverse=True)
+    told = (
+        f"{stage} {silences[stage].duration.total_seconds():.1f} s "
+        f"at {silences[stage].start - struck_at:+.1f} s"
+        for stage in order[:3]
+    )
     return [f"silence: {', '.join(told)}"]
 
 

@@ -95,3 +95,5 @@ class Row:
     physics: str = ""
     """Why no call can outlive it; then `judge` alone decides."""
     in_short: bool = False
+    clock: bool = False
+    """It needs an Asterisk whose clock can be set."""

@@ -15,7 +15,7 @@ from router.core.records import OfferPickedUp, StepEntered, WrapUpStarted
 from router.standalone.phone_events import Closed, Dialled
 from router.standalone.phones import Answer, Phone, switched_on
 from router.standalone.programs import Prefix
-from router.standalone.tone import heard, longest_silence
+from router.standalone.tone import Span, heard, sounds
 from tests.acceptance.hotline_up import Hotline
 from tests.acceptance.people import (
     AGENTS_HZ,
@@ -49,21 +49,24 @@ EVERYWHERE = (
 NEWCOMER = "arriving"
 
 
-def staff(evas_phone: str) -> tuple[Agent, ...]:
-    """For the stages that need an agent, and those who come when the harm is over."""
+def staff(evas_phone: str, scene: int) -> tuple[Agent, ...]:
+    """For the stages that need an agent, and those who come when the harm is over.
+
+    `scene` gives mobiles a number of their own: one that could not be reached is left in peace.
+    """
     first, *others = AGENTS_HZ
     machine = Agent(
         id="mac",
         skills="multitud: 4",
         tone_hz=MACHINE_HZ,
-        mobile="+525587654398",
+        mobile=f"+5255876{scene:03}98",
         answer=Answer.AT_ONCE,
         machine=True,
         comes=False,
     )
     return (
         Agent(id="ana", skills="suena: 5", tone_hz=first),
-        Agent(id="bea", skills="susurra: 5", tone_hz=others[0], mobile="+525587654399"),
+        Agent(id="bea", skills="susurra: 5", tone_hz=others[0], mobile=f"+5255876{scene:03}99"),
         eva(evas_phone),
         Agent(id="leo", skills="cierra: 5", tone_hz=others[2], wrap_up="600"),
         Agent(id="nadie", skills="multitud: 5", tone_hz=MACHINE_HZ, comes=False),
@@ -99,11 +102,19 @@ class OnTheLine:
     lost_to_physics: bool = False
 
     @property
-    def silence(self) -> timedelta:
+    def silence(self) -> Span:
         """The longest, in what they heard."""
         recording = self.caller.phone.recording()
         until = self.hung_up_at or recording.end
-        return longest_silence(recording.between(self.caller.up_at, until), SILENCE_DBOV)
+        heard_all = recording.between(self.caller.up_at, until)
+        edges = [self.caller.up_at]
+        for sound in sounds(heard_all, SILENCE_DBOV):
+            edges += (sound.start, sound.end)
+        edges.append(until)
+        silent = zip(edges[::2], edges[1::2], strict=True)
+        return max(
+            (Span(start=start, end=end) for start, end in silent), key=lambda span: span.duration
+        )
 
     @property
     def was_cut_off(self) -> bool:
@@ -130,6 +141,8 @@ class Scene:
     """Telephones that are processes of their own."""
     people: dict[str, OnTheLine] = field(default_factory=dict)
     """By stage."""
+    nobody_presses: bool = False
+    """Callers leave their keys alone from now on."""
 
     @property
     def on_the_line(self) -> list[OnTheLine]:
@@ -215,12 +228,12 @@ class Scene:
 
 @asynccontextmanager
 async def everywhere(
-    hotline: Hotline, callers: Callers, prefix: Prefix, folder: Path
+    hotline: Hotline, callers: Callers, prefix: Prefix, folder: Path, number: int
 ) -> AsyncIterator[Scene]:
-    """The scene is set; all hang up and all log out at the end."""
+    """The scene of this number is set; all hang up and all log out at the end."""
     async with (
         switched_on(prefix, [eva("").handset()], folder=folder) as apart,
-        on_shift(hotline, prefix, folder, *staff(apart["eva"].uri)) as shift,
+        on_shift(hotline, prefix, folder, *staff(apart["eva"].uri, number)) as shift,
         AsyncExitStack() as lines,
     ):
         scene = Scene(hotline=hotline, shift=shift, callers=callers, lines=lines, apart=apart)
