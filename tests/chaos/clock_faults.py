@@ -22,7 +22,7 @@ HOUR = 3600
 SETTLED_AFTER = 2.5
 """Seconds: the library looks at its file once a second, and a beat comes each second."""
 KEYS = (
-    "keys are left alone: Asterisk itself tells the length of a key by the wall clock, and plays no "
+    "keys are left alone: Asterisk tells the length of a key by the wall clock, and plays no "
     "music to whoever presses one across a clock that is set back (seen: 17 s, until an agent came)"
 )
 PACKAGE, LIBRARY = "libfaketime", "libfaketime.so.1"

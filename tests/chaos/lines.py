@@ -29,6 +29,7 @@ steps:
     min: 10
     max: 10
     wait: 3s
+    between: 3s
     next: espera
     on_timeout: espera
     on_wrong: espera
