@@ -140,6 +140,9 @@ class Call:
     caller: CallerKey | None
     policy: Policy
     run: FlowRun
+    seen_late: bool = False
+    """They waited in the fallback before any engine saw them: their first place counts from their
+    arrival."""
     wait: int = 0
     playing: Playing | None = None
     last_playback: PlaybackId | None = None

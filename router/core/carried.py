@@ -54,6 +54,7 @@ class Kept:
     """
 
     arrived_at: datetime
+    seen_late: bool = False
     caller: CallerKey | None = None
     place: Place | None = None
     ladder: Ladder | None = None
@@ -116,6 +117,7 @@ def of_call(call: Call, playback: PlaybackId | None, urgency: Urgency) -> str:
     talk = call.talk
     kept = Kept(
         arrived_at=call.arrived_at,
+        seen_late=call.seen_late,
         caller=call.caller,
         place=call.place,
         ladder=call.ladder,

@@ -159,6 +159,7 @@ def _call(turn: Turn, node: NodeId, leg: ListedLeg, carried: CarriedCall | None)
         node=node,
         leg=leg.leg,
         arrived_at=min(leg.created_at if kept is None else kept.arrived_at, turn.at),
+        seen_late=kept is not None and kept.seen_late,
         caller=None if kept is None else kept.caller,
         policy=policy,
         run=run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from router.core.call import Call
 from router.core.commands import Admit
@@ -11,6 +12,9 @@ from router.core.ivr.run import begin
 from router.core.records import CallStarted
 from router.core.turn import FlowRan, Turn
 from router.core.vocabulary import SYNTHETIC, CallId
+
+ADMITTED_WITHIN = timedelta(seconds=4)
+"""The dialplan waits no longer for an engine: who comes later was in the fallback meanwhile."""
 
 
 def caller_arrives(turn: Turn, event: CallArrived) -> None:
@@ -34,6 +38,7 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         node=event.node,
         leg=event.leg,
         arrived_at=min(event.arrived_at, turn.at),
+        seen_late=turn.at - event.arrived_at > ADMITTED_WITHIN,
         caller=event.caller,
         policy=policy,
         # What the flow noted on the way in has still to be written down.

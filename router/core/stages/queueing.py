@@ -21,14 +21,18 @@ STAFF_AGAIN_AFTER = timedelta(seconds=10)
 def enter(turn: Turn, move: QueueEntered) -> None:
     """Take a place, which counts from this moment, and hear the notice or music.
 
+    Who waited in the fallback first, because there was no engine, has waited since they arrived.
+
     A queue that the newest policy no longer has is replaced by the first resort, never by nothing.
     """
     call, floor = move.call, turn.floor
     queues = floor.policy.queues
     queue = queues.get(move.wait.queue) or queues[floor.policy.first_resort]
+    since = call.arrived_at if call.seen_late else turn.at
+    call.seen_late = False
     call.place = Place(
         queue=queue.name,
-        since=turn.at,
+        since=since,
         prefer=move.wait.prefer,
         require=move.wait.require,
         at_head=move.again,
@@ -37,7 +41,7 @@ def enter(turn: Turn, move: QueueEntered) -> None:
         Queued(
             queue=queue.name,
             order_class=queue.order_class,
-            place_from=turn.at,
+            place_from=since,
             again=move.again,
         ),
         call.id,

@@ -147,3 +147,39 @@ def test_an_agent_whom_we_ring_ourselves_is_not_engaged_elsewhere() -> None:
     assert hotline.state("ana") is AgentState.TALKING
     hotline.hangs_up("ana")
     assert hotline.state("ana") is AgentState.WRAP_UP
+
+
+def test_a_caller_who_dialled_while_no_engine_lived_has_waited_since_they_arrived() -> None:
+    hotline = hotline_with_ana()
+    hotline.pauses("ana")
+    engines = hotline.caller_arrives().chooses("1")
+    hotline.passes(30)
+    fallbacks = hotline.caller_arrives(seconds_ago=60).chooses("1")
+    assert engines.call.place is not None
+    assert fallbacks.call.place is not None
+    assert fallbacks.call.place.since == fallbacks.call.arrived_at < engines.call.place.since
+    hotline.resumes("ana")
+    assert len(fallbacks.call.offers) == 1
+    assert not engines.call.offers
+
+
+def test_a_caller_whom_no_engine_saw_keeps_that_place_over_its_death_in_the_menu() -> None:
+    hotline = hotline_with_ana()
+    caller = hotline.caller_arrives(seconds_ago=60)
+    arrived_at = caller.call.arrived_at
+    second = hotline.dies_and_comes_back(ANA)
+    second.pauses("ana")
+    (call,) = second.engine.floor.calls.values()
+    assert call.seen_late
+    back = Caller(second, call.leg)
+    back.chooses("1")
+    assert call.place is not None
+    assert call.place.since == arrived_at
+    assert not call.seen_late
+
+
+def test_a_place_in_a_second_queue_counts_from_its_choice() -> None:
+    hotline = hotline_with_ana()
+    caller = hotline.caller_arrives(seconds_ago=3).chooses("1")
+    assert caller.call.place is not None
+    assert caller.call.place.since == hotline.at
