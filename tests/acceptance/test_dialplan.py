@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import time
 import wave
 from array import array
 from collections.abc import AsyncIterator
@@ -328,6 +329,35 @@ async def test_agent_in_the_fallback_is_rung_at_once_and_sees_only_the_hotlines_
         await engine.acts("QueueRemove", Queue="fallback", Interface="PJSIP/ana")
         phone.hangs_up(answer)
         await desk.receives(lambda each: each.start.startswith("BYE"))
+
+
+async def test_whoever_reached_us_first_is_first_in_the_fallback_however_late_they_come_to_it(
+    asterisk_server: AsteriskServer, ari: Ari
+) -> None:
+    async with (
+        ari.application() as application,
+        ami(asterisk_server, "hotline") as engine,
+        caller(asterisk_server) as first,
+        caller(asterisk_server) as later,
+    ):
+        await ari.beats()
+        one = await first.calls(LINE)
+        channel = (await application.arrival())["channel"]["id"]
+        came = {"variable": "HOTLINE_CAME", "value": str(int(time.time()) - 5)}
+        await ari.ask("POST", f"/channels/{channel}/variable", params=came)
+        await ari.beats(age=60)
+        other = await later.calls(LINE)
+        await later.hears(within=4)
+        where = {"context": "fallback", "extension": "s", "priority": "1"}
+        await ari.ask("POST", f"/channels/{channel}/continue", params=where)
+        await first.hears(within=4)
+        await engine.acts("QueueStatus", Queue="fallback")
+        entries = [
+            await engine.event(lambda each: each.get("Event") == "QueueEntry") for _ in range(2)
+        ]
+        assert {each["Uniqueid"]: each["Position"] for each in entries}[channel] == "1"
+        first.hangs_up(one)
+        later.hangs_up(other)
 
 
 async def test_caller_whose_fallback_agents_line_breaks_waits_again_with_music(
