@@ -73,6 +73,8 @@ class FaultProxy:
             await asyncio.gather(*ways, return_exceptions=True)
             for end in pair:
                 end.close()
+                with suppress(OSError):
+                    await end.wait_closed()
 
     async def _pass(
         self,
