@@ -90,6 +90,12 @@ def test_a_prompt_that_asterisk_lacks_in_one_language_is_named() -> None:
     assert found.where == "en/hotline/saludo"
 
 
+def test_an_asterisk_that_cannot_record_is_told() -> None:
+    (finding,) = asterisk.recorder("127.0.0.1:8088", 500)
+    assert "no folder for recordings" in finding.what
+    assert not list(asterisk.recorder("127.0.0.1:8088", 200))
+
+
 def test_an_ami_user_that_may_too_much_or_too_little_is_told() -> None:
     enough = set(asterisk.LACKING)
     assert not [*asterisk.ami_rights("hotline", enough, guard=False)]

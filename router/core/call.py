@@ -108,7 +108,8 @@ class Partner:
 class Recording:
     """What a caller says as a message, or an agent for a `prompt`.
 
-    `lasted` is known once it is `over`; what is `keeping` is on its way out of Asterisk.
+    So much `silence` ends it, and less than `shortest` is none. `lasted` is known once it is
+    `over`; what is `keeping` is on its way out of Asterisk.
     """
 
     id: RecordingId
@@ -117,6 +118,7 @@ class Recording:
     leg: LegId
     step: StepName | None = None
     shortest: timedelta = timedelta(0)
+    silence: timedelta = timedelta(0)
     agent: AgentId | None = None
     prompt: tuple[Language, PromptId] | None = None
     over: bool = False

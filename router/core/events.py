@@ -112,10 +112,12 @@ class LookupEnded(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingEnded(Happened):
-    """What was said `lasted` so long (None: nobody counted), or (`why`) was not recorded."""
+    """What was said `lasted` so long (None: nobody counted), `silent` in all, or (`why`) was not
+    recorded. Asterisk counts whole seconds."""
 
     recording: RecordingId
     lasted: timedelta | None = None
+    silent: timedelta = timedelta(0)
     why: str = ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from router.core.call import Call, Playing
+from router.core.call import Call, CodeLeg, Playing
 from router.core.commands import Play, StartMusic, StopPlay
 from router.core.deadlines import PromptOverdue
 from router.core.turn import Turn
@@ -34,6 +34,20 @@ def say(turn: Turn, call: Call, prompts: tuple[PromptId, ...], language: Languag
         )
     )
     turn.wake(PROMPT_AT_MOST, PromptOverdue(call=call.id, playback=playback))
+
+
+def tell_agent(turn: Turn, leg: CodeLeg, prompt: PromptId, language: Language) -> None:
+    """Play a prompt to an agent at a desk phone; its end is the end of `leg.playback`."""
+    turn.order(
+        Play(
+            node=leg.node,
+            call=None,
+            leg=leg.id,
+            playback=leg.playback,
+            prompts=(prompt,),
+            language=language,
+        )
+    )
 
 
 def hush(turn: Turn, call: Call) -> None:

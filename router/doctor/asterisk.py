@@ -38,6 +38,7 @@ async def ask_ari(
             return [_error("ari", access.where, access.unreachable(info.detail))]
         found = [*version(str(info.body.get("system", {}).get("version", "")))]
         found += await _rights(asterisk, access)
+        found += recorder(access.where, (await asterisk.ask("recordings", "listStored")).status)
         listed = await asterisk.ask("asterisk", "listModules")
         if listed.is_good:
             running = {each["name"] for each in listed.body if each["status"] == "Running"}
@@ -117,6 +118,18 @@ def spoken(
                 "Asterisk has no such sound: callers would hear nothing.",
                 "Run `hotline sounds` on Asterisk's data folder, then restart Asterisk.",
             )
+
+
+def recorder(where: str, status: int) -> Iterator[Finding]:
+    """Asterisk makes its folder for recordings not by itself."""
+    if status == 500:
+        yield warning(
+            "recordings",
+            where,
+            "Asterisk has no folder for recordings: messages and prompts cannot be recorded.",
+            "Make the folder `recording` below astspooldir (dialplans/install.sh does), for"
+            " Asterisk's own account.",
+        )
 
 
 def ami_rights(user: str, may: set[str], *, guard: bool) -> Iterator[Finding]:

@@ -269,7 +269,9 @@ async def test_short_code_without_an_engine_is_answered_with_a_sorry_and_ends(
         await desk.receives(lambda each: each.start.startswith("BYE"))
 
 
-@pytest.mark.parametrize("dialled", ["+525512345678", "911", "*16", "s", "trunk", "beto"])
+@pytest.mark.parametrize(
+    "dialled", ["+525512345678", "911", "*18", "*50", "*50x", "s", "trunk", "beto"]
+)
 async def test_agents_phone_can_call_nothing_but_short_codes(
     asterisk_server: AsteriskServer, ari: Ari, dialled: str
 ) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 from router.core.ivr.hours import Hours
-from router.core.ivr.model import Flow, FlowBook, Line
+from router.core.ivr.model import Flow, FlowBook, Line, Step
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.menu import MenuStep
 from router.core.ivr.steps.play import PlayStep
@@ -16,6 +18,7 @@ from router.core.routing.queue import Fanout, Queue, Reserve, Target, Waiting, W
 from router.core.routing.skills import SkillSet
 from router.core.vocabulary import (
     AgentId,
+    ContactName,
     Device,
     DeviceKind,
     FlowName,
@@ -134,6 +137,15 @@ def policy(
         agent_language=ES,
         agent_prompts={c: PromptId(f"agente_{c}") for c in codes},
     )
+
+
+def policy_of(*steps: Step, contacts: Mapping[ContactName, str] | None = None) -> Policy:
+    """The small hotline, but its line begins at the first of these steps."""
+    usual = policy()
+    name = next(iter(usual.book.flows))
+    flow = Flow(name=name, start=steps[0].name, steps={step.name: step for step in steps})
+    book = replace(usual.book, flows={name: flow}, contacts=contacts or {})
+    return replace(usual, book=book)
 
 
 def agent(

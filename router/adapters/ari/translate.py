@@ -149,16 +149,16 @@ class Translator:
         return e.PlaybackEnded(at=at, playback=PlaybackId(_text(playback["id"])), heard=heard)
 
     def _recording_ended(self, message: Mapping[str, Any], at: datetime) -> Event | None:
-        """Ours only. Silence at its end was cut off, and does not count."""
+        """Ours only."""
         recording = message["recording"]
         if not is_recorded(recording["name"]):
             return None
-        seconds = recording.get("talking_duration", recording.get("duration", 0))
         failed = message["type"] == "RecordingFailed" or recording["state"] == "failed"
         return e.RecordingEnded(
             at=at,
             recording=RecordingId(recording["name"]),
-            lasted=None if failed else timedelta(seconds=seconds),
+            lasted=None if failed else timedelta(seconds=recording["duration"]),
+            silent=timedelta(seconds=recording.get("silence_duration", 0)),
             why=_text(recording.get("cause", "Asterisk could not record it")) if failed else "",
         )
 

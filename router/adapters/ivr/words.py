@@ -79,12 +79,17 @@ def read_duration(value: object) -> timedelta:
 
 def read_pause(value: object) -> timedelta:
     """How long a caller may be left with nothing to hear."""
-    expected = "a duration from 1s to 30s"
+    return duration_between(value, "1s", "30s")
+
+
+def duration_between(value: object, least: str, most: str) -> timedelta:
+    """Both ends are written as a flow file would."""
+    expected = f"a duration from {least} to {most}"
     try:
         duration = read_duration(value)
     except Misread:
         raise Misread(expected) from None
-    if not timedelta(seconds=1) <= duration <= timedelta(seconds=30):
+    if not read_duration(least) <= duration <= read_duration(most):
         raise Misread(expected)
     return duration
 

@@ -10,7 +10,6 @@ from router.core.commands import (
     DropRecording,
     KeepMessage,
     KeepPrompt,
-    Play,
     RecordSound,
     StopRecording,
 )
@@ -18,12 +17,13 @@ from router.core.deadlines import RecordingOverdue
 from router.core.events import LegsListed, RecordingEnded, RecordingKept
 from router.core.ivr.waits import ForKeeping, ForMessage, MessageKept, MessageOver
 from router.core.records import MessageLeft, MessageLost, PromptRecorded
-from router.core.speech import hush
+from router.core.speech import hush, tell_agent
 from router.core.turn import FlowGiven, MessageMeant, MessageWanted, PromptWanted, Turn
 from router.core.vocabulary import CallId, LegId, NodeId, PlaybackId, RecordingId, StepName
 
 LATE = timedelta(seconds=5)
 """Beyond the longest that it may be, should Asterisk never tell of the end."""
+COUNTED_IN = timedelta(seconds=1)
 KEPT_WITHIN = timedelta(seconds=30)
 PROMPT_AT_MOST = timedelta(minutes=2)
 PROMPT_SILENCE = timedelta(seconds=10)
@@ -48,6 +48,7 @@ def begin(turn: Turn, move: MessageWanted) -> None:
         leg=call.leg,
         step=call.run.step,
         shortest=wait.shortest,
+        silence=wait.silence,
     )
     call.recording = recording.id
     _record(turn, recording, wait)
@@ -100,14 +101,21 @@ def ends(turn: Turn, event: RecordingEnded) -> None:
     elif event.why:
         _fail(turn, recording, event.why)
     else:
-        recording.over, recording.lasted = True, event.lasted
+        recording.over, recording.lasted = True, _said(recording, event)
         if recording.prompt is not None:
             _keep(turn, recording)
         elif (call := _speaker(turn, recording)) is None:
             _settle(turn, recording)
         elif isinstance(wait := call.run.wait, ForMessage):
-            lasted = wait.longest if event.lasted is None else event.lasted
+            lasted = wait.longest if recording.lasted is None else recording.lasted
             turn.move(FlowGiven(call=call, given=MessageOver(lasted=lasted)))
+
+
+def _said(recording: Recording, event: RecordingEnded) -> timedelta | None:
+    """Without the silence that ended it. Whoever whispers is silent to Asterisk, and not to us."""
+    if event.lasted is None or event.silent <= recording.silence - COUNTED_IN:
+        return event.lasted
+    return max(event.lasted - recording.silence, timedelta(0))
 
 
 def _keep_unknown(turn: Turn, event: RecordingEnded) -> None:
@@ -273,13 +281,4 @@ def _tell_agent(
     leg.prompt = None
     leg.playback = PlaybackId(f"{recording.id}-p")
     said = floor.policy.agent_prompts["refused" if why else "ready"]
-    turn.order(
-        Play(
-            node=leg.node,
-            call=None,
-            leg=leg.id,
-            playback=leg.playback,
-            prompts=(said,),
-            language=floor.policy.agent_language,
-        )
-    )
+    tell_agent(turn, leg, said, floor.policy.agent_language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.call import CodeLeg
-from router.core.commands import Hangup, Play
+from router.core.commands import Hangup
 from router.core.deadlines import LegOverdue
 from router.core.duty import may_extend
 from router.core.events import (
@@ -16,7 +16,7 @@ from router.core.events import (
     WrapUpFinished,
 )
 from router.core.shift_events import ExtensionAsked, RespiroTaken
-from router.core.speech import LEG_GONE_WITHIN
+from router.core.speech import LEG_GONE_WITHIN, tell_agent
 from router.core.staff import Agent
 from router.core.turn import PromptWanted, Turn
 from router.core.vocabulary import Language, PlaybackId, PromptId
@@ -58,19 +58,11 @@ def is_dialled(turn: Turn, event: CodeDialled) -> Meant | None:
     language, heard = prompt or (floor.policy.agent_language, floor.policy.agent_prompts[said])
     floor.codes_dialled += 1
     playback = PlaybackId(f"{event.node}-e{floor.epoch}-k{floor.codes_dialled}")
-    floor.code_legs[event.leg] = CodeLeg(
+    leg = CodeLeg(
         id=event.leg, node=event.node, agent=event.agent, playback=playback, prompt=prompt
     )
-    turn.order(
-        Play(
-            node=event.node,
-            call=None,
-            leg=event.leg,
-            playback=playback,
-            prompts=(heard,),
-            language=language,
-        )
-    )
+    floor.code_legs[event.leg] = leg
+    tell_agent(turn, leg, heard, language)
     return doing
 
 

@@ -20,7 +20,16 @@ from router.adapters.ari.node import AriNode
 from router.core import commands as c
 from router.core import events as e
 from router.core.events import Event
-from router.core.vocabulary import AgentId, CallerKey, CallId, Device, DeviceKind, LegId, Refusal
+from router.core.vocabulary import (
+    AgentId,
+    CallerKey,
+    CallId,
+    Device,
+    DeviceKind,
+    LegId,
+    RecordingId,
+    Refusal,
+)
 from router.fence import Fence
 from router.ports import BeatReturned
 from tests.adapters.ari.ari_server import (
@@ -88,6 +97,40 @@ async def test_events_during_the_listing_come_after_the_list(server: AriServer) 
         # Who arrives during the listing is an arrival, not a stranger.
         assert [leg.leg for leg in first.legs] == ["1.1"]
         assert [type(event) for event in rest] == [e.DigitPressed, e.CallArrived]
+
+
+async def test_recordings_of_ours_that_have_ended_are_listed(server: AriServer) -> None:
+    ended, live = "n1-1.1-e7-m1", "n1-1.2-e7-m1"
+    server.recorded = [ended, live, "somebody-elses"]
+    server.replies[f"GET /recordings/live/{ended}"] = replies(404)
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        assert inbox.all(e.LegsListed)[0].recordings == (ended,)
+
+
+async def test_an_asterisk_that_has_never_recorded_anything_is_listed_all_the_same(
+    server: AriServer,
+) -> None:
+    server.replies["GET /recordings/stored"] = replies(500)
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        assert inbox.all(e.LegsListed)[0].recordings == ()
+
+
+async def test_a_recording_is_fetched_as_it_is(server: AriServer) -> None:
+    async def gives(request: web.Request) -> web.Response:
+        return web.Response(body=b"RIFF\x00\xff")
+
+    recording = RecordingId("n1-1.1-e7-m1")
+    server.replies[f"GET /recordings/stored/{recording}/file"] = gives
+    server.replies["GET /recordings/stored/n1-1.1-e7-m2/file"] = replies(404)
+    async with connected(server) as node:
+        assert await node.fetch(recording) == b"RIFF\x00\xff"
+        assert await node.fetch(RecordingId("n1-1.1-e7-m2")) is None
+        assert await node.drop(recording) is None
+    assert ("DELETE", f"/recordings/stored/{recording}", {}) in server.asked
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from router.adapters.ari.translate import Translator
 from router.core import events as e
 from router.core.events import Event
-from router.core.vocabulary import CallerKey, CallId, LegEnding, NodeId
+from router.core.vocabulary import CallerKey, CallId, LegEnding, NodeId, RecordingId
 from router.ports import BeatReturned
 
 CAPTURED = Path(__file__).parents[1] / "captured/ari"
@@ -221,3 +221,31 @@ def test_events_are_events() -> None:
     for file in CAPTURED.glob("*.jsonl"):
         for each in translated(messages(file.stem)):
             assert isinstance(each, Event | BeatReturned)
+
+
+def test_what_a_caller_says_ends_by_a_key_which_is_told_before() -> None:
+    arrived, pressed, over = translated(messages("caller_is_recorded"))
+    assert isinstance(arrived, e.CallArrived)
+    assert isinstance(pressed, e.DigitPressed)
+    assert over == e.RecordingEnded(
+        at=AT, recording=RecordingId("c-e1-m1"), lasted=timedelta(0), silent=timedelta(0)
+    )
+
+
+def test_a_recording_ends_before_the_caller_who_hung_up_has_gone() -> None:
+    found = kinds("caller_hangs_up_while_recorded")
+    assert found == [e.CallArrived, e.RecordingEnded, e.LegEnded]
+
+
+def test_a_recording_is_counted_with_its_silence_and_told_when_it_failed() -> None:
+    (*_, over) = messages("caller_is_recorded")
+    counted = over["recording"] | {"duration": 9, "talking_duration": 4, "silence_duration": 5}
+    (told,) = translated([over | {"recording": counted}])
+    assert isinstance(told, e.RecordingEnded)
+    assert (told.lasted, told.silent) == (timedelta(seconds=9), timedelta(seconds=5))
+    failed = {"name": "n1-17.1-e7-m2", "state": "failed", "cause": "No space left on device"}
+    (told,) = translated([over | {"type": "RecordingFailed", "recording": failed}])
+    assert isinstance(told, e.RecordingEnded)
+    assert (told.lasted, told.why) == (None, "No space left on device")
+    others = over["recording"] | {"name": "somebody-elses"}
+    assert translated([over | {"recording": others}]) == []

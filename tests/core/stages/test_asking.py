@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
 from router.adapters.ivr.expressions import read_source
 from router.core.commands import LookUp, StartMusic
 from router.core.events import LookupEnded
-from router.core.ivr.model import Flow, Step
+from router.core.ivr.model import Step
 from router.core.ivr.steps.collect import CollectStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.http import HttpStep
@@ -23,7 +22,7 @@ from router.core.vocabulary import QueueName, StepName
 from router.rehearsal.switchboard import MUSIC, SILENCE
 from tests.core.books import books_close
 from tests.core.driver import Driver
-from tests.core.house import policy, prompts, seconds
+from tests.core.house import policy_of, prompts, seconds
 
 FOLIO = "712345"
 
@@ -58,13 +57,7 @@ def rules(*, meanwhile: bool = False, typed: bool = False) -> Policy:
         QueueStep(name=StepName("crisis"), queue=QueueName("crisis"), next=StepName("gracias")),
         GoodbyeStep(name=StepName("gracias"), prompts=prompts("gracias")),
     )
-    usual = policy()
-    flow = Flow(
-        name=next(iter(usual.book.flows)),
-        start=steps[0].name,
-        steps={step.name: step for step in steps},
-    )
-    return replace(usual, book=replace(usual.book, flows={flow.name: flow}))
+    return policy_of(*steps)
 
 
 def answers(hotline: Driver, values: Mapping[str, Value] | None, why: str = "") -> None:

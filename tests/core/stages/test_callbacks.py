@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from router.core.commands import KeepNumber
-from router.core.ivr.model import Flow, Step
+from router.core.ivr.model import Step
 from router.core.ivr.steps.callback import CallbackStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.survey import SurveyStep
@@ -13,7 +11,7 @@ from router.core.policy import Policy
 from router.core.records import CallbackRequested, CommandRefused, SurveyAnswered
 from router.core.vocabulary import QueueName, StepName
 from tests.core.driver import Driver
-from tests.core.house import policy, prompts
+from tests.core.house import policy_of, prompts
 
 NUMBER = "5598765432"
 
@@ -38,13 +36,7 @@ def rules() -> Policy:
         ),
         GoodbyeStep(name=gracias, prompts=prompts("gracias")),
     )
-    usual = policy()
-    flow = Flow(
-        name=next(iter(usual.book.flows)),
-        start=steps[0].name,
-        steps={step.name: step for step in steps},
-    )
-    return replace(usual, book=replace(usual.book, flows={flow.name: flow}))
+    return policy_of(*steps)
 
 
 def test_another_number_is_kept_where_numbers_are_and_nowhere_else() -> None:

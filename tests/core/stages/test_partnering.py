@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from router.core.commands import Bridge, DialPartner, Hangup, StartMusic
-from router.core.ivr.model import Flow, Step
+from router.core.ivr.model import Step
 from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.queue import QueueStep
@@ -17,7 +17,7 @@ from router.core.vocabulary import ContactName, EndedBy, LegEnding, QueueName, R
 from router.rehearsal.switchboard import GONE, MUSIC, SILENCE, THE_OTHER
 from tests.core.books import books_close, floor_agrees
 from tests.core.driver import Caller, Driver
-from tests.core.house import policy, prompts, seconds
+from tests.core.house import policy_of, prompts, seconds
 
 NUMBER = "8009112000"
 
@@ -37,14 +37,7 @@ def rules(*, confirm: bool = True) -> Policy:
         QueueStep(name=StepName("crisis"), queue=QueueName("crisis"), next=StepName("gracias")),
         GoodbyeStep(name=StepName("gracias"), prompts=prompts("gracias")),
     )
-    usual = policy()
-    flow = Flow(
-        name=next(iter(usual.book.flows)),
-        start=steps[0].name,
-        steps={step.name: step for step in steps},
-    )
-    book = replace(usual.book, flows={flow.name: flow}, contacts={partner: NUMBER})
-    return replace(usual, book=book)
+    return policy_of(*steps, contacts={partner: NUMBER})
 
 
 def dialled(hotline: Driver) -> Caller:

@@ -8,7 +8,7 @@ import pytest
 
 from router.core import events as e
 from router.core.commands import DropRecording, KeepMessage, KeepPrompt, RecordSound, StopRecording
-from router.core.ivr.model import Flow, Step
+from router.core.ivr.model import Step
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.message import MessageStep
 from router.core.ivr.steps.queue import QueueStep
@@ -27,7 +27,7 @@ from router.core.vocabulary import (
 from router.rehearsal.switchboard import GONE, THE_TONE
 from tests.core.books import books_close, floor_agrees
 from tests.core.driver import Caller, Driver
-from tests.core.house import agent, policy, prompts, seconds
+from tests.core.house import agent, policy_of, prompts, seconds
 
 SAYS = (Language("es"), PromptId("saludo"))
 
@@ -45,14 +45,7 @@ def rules() -> Policy:
         QueueStep(name=StepName("crisis"), queue=QueueName("crisis"), next=StepName("gracias")),
         GoodbyeStep(name=StepName("gracias"), prompts=prompts("gracias")),
     )
-    usual = policy()
-    flow = Flow(
-        name=next(iter(usual.book.flows)),
-        start=steps[0].name,
-        steps={step.name: step for step in steps},
-    )
-    book = replace(usual.book, flows={flow.name: flow})
-    return replace(usual, book=book, prompts=(SAYS,))
+    return replace(policy_of(*steps), prompts=(SAYS,))
 
 
 @pytest.fixture
@@ -113,6 +106,27 @@ def test_a_breath_before_hanging_up_is_no_message(hotline: Driver) -> None:
     assert not hotline.records(MessageLeft)
     assert len(hotline.ordered(DropRecording)) == 1
     assert not hotline.engine.floor.recordings
+
+
+@pytest.mark.parametrize(
+    ("lasted", "silent", "enough"),
+    [(5, 5, False), (6, 5, False), (9, 5, True), (20, 20, True), (3, 3, True), (1, 0, False)],
+)
+def test_the_silence_that_ended_it_is_no_message_and_a_whisper_is_one(
+    lasted: int, silent: int, enough: bool, hotline: Driver
+) -> None:
+    caller = recorded(hotline)
+    (order,) = hotline.ordered(RecordSound)
+    hotline.board.recording_ends(caller.leg, hotline.at)
+    hotline.happens(
+        e.RecordingEnded(
+            at=hotline.at,
+            recording=order.recording,
+            lasted=seconds(lasted),
+            silent=seconds(silent),
+        )
+    )
+    assert caller.hears == ("confirma" if enough else "deje")
 
 
 def test_what_the_caller_does_not_want_is_deleted(hotline: Driver) -> None:

@@ -10,30 +10,20 @@ from pydantic import PlainValidator
 from router.adapters.ivr.kinds.step import StepShape, perhaps
 from router.adapters.ivr.words import (
     Ender,
-    Misread,
     Name,
     Pause,
     Prompts,
     UpTo20,
-    read_duration,
+    duration_between,
 )
 from router.core.ivr.model import Step
 from router.core.ivr.steps.message import MessageStep
 from router.core.vocabulary import StepName
 
-LONGEST = timedelta(minutes=10)
-
 
 def read_longest(value: object) -> timedelta:
     """How much a caller may say."""
-    expected = "a duration from 5s to 10min"
-    try:
-        duration = read_duration(value)
-    except Misread:
-        raise Misread(expected) from None
-    if not timedelta(seconds=5) <= duration <= LONGEST:
-        raise Misread(expected)
-    return duration
+    return duration_between(value, "5s", "10min")
 
 
 Longest = Annotated[timedelta, PlainValidator(read_longest)]
