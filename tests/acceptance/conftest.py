@@ -13,18 +13,26 @@ from router.standalone.programs import Prefix
 from tests.acceptance.asterisk_server import ari, asterisk_server, prefix
 from tests.acceptance.hotline_up import HotlineUp, hotline_up
 from tests.acceptance.people import Callers, callers_telephones
+from tests.acceptance.points import Asked, another_system, write_points
 from tests.acceptance.practice import write_flows
 
 __all__ = ["ari", "asterisk_server", "prefix"]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def asked() -> AsyncIterator[Asked]:
+    """Another system, which flows ask."""
+    async with another_system() as system:
+        yield system
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def hotline(
-    prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
+    prefix: Prefix, tmp_path_factory: pytest.TempPathFactory, asked: Asked
 ) -> AsyncIterator[HotlineUp]:
     """By day, with practice lines beside the shipped one; nobody does it harm."""
     folder = tmp_path_factory.mktemp("day")
-    flows = write_flows(folder / "ivr")
+    flows = write_points(write_flows(folder / "ivr"), asked)
     async with hotline_up(
         folder / "state", "--hours", "day", environment={"HOTLINE_IVR_DIR": str(flows)}
     ) as stack:

@@ -64,7 +64,7 @@ def write_flows(folder: Path, lines: Mapping[str, str] = LINES) -> Path:
     (folder / "contacts.yaml").write_text(
         f"contacts:\n  aliada:\n    name: Línea aliada\n    number: {PARTNER}\n"
     )
-    _insert(
+    insert(
         folder / "lines.yaml",
         "lines:\n",
         f"  {STEPS_NUMBER}:\n    name: pasos\n    flow: pasos\n    language: es\n"
@@ -73,7 +73,7 @@ def write_flows(folder: Path, lines: Mapping[str, str] = LINES) -> Path:
             for line in lines
         ),
     )
-    _insert(
+    insert(
         folder / "queues.yaml",
         "\nqueues:\n",
         "".join(
@@ -86,7 +86,8 @@ def write_flows(folder: Path, lines: Mapping[str, str] = LINES) -> Path:
     return folder
 
 
-def _insert(file: Path, after: str, text: str) -> None:
+def insert(file: Path, after: str, text: str) -> None:
+    """Write `text` behind a line that is there."""
     before, found, rest = file.read_text().partition(after)
     assert found, f"{file} has no {after!r}"
     file.write_text(before + found + text + rest)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import wave
 from array import array
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from router.core.records import (
     CallbackRequested,
     CallFinished,
     CommandRefused,
+    LookedUp,
     MessageLeft,
     PartnerAnswered,
     PartnerLeft,
@@ -38,11 +41,13 @@ from tests.acceptance.people import (
     hear_each_other,
     on_shift,
 )
+from tests.acceptance.points import ANSWERS, Asked, flow, number
 from tests.acceptance.practice import PARTNER, STEPS_NUMBER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PARTNER_HZ = 1047
+SILENT_AT_MOST = timedelta(seconds=5)
 TWO_SECONDS = 2 * 8000 * 2
 """Bytes of a recording."""
 
@@ -212,3 +217,76 @@ async def test_nobody_outside_leads_to_a_person_of_ours(hotline: Hotline, caller
         missed = await caller.first(PartnerMissed, within=40)
         assert missed.contact == "aliada"
         await caller.waits_in("crisis")
+
+
+CRISIS, QUEUE, GOODBYE = "crisis", "pasos", "goodbye"
+AFTER: Mapping[str, tuple[str, str]] = {
+    "cuenta": (CRISIS, "##"),
+    "pide": (CRISIS, "###"),
+    "elige": (CRISIS, "99"),
+    "aliada": (CRISIS, "5"),
+    "cola": (QUEUE, "5"),
+    "llamada": (CRISIS, "999"),
+    "encuesta": (GOODBYE, "99"),
+    "gracias": (GOODBYE, "5"),
+}
+"""Where silence and wrong keys lead at each point, and keys that are wrong there."""
+
+
+async def begins_at(hotline: Hotline, callers: Callers, point: str, keys: str) -> None:
+    """And comes to where the flow says; the system hangs up after a goodbye only."""
+    end, _ = AFTER[point]
+    async with callers.dials(hotline, number(point), flow=flow(point)) as caller:
+        await reaches(caller, point)
+        if keys:
+            await caller.phone.press(keys)
+        if end == GOODBYE:
+            over = await caller.first(CallFinished, within=40)
+            assert over.by is EndedBy.SYSTEM
+            await caller.phone.wait_for(Closed, within=timedelta(seconds=5))
+        else:
+            await caller.waits_in(end, within=60)
+            assert caller.is_on_the_line
+        nothing_was_missing(caller)
+
+
+async def hangs_up_at(hotline: Hotline, callers: Callers, point: str) -> None:
+    async with callers.dials(hotline, number(point), flow=flow(point)) as caller:
+        await reaches(caller, point)
+        await caller.hangs_up()
+        over = await caller.first(CallFinished)
+        assert over.by is EndedBy.CALLER
+
+
+async def test_a_caller_may_hang_up_at_each_kind(hotline: Hotline, callers: Callers) -> None:
+    await asyncio.gather(*(hangs_up_at(hotline, callers, point) for point in AFTER))
+    await hotline.has_forgotten_every_call()
+
+
+async def test_silence_and_wrong_keys_lead_on_at_each_kind(
+    hotline: Hotline, callers: Callers
+) -> None:
+    await asyncio.gather(
+        *(begins_at(hotline, callers, point, "") for point in AFTER),
+        *(begins_at(hotline, callers, point, keys) for point, (_, keys) in AFTER.items()),
+    )
+    await hotline.has_forgotten_every_call()
+
+
+async def asks_for(hotline: Hotline, callers: Callers, answer: str) -> None:
+    """Music at once, and never silence, however long the other system takes."""
+    async with callers.dials(hotline, number(answer), flow=flow(answer)) as caller:
+        await caller.phone.hears(within=timedelta(seconds=5), since=caller.up_at)
+        await caller.waits_in(QUEUE if answer == "right" else CRISIS, within=30)
+        looked = await caller.first(LookedUp)
+        assert (looked.why == "") is (answer == "right")
+        assert caller.longest_silence(caller.up_at) < SILENT_AT_MOST
+
+
+async def test_another_system_that_is_slow_wrong_or_down_leads_to_a_person(
+    hotline: Hotline, callers: Callers, asked: Asked
+) -> None:
+    await asyncio.gather(*(asks_for(hotline, callers, answer) for answer in ANSWERS))
+    # With what was sent; a failure may be asked again.
+    told = {f"/{answer}?linea={number(answer)}" for answer in ANSWERS if answer != "down"}
+    assert set(asked.heard) == told
