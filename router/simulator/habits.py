@@ -44,13 +44,15 @@ def _telephones() -> Mapping[DeviceKind, Telephone]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """`presses`: after how long in a menu a caller presses a key; `says_goodbye_first`: the share
-    of conversations that the agent ends; `speech`: how long a prompt lasts that `spoken` has not.
+    of conversations that the agent ends; `speech`: how long a prompt lasts that `spoken` has not;
+    `message`: how long a caller speaks who leaves one.
     """
 
     telephones: Mapping[DeviceKind, Telephone] = field(default_factory=_telephones)
     presses: tuple[float, float] = (4.0, 18.0)
     says_goodbye_first: float = 0.4
     speech: float = 6.0
+    message: float = 30.0
     spoken: Mapping[PromptId, float] = field(default_factory=dict)
 
 

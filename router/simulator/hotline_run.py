@@ -10,7 +10,17 @@ from heapq import heappop, heappush
 from typing import TypeVar
 
 from router.core import events as e
-from router.core.commands import Bridge, Command, Dial, HandToDialplan, Hangup, Play, StopPlay
+from router.core.commands import (
+    Bridge,
+    Command,
+    Dial,
+    HandToDialplan,
+    Hangup,
+    KeepMessage,
+    Play,
+    RecordSound,
+    StopPlay,
+)
 from router.core.engine import Engine
 from router.core.policy import Policy
 from router.core.records import Entry, Queued, StepEntered, WrapUpStarted
@@ -23,6 +33,7 @@ from router.core.vocabulary import (
     NodeId,
     PlaybackId,
     QueueName,
+    RecordingId,
 )
 from router.metrics.figures import SHORT
 from router.past_call import PastCall
@@ -259,6 +270,11 @@ class HotlineRun:
                 self._in(spoken, self._prompt_ends, command)
             case StopPlay():
                 self._playing.pop(command.leg, None)
+            case RecordSound():
+                spoken = min(self.plan.habits.message, command.longest.total_seconds())
+                self._in(spoken, self._has_spoken, (command.recording, spoken))
+            case KeepMessage():
+                self._at(self.now + NETWORK, self._is_kept, command.recording)
             case Dial():
                 self._dials(command)
             case Bridge():
@@ -274,6 +290,14 @@ class HotlineRun:
         if self._playing.get(play.leg) == play.playback:
             del self._playing[play.leg]
             self._tell(e.PlaybackEnded(at=self.now, playback=play.playback, heard=True))
+
+    def _has_spoken(self, subject: tuple[RecordingId, float]) -> None:
+        recording, seconds = subject
+        lasted = timedelta(seconds=seconds)
+        self._tell(e.RecordingEnded(at=self.now, recording=recording, lasted=lasted))
+
+    def _is_kept(self, recording: RecordingId) -> None:
+        self._tell(e.RecordingKept(at=self.now, recording=recording))
 
     def _dials(self, dial: Dial) -> None:
         answer = self.desks.dialled(dial)

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from router.adapters import flow_files
+from router.core.ivr.model import Flow
+from router.core.ivr.steps.goodbye import GoodbyeStep
+from router.core.ivr.steps.message import MessageStep
 from router.core.records import (
     Abandoned,
     Answered,
@@ -18,13 +21,15 @@ from router.core.records import (
     CallStarted,
     Ended,
     Entry,
+    MessageLeft,
+    MessageLost,
     OfferEnded,
     OfferMade,
     Queued,
     WrapUpEnded,
     WrapUpStarted,
 )
-from router.core.vocabulary import OfferOutcome, QueueName
+from router.core.vocabulary import OfferOutcome, PromptId, QueueName, StepName
 from router.planning.shifts_yaml import read_shifts
 from router.planning.traffic_json import read_traffic
 from router.simulator.hotline_report import HotlineReport, Replication, simulate_hotline
@@ -126,3 +131,27 @@ def test_agents_work_as_planned_but_for_pauses_after_missed_calls(report: Hotlin
     adherence = report.overall["adherence"].mean
     assert adherence is not None
     assert 0.9 < adherence <= 1
+
+
+def test_whoever_is_sent_to_the_recorder_leaves_a_message(plan: Plan) -> None:
+    recorder = MessageStep(
+        name=StepName("buzon"),
+        prompts=(PromptId("aviso"),),
+        next=StepName("gracias"),
+        on_timeout=StepName("gracias"),
+    )
+    goodbye = GoodbyeStep(name=StepName("gracias"), prompts=(PromptId("gracias"),))
+    book = plan.policy.book
+    line = book.line_for(book.default_line)[0]
+    flow = Flow(
+        name=line.flow,
+        start=recorder.name,
+        steps={recorder.name: recorder, goodbye.name: goodbye},
+    )
+    rules = replace(plan.policy, book=replace(book, flows={flow.name: flow}))
+    entries: list[Entry] = []
+    HotlineRun(replace(plan, policy=rules), 0, entries.append).run()
+    kinds = Counter(type(entry.record) for entry in entries)
+    assert not kinds[MessageLost]
+    # But those who hang up before the tone.
+    assert kinds[CallStarted] >= kinds[MessageLeft] > kinds[CallStarted] * 0.7
