@@ -25,6 +25,7 @@ from router.core.vocabulary import (
     RecordingId,
     Refusal,
 )
+from tests.acceptance.asterisk_server import AsteriskServer
 from tests.adapters.telephony_world import (
     ANA,
     LINE,
@@ -392,3 +393,21 @@ async def test_nobody_is_recorded_who_has_gone(world: World) -> None:
     refusal = await world.perform(record(leg))
     assert refusal is not None
     assert refusal.why is Refusal.GONE
+
+
+async def test_an_asterisk_that_can_write_nothing_refuses_and_the_call_goes_on(
+    asterisk_server: AsteriskServer,
+) -> None:
+    spool = asterisk_server.folder / "asterisk/spool/recording"
+    elsewhere = spool.with_name("elsewhere")
+    async with real_world(asterisk_server) as world:
+        leg = await world.caller_arrives()
+        spool.rename(elsewhere)
+        try:
+            refusal = await world.perform(record(leg))
+        finally:
+            elsewhere.rename(spool)
+        assert refusal is not None
+        assert refusal.why is Refusal.REFUSED
+        assert await world.perform(play(leg, SHORT)) is None
+        await world.caller_hears_it()
