@@ -13,7 +13,7 @@ import typer
 from router import errors
 from router.adapters.control.client import ControlClient
 from router.cli import calls_look as look
-from router.cli import story_look
+from router.cli import story_look, why_look
 from router.cli.exits import exit_for
 from router.cli.look import err, listed, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
@@ -22,6 +22,7 @@ from router.core.journal_lines import Line, to_line
 from router.core.plain import to_plain
 from router.core.snapshot import CallView, Snapshot
 from router.core.vocabulary import AgentId, CallId, QueueName
+from router.explanation import decision_at
 from router.ledger import CallSummary
 
 PANEL = "See and steer"
@@ -109,6 +110,14 @@ def explain(
             metavar="CALL", help="A call's id, the end of one, or `last`; `hotline calls` has them."
         ),
     ],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="Only the latest decision until then: who was eligible, and who was not and why."
+            " 2026-11-24T18:00:05, or a time of the call's day, 18:00:05.",
+        ),
+    ] = None,
     json: AsJson = False,
     state_dir: StateDir = None,
     config: ConfigFile = None,
@@ -126,6 +135,9 @@ def explain(
         raise trouble or errors.RequestRefused(
             message=f"No call {call!r} is known. `hotline calls` lists those that are."
         )
+    if at is not None:
+        _explain_decision(configured, meant, lines, at, as_json=json)
+        return
     view = live.get(meant)
     if json:
         say_json(
@@ -140,6 +152,36 @@ def explain(
     if trouble is not None:
         err().print(f"{trouble}\nOnly where the call stands now is shown.", style="yellow")
         raise typer.Exit(exit_for(trouble))
+
+
+def _explain_decision(
+    configured: Configuration, call: CallId, lines: list[Line], typed: str, *, as_json: bool
+) -> None:
+    """Rebuilt from what was kept with it, whatever has become of the agents since."""
+    zone = configured.settings.time_zone
+    began = lines[0].at if lines else datetime.now(UTC)
+    found = decision_at(lines, _instant_of(typed, began.astimezone(zone)))
+    if found is None:
+        raise errors.RequestRefused(message=f"Nothing was decided about {call} until {typed}.")
+    if as_json:
+        say_json({"call": call, "decision": to_plain(found)})
+        return
+    console = out()
+    console.print(call, style="bold", markup=False)
+    console.print(why_look.explained(found, zone))
+
+
+def _instant_of(typed: str, began: datetime) -> datetime:
+    """With a zone, without one (the hotline's), or only a time: on the call's day."""
+    try:
+        if "T" not in typed and " " not in typed:
+            typed = f"{began:%Y-%m-%d}T{typed}"
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{typed!r} is no instant; expected one such as 2026-11-24T18:00:05, or 18:00:05"
+        ) from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=began.tzinfo)
 
 
 def _newest_first(live: Iterable[CallView], past: Iterable[CallSummary]) -> list[CallId]:

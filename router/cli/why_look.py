@@ -14,6 +14,7 @@ from router.core.journal_lines import Line
 from router.core.records import OfferMade
 from router.core.routing.explain import Exclusion, KeptWaiting, Stands, StillWaiting
 from router.core.vocabulary import AgentId
+from router.explanation import Explained
 from router.why import because, because_nobody, excluded_words, standing
 
 
@@ -64,6 +65,28 @@ def decided(found: Sequence[Decision], zone: tzinfo, is_waiting: bool) -> Table 
     shown = facts()
     for each in found:
         shown.add_row(_instant(each.at, zone), Text(_sentence(each.record)))
+    return shown
+
+
+def explained(found: Explained, zone: tzinfo) -> Table:
+    """One decision, with everybody who was on shift."""
+    shown = facts()
+    nobody = "nobody could be rung"
+    shown.add_row(_instant(found.at, zone), Text(f"{found.rung} is rung" if found.rung else nobody))
+    shown.add_row("decided by", Text(found.decided_by.replace("_", " ")))
+    shown.add_row(
+        "queue", Text(f"{found.queue}, after {lasted(found.waited)} since the call began")
+    )
+    if found.accepts:
+        shown.add_row("asks for", Text(found.accepts))
+    if found.widens_after is not None:
+        shown.add_row("widens", Text(f"{lasted(found.widens_after)} after the call began"))
+    shown.add_row("policy", Text(found.policy))
+    for agent, why in found.stands.items():
+        words = "eligible and free" if why is None else excluded_words(why)
+        shown.add_row("agent", Text(f"{agent}: {words}", "green" if why is None else ""))
+    if not found.names_all:
+        shown.add_row("agents", Text(f"{found.eligible} of {found.staffed} on shift could take it"))
     return shown
 
 
@@ -123,7 +146,8 @@ def _widens(still: StillWaiting) -> str:
 def _expected(still: StillWaiting) -> str:
     if not still.expected:
         return "nobody on shift may take it as things are"
-    return ", ".join(f"{chance:.0%} within {lasted(wait)}" for chance, wait in still.expected)
+    told = ", ".join(f"{chance:.0%} within {lasted(wait)}" for chance, wait in still.expected)
+    return f"{told} (by who is ahead, and how long calls have lately taken)"
 
 
 def _instant(at: datetime, zone: tzinfo) -> str:

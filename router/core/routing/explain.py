@@ -37,7 +37,9 @@ class Why:
 
     `decided_by` is the first term of the order that set the winner apart from the runner-up, or
     `only_one`. `waited` counts from the PBX, as does `widens_after`, the next step. Of `staffed`
-    agents `eligible` had the skills, free or not; `excluded` names the others if they are few.
+    agents `eligible` had the skills, free or not; `excluded` names those who could not be rung, and
+    `free` those who could besides the winner, if the shift is small enough. `accepts` is who may
+    take the call, in words.
     """
 
     candidates: int
@@ -54,6 +56,8 @@ class Why:
     staffed: int = 0
     widens_after: timedelta | None = None
     policy: str = ""
+    accepts: str = ""
+    free: tuple[AgentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,8 @@ class KeptWaiting:
     """Why a caller gets nobody yet: a record when they begin to wait, and whenever a step widens.
 
     `accepts` is who may take them, in words. Of `staffed` agents `eligible` may, free or not;
-    `excluded` says of every agent why not, if they are few. `reserved`: somebody is free, and kept
+    `excluded` says of every agent why not, `free` has who could be rung though nobody is: empty on
+    a large shift. `reserved`: somebody is free, and kept
     for a higher class (O4). `widens_after` counts from the PBX, as does `waited`.
     """
 
@@ -75,6 +80,7 @@ class KeptWaiting:
     widens_after: timedelta | None
     waited: timedelta
     policy: str
+    free: tuple[AgentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

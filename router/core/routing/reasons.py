@@ -26,6 +26,7 @@ def why_chosen(look: Look, head: Head, chosen: Standing, policy: str) -> Why:
         decided_by = next(str(term) for term, a, b in terms if a != b)
     demand = caller.line.demand
     step = caller.step
+    excluded, free = _standing(look, caller, head.opened, chosen.id)
     return Why(
         candidates=_candidates(look, caller, head.opened),
         runner_up=None if other is None else other.id,
@@ -35,7 +36,9 @@ def why_chosen(look: Look, head: Head, chosen: Standing, policy: str) -> Why:
         idle=span(max(look.at - chosen.idle_since, 0)),
         widening=step,
         waited=span(look.at - caller.arrived),
-        excluded=_excluded(look, caller, head.opened, chosen.id),
+        excluded=excluded,
+        free=free,
+        accepts=_accepts(caller),
         sticky=chosen.id in caller.sticky,
         eligible=_eligible(look, caller),
         staffed=len(staff.members),
@@ -48,12 +51,14 @@ def why_nobody(look: Look, caller: Caller, policy: str) -> KeptWaiting:
     """Of a caller whom the last look left without anybody."""
     kind, demand, step = caller.kind(False), caller.line.demand, caller.step
     opened = look.opened(kind)
+    excluded, free = _standing(look, caller, opened, None)
     return KeptWaiting(
         queue=QueueName(demand.queue),
-        accepts=" or ".join(str(each) for each in kind.circle.accepted),
+        accepts=_accepts(caller),
         eligible=_eligible(look, caller),
         staffed=len(look.staff.members),
-        excluded=_excluded(look, caller, opened, None),
+        excluded=excluded,
+        free=free,
         reserved=kind.circle.profiles & look.staff.idle != opened,
         widening=step,
         widens_after=span(demand.after[step]) if step < len(demand.after) else None,
@@ -110,14 +115,24 @@ def _eligible(look: Look, caller: Caller) -> int:
     return sum(p.staffed for p in look.staff.profiles if p.bit & profiles)
 
 
-def _excluded(
+def _accepts(caller: Caller) -> str:
+    return " or ".join(str(each) for each in caller.kind(False).circle.accepted)
+
+
+def _standing(
     look: Look, caller: Caller, opened: int, chosen: AgentId | None
-) -> tuple[tuple[AgentId, Exclusion], ...]:
+) -> tuple[tuple[tuple[AgentId, Exclusion], ...], tuple[AgentId, ...]]:
+    """Of everybody on shift but the winner: who could not be rung and why, and who could."""
     members = look.staff.members
     if len(members) > NAMED_AT_MOST:
-        return ()
-    return tuple(
-        (agent, why)
-        for agent in sorted(members)
-        if agent != chosen and (why := stands(look, caller, opened, members[agent])) is not None
-    )
+        return (), ()
+    excluded: list[tuple[AgentId, Exclusion]] = []
+    free: list[AgentId] = []
+    for agent in sorted(members):
+        if agent != chosen:
+            why = stands(look, caller, opened, members[agent])
+            if why is None:
+                free.append(agent)
+            else:
+                excluded.append((agent, why))
+    return tuple(excluded), tuple(free)
