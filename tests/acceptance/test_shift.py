@@ -192,8 +192,9 @@ async def test_short_codes_log_in_pause_resume_and_log_out(
     async with ana_on_shift(hotline, prefix, tmp_path) as desk:
         await desk.dials_code("*12", AgentState.LOGGED_OUT)
         await desk.dials_code("*11", AgentState.READY)
-        await desk.dials_code("*13", AgentState.PAUSED)
-        await desk.dials_code("*14", AgentState.READY)
+        for pause in ("*13", "*16"):
+            await desk.dials_code(pause, AgentState.PAUSED)
+            await desk.dials_code("*14", AgentState.READY)
 
 
 async def test_short_code_ends_the_wrap_up(
@@ -212,7 +213,7 @@ async def test_short_code_ends_the_wrap_up(
         await desk.phone.hang_up()
 
 
-@pytest.mark.parametrize("dialled", ["5555335533", "525512345678", "*16", "s"])
+@pytest.mark.parametrize("dialled", ["5555335533", "525512345678", "*18", "s"])
 async def test_desk_phone_can_dial_nothing_else(
     hotline: Hotline, prefix: Prefix, tmp_path: Path, dialled: str
 ) -> None:
