@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -181,6 +182,29 @@ async def test_ready_ends_the_wrap_up(
         assert (await hotline.runs("agents", "ready", "ana")).code == 0
         ended = await caller.first(WrapUpEnded)
         assert ended.lasted < timedelta(seconds=600)
+
+
+async def test_a2_who_is_kept_apart_by_a_call_is_not_rung_for_it_until_the_pair_is_lifted(
+    hotline: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
+) -> None:
+    async with ana_on_shift(hotline, prefix, tmp_path) as desk:
+        assert (await hotline.runs("agents", "pause", "ana")).code == 0
+        async with callers.dials(hotline, number("plain"), flow="plain") as caller:
+            await caller.waits_in("plain")
+            apart = ("agents", "never-pair", "ana", "--call", caller.call, "--reason", "known")
+            async with asyncio.timeout(20):
+                while (await hotline.runs(*apart)).code != 0:
+                    pass  # who calls is written down behind the call
+            assert (await hotline.runs("agents", "resume", "ana")).code == 0
+            told = await hotline.runs("why-not", "ana", caller.call)
+            assert "kept apart from this caller (A2)" in told.said
+            assert not caller.records(OfferMade)
+            (pair, *_) = (await hotline.runs("agents", "never-pairs", "--json")).json["pairs"]
+            assert (pair["agent"], pair["call"]) == ("ana", caller.call)
+            lifted = await hotline.runs("agents", "lift-pair", str(pair["pair"]), "--reason", "no")
+            assert lifted.code == 0
+            await desk.phone.take_call(within=SOON)
+            await caller.is_answered_by("ana")
 
 
 # Short codes from a desk phone
