@@ -277,7 +277,8 @@ async def test_agents_phone_can_call_nothing_but_short_codes(
 ) -> None:
     async with agent_at_desk(ari, asterisk_server, "ana") as desk:
         await ari.beats()
-        assert (await desk.calls(dialled)).status == 404
+        # 484: more digits could still make it a code.
+        assert (await desk.calls(dialled)).status == (484 if dialled == "*50" else 404)
 
 
 async def test_desk_phone_known_by_its_address_is_refused_from_another(
