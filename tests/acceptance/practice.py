@@ -15,6 +15,8 @@ FIRST_NUMBER = 5570000000
 
 STEPS_NUMBER = "5571000000"
 """Begins the flow with every step kind."""
+REMEMBERS_NUMBER = "5571000001"
+"""Begins a flow that remembers, and goes through another."""
 STEPS = Path(__file__).parent / "flows"
 PARTNER = "5587990001"
 """Somebody outside, behind the trunk."""
@@ -68,6 +70,7 @@ def write_flows(folder: Path, lines: Mapping[str, str] = LINES) -> Path:
         folder / "lines.yaml",
         "lines:\n",
         f"  {STEPS_NUMBER}:\n    name: pasos\n    flow: pasos\n    language: es\n"
+        f"  {REMEMBERS_NUMBER}:\n    name: recuerda\n    flow: recuerda\n    language: es\n"
         + "".join(
             f"  {number(line, lines)}:\n    name: {line}\n    flow: {line}\n    language: es\n"
             for line in lines

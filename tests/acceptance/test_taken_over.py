@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from router.core.records import Ended, OfferEnded, WrapUpStarted
+from router.core.records import Ended, OfferEnded, PromptMissing, StepEntered, WrapUpStarted
 from router.core.vocabulary import AgentState, EndedBy, OfferOutcome
 from router.standalone.phone_events import Closed, Incoming
 from router.standalone.programs import Prefix
@@ -22,8 +24,9 @@ from tests.acceptance.everywhere import (
     callers_everywhere,
     seen,
 )
-from tests.acceptance.hotline_up import Hotline
-from tests.acceptance.people import SOON, Callers, hear_each_other
+from tests.acceptance.hotline_up import Hotline, asks_asterisk, until
+from tests.acceptance.people import SOON, Caller, Callers, hear_each_other
+from tests.acceptance.practice import REMEMBERS_NUMBER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -79,3 +82,53 @@ async def test_after_a_kill_every_caller_goes_on_where_they_were(
             assert caller.is_on_the_line
             assert caller.longest_silence(killed_at) < SILENT_AT_MOST
     assert not (await night.answers_again()).calls
+
+
+async def reaches(caller: Caller, step: str, *, times: int = 1) -> None:
+    """The step, for so many times in all."""
+
+    def has() -> bool:
+        return [each.step for each in caller.records(StepEntered)].count(step) >= times
+
+    await until(has, within=20)
+
+
+async def test_after_a_kill_flows_remember_and_what_was_typed_is_asked_again(
+    night: Hotline, callers: Callers
+) -> None:
+    async with (
+        callers.dials(night, REMEMBERS_NUMBER, flow="recuerda") as typed,
+        callers.dials(night, REMEMBERS_NUMBER, flow="recuerda") as within,
+    ):
+        await reaches(within, "dentro")
+        await reaches(typed, "dentro")
+        await typed.phone.press("1")
+        await reaches(typed, "pide")
+        await typed.phone.press("17")
+        await reaches(typed, "elige")
+        for state in states_carried(night):
+            assert "fleeting" not in state or state["fleeting"] == {"clave": "pide"}
+            assert state.get("variables", {}).keys() <= {"veces", "tema", "doble"}
+        with night.guard_frozen():
+            os.kill(night.stack["engine_pid"], signal.SIGKILL)
+            floor = await night.answers_again()
+        assert {seen(floor.calls, each).step for each in (typed, within)} == {"pide", "dentro"}
+        # The flow within the flow returns to where it was gone through.
+        await within.phone.press("1")
+        await reaches(within, "pide")
+        assert not within.records(PromptMissing)
+        # Two digits and the menu's key: the digits are compared by what was typed anew.
+        await reaches(typed, "pide", times=2)
+        await typed.phone.press("17")
+        await reaches(typed, "elige", times=2)
+        await typed.phone.press("1")
+        await typed.waits_in("pasos")
+    assert not (await night.answers_again()).calls
+
+
+def states_carried(hotline: Hotline) -> list[dict[str, Any]]:
+    """Of the flows of all callers, as their channels tell them."""
+    channels = asks_asterisk(hotline.stack["ari"], "channels")
+    texts = [each["channelvars"]["HOTLINE_STATE"] for each in channels]
+    runs = [json.loads(text.lstrip("!?."))["run"] for text in texts if text]
+    return [level for run in runs for level in (run, *run.get("stack", []))]
