@@ -88,7 +88,7 @@ async def reaches(caller: Caller, step: str, *, times: int = 1) -> None:
     """The step, for so many times in all."""
 
     def has() -> bool:
-        return [each.step for each in caller.records(StepEntered)].count(step) >= times
+        return sum(each.step == step for each in caller.records(StepEntered)) >= times
 
     await until(has, within=20)
 

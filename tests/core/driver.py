@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,8 @@ __all__ = ["NODE", "NOON", "Caller", "Driver", "listed_leg"]
 
 NOON = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 """A Tuesday, 12 h in Mexico City."""
+PARTNERS = re.compile(r"-e\d+-a\d+$")
+"""The end of a leg's name that no agent has either."""
 
 
 class Driver(Rehearsal):
@@ -86,6 +89,8 @@ class Driver(Rehearsal):
                     carried=self.board.carried.get(leg, ""),
                     created_at=self.board.created.get(leg),
                 )
+        for leg in sorted(self.board.outside):
+            yield listed_leg(leg, None, stasis=False, ringing=True)
         for leg, dial in sorted(self.board.ringing.items()):
             yield listed_leg(leg, dial, stasis=False, ringing=True, carried=self.board.carried[leg])
 
@@ -126,19 +131,23 @@ def listed_leg(
     carried: str = "",
     created_at: datetime | None = None,
 ) -> e.ListedLeg:
-    """A channel as it stands in a list; without `dial` it is a caller's or a short code's."""
-    role = "code" if leg.startswith("code") else "caller"
+    """A channel as it stands in a list; without `dial` it is no agent's."""
+    role, call = "code" if leg.startswith("code") else "caller", ""
+    if dial is not None:
+        role, call = "agent", dial.call or ""
+    elif PARTNERS.search(leg):
+        role, call = "partner", PARTNERS.sub("", leg)
     return e.ListedLeg(
         leg=leg,
-        role="agent" if dial is not None else role,
-        call=(dial.call or "") if dial is not None else "",
+        role=role,
+        call=call,
         offer=dial.offer if dial is not None else "",
         agent=dial.agent if dial is not None else "",
         epoch=dial.epoch if dial is not None else 0,
-        up=dial is None or stasis,
+        up=(dial is None or stasis) and not ringing,
         in_application=stasis,
         created_at=created_at or NOON,
         ringing=ringing,
-        number_dialled=LINE if dial is None else "",
+        number_dialled=LINE if role == "caller" else "",
         carried=carried,
     )

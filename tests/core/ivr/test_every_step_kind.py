@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import get_args
 
 import pytest
@@ -288,7 +289,7 @@ class Walk:
 
     hotline: Driver
     world: World
-    points: dict[tuple[object, ...], str] = field(default_factory=dict)
+    points: dict[tuple[object, ...], tuple[str, tuple[Deed, ...]]] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
 
     def everywhere(self) -> None:
@@ -299,7 +300,7 @@ class Walk:
             story = self._story(way)
             new = story.is_in_the_example and story.state() not in self.points
             if new:
-                self.points[story.state()] = told
+                self.points[story.state()] = told, way
                 ahead += [(f"{told}, {name}", (*way, deed)) for name, deed in deeds_at(story)]
             self._ends(story, in_silence if not new else nothing_more, told)
             for name, ending in ENDINGS if new else ():
@@ -327,12 +328,22 @@ class Walk:
             self.hotline.pauses("leo")
 
 
-def walked(kind: type[Step], world: World) -> Walk:
+def opened(kind: type[Step], world: World) -> Driver:
     hotline = Driver(house_of(kind, world), at=world.at)
     if world.staffed:
         hotline.works(LEO)
         hotline.pauses("leo")
-    walk = Walk(hotline, world)
+    return hotline
+
+
+def walked(kind: type[Step], world: World) -> Walk:
+    return _walked(kind.kind, world)
+
+
+@cache
+def _walked(name: str, world: World) -> Walk:
+    (kind,) = (each for each in KINDS if each.kind == name)
+    walk = Walk(opened(kind, world), world)
     walk.everywhere()
     return walk
 
@@ -355,3 +366,25 @@ def test_a_caller_gets_out_of_a_step_at_every_point_whatever_happens(kind: type[
             break  # the other worlds are for kinds that look at the clock, the line, the staff
     assert met is (kind.kind not in AT_ONCE), "whether a caller is ever met in it"
     assert ways_out(kind) - reached == NOT_IN_AN_EXAMPLE.get(kind.kind, set())
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_the_engine_may_die_at_every_point_of_a_step(kind: type[Step]) -> None:
+    world = WORLDS[0]
+    for told, way in walked(kind, world).points.values():
+        hotline = opened(kind, world)
+        story = Story(hotline, hotline.caller_arrives(world.line, caller=world.caller), 0)
+        for deed in way:
+            story.does(deed)
+        now = hotline.dies_and_comes_back(LEO)
+        caller = Caller(now, story.caller.leg)
+        assert caller.is_there, told
+        try:
+            in_silence(Story(now, caller, 0))
+            if caller.is_there:
+                caller.hangs_up()
+            now.passes(3600)
+        except AssertionError as failure:
+            raise AssertionError(f"{told}, the engine dies: {failure}") from failure
+        books_close([*hotline.entries, *now.entries], now.engine.floor)
+        assert not [*now.engine.floor.calls, *now.engine.floor.partner_legs]
