@@ -119,6 +119,15 @@ def test_a2_a_telephone_that_rings_for_them_stops_when_they_are_kept_apart() -> 
     assert driver.outcomes() == [("ana", OfferOutcome.WITHDRAWN)]
 
 
+def test_a2_who_was_kept_apart_while_they_talked_is_not_rung_again_when_the_line_breaks() -> None:
+    driver = hotline()
+    driver.caller_arrives(caller=LUZ).chooses("4")
+    driver.answers("ana")
+    told(driver, apart={LUZ: (ANA,)})
+    driver.loses_line("ana")
+    assert driver.rung() == ["zoe"]
+
+
 def test_a2_a_pair_that_is_lifted_may_meet_again() -> None:
     driver = hotline()
     driver.logs_out("zoe")

@@ -116,7 +116,8 @@ def _climb_for(turn: Turn, agent: Agent) -> None:
 def _climb(turn: Turn, call: Call, ladder: Ladder) -> None:
     """Ring, or wait for what has to come first; step by step up to the end."""
     agent = turn.floor.agents.get(ladder.agent)
-    if agent is None or not _may_be_rung(agent):
+    apart = call.place is not None and ladder.agent in call.place.never  # A2: since they talked
+    if agent is None or apart or not _may_be_rung(agent):
         _leave(turn, call, ladder, "away")
         return
     if agent.leg is not None:
