@@ -1,4 +1,7 @@
-"""The timetable: which stage handles which event, wake-up and move. No rule lives here."""
+"""The timetable: which stage handles which event, wake-up and move. No rule lives here.
+
+What happens most often stands first: cases are tried in their order.
+"""
 
 from __future__ import annotations
 
@@ -53,22 +56,26 @@ def make_moves(turn: Turn) -> None:
 def event_comes(turn: Turn, event: e.Event) -> None:
     """Each event has one stage; a deadline and a move, too."""
     match event:
+        case e.LegEnded():
+            _leg_end(turn, event)
+        case e.PlaybackEnded():
+            _playback(turn, event)
+        case e.DigitPressed():
+            _digit(turn, event)
+        case e.ClockReached():
+            _clock(turn)
         case e.CallArrived():
             if not adoption.caller_returns(turn, event):
                 arrival.caller_arrives(turn, event)
+        case e.LegRinging() | e.LegAnswered():
+            _leg(turn, event)
+        case e.WrapUpFinished():
+            wrap_up.agent_is_ready(turn, event)
         case e.CodeDialled():
             if (doing := short_code.is_dialled(turn, event)) is not None:
                 event_comes(turn, doing)
-        case e.LegRinging() | e.LegAnswered():
-            _leg(turn, event)
-        case e.LegEnded():
-            _leg_end(turn, event)
         case e.LegLeft():
             recovery.leg_leaves(turn, event)
-        case e.DigitPressed():
-            _digit(turn, event)
-        case e.PlaybackEnded():
-            _playback(turn, event)
         case e.LookupEnded():
             asking.ends(turn, event)
         case e.RecordingEnded():
@@ -78,16 +85,12 @@ def event_comes(turn: Turn, event: e.Event) -> None:
         case e.CommandFailed():
             for over in refusal.command_fails(turn, event):
                 _playback(turn, over)
-        case e.ClockReached():
-            _clock(turn)
         case e.RosterReplaced():
             roster.roster_is_replaced(turn, event)
         case e.AgentLoggedIn() | e.AgentLoggedOut() | e.AgentPaused() | e.AgentResumed():
             shift.agent_does(turn, event)
         case e.AgentRecalled():
             shift.agent_is_recalled(turn, event)
-        case e.WrapUpFinished():
-            wrap_up.agent_is_ready(turn, event)
         case s.ExtensionAsked():
             wrap_up.agent_extends(turn, event)
         case e.PairsTold():
@@ -243,32 +246,39 @@ def _move(turn: Turn, move: Move) -> None:
             in_flow.carry_out(turn, move)
         case t.FlowGiven():
             in_flow.go_on(turn, move)
+        case t.OffersWithdrawn():
+            offering.withdraw(turn, move)
+            partnering.is_withdrawn(turn, move)
+            ladder.is_withdrawn(turn, move)
+        case t.CallerGone():
+            recording.caller_goes(turn, move.call)
+            partnering.caller_goes(turn, move.call)
+            connection.caller_leaves(turn, move)
+        case t.AgentFreed():
+            wrap_up.agent_is_freed(turn, move)
+            ladder.agent_is_freed(turn, move)
+        case t.OfferDue():
+            offering.make(turn, move)
+        case t.AgentLegOver():
+            offering.leg_ends(turn, move)
+            connection.agent_leg_ends(turn, move)
         case t.QueueEntered():
             queueing.enter(turn, move)
             pairing.enters_queue(turn, move.call)
             overflow.begins(turn, move.call)
+        case t.OfferTaken():
+            connection.connect(turn, move)
         case t.PlaceKept():
             queueing.keep(turn, move)
             pairing.enters_queue(turn, move.call)
             overflow.begins(turn, move.call)
             ladder.is_kept(turn, move.call)
-        case t.OfferDue():
-            offering.make(turn, move)
         case t.LadderSet():
             ladder.is_set(turn, move)
         case t.RungOver():
             ladder.rung_is_over(turn, move)
-        case t.OfferTaken():
-            connection.connect(turn, move)
-        case t.OffersWithdrawn():
-            offering.withdraw(turn, move)
-            partnering.is_withdrawn(turn, move)
-            ladder.is_withdrawn(turn, move)
         case t.OfferOver():
             offering.end(turn, move)
-        case t.AgentLegOver():
-            offering.leg_ends(turn, move)
-            connection.agent_leg_ends(turn, move)
         case t.ConversationBroken():
             connection.breaks(turn, move)
         case t.LookupWanted():
@@ -283,16 +293,9 @@ def _move(turn: Turn, move: Move) -> None:
             partnering.dial(turn, move)
         case t.PartnerGone():
             partnering.goes(turn, move)
-        case t.CallerGone():
-            recording.caller_goes(turn, move.call)
-            partnering.caller_goes(turn, move.call)
-            connection.caller_leaves(turn, move)
         case t.GivenAway():
             recording.caller_goes(turn, move.call)
             partnering.caller_goes(turn, move.call)
             connection.give_away(turn, move)
-        case t.AgentFreed():
-            wrap_up.agent_is_freed(turn, move)
-            ladder.agent_is_freed(turn, move)
         case _:
             assert_never(move)

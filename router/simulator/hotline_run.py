@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import partial
 from heapq import heappop, heappush
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from router.core import events as e
 from router.core.commands import (
@@ -49,6 +48,7 @@ NODE = NodeId("simulated")
 EPOCH = 1
 NETWORK = timedelta(milliseconds=20)
 """From a command to what Asterisk says of it."""
+NOTICED = (StepEntered, Queued, WrapUpStarted)
 S = TypeVar("S")
 Hearer = Callable[[Entry], None]
 
@@ -90,7 +90,7 @@ class HotlineRun:
         self.now = plan.begins
         self._hear = hear
         self._keys = keys_of(plan.policy.book)
-        self._heap: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._heap: list[tuple[datetime, int, Callable[[Any], None], Any]] = []
         self._pushed = 0
         self._guests: dict[LegId, Guest] = {}
         self._by_call: dict[CallId, Guest] = {}
@@ -110,9 +110,10 @@ class HotlineRun:
                 self.now = max(due, self.now)
                 self._tell(e.ClockReached(at=self.now))
             else:
-                at, _, act = heappop(heap)
-                self.now = max(at, self.now)
-                act()
+                at, _, act, subject = heappop(heap)
+                if at > self.now:
+                    self.now = at
+                act(subject)
             if self.now >= ends and not calls and not self._guests:
                 break
 
@@ -230,15 +231,13 @@ class HotlineRun:
         outcome = self.engine.handle(event)
         for entry in outcome.entries:
             self._hear(entry)
-            self._notice(entry)
+            if entry.call is not None and isinstance(entry.record, NOTICED):
+                self._notice(entry.call, entry.record)
         for command in outcome.commands:
             self._obey(command)
 
-    def _notice(self, entry: Entry) -> None:
-        record = entry.record
-        guest = self._by_call.get(entry.call) if entry.call is not None else None
-        if guest is None:
-            return
+    def _notice(self, call: CallId, record: StepEntered | Queued | WrapUpStarted) -> None:
+        guest = self._by_call[call]
         match record:
             case StepEntered(step_kind="menu"):
                 self._in_menu(guest, record)
@@ -360,8 +359,7 @@ class HotlineRun:
 
     def _at(self, at: datetime, act: Callable[[S], None], subject: S) -> None:
         self._pushed += 1
-        happens: Callable[[], None] = partial(act, subject)
-        heappush(self._heap, (at, self._pushed, happens))
+        heappush(self._heap, (at, self._pushed, act, subject))
 
 
 def _guests(plan: Plan, number: int) -> list[Iterator[Guest]]:

@@ -1,4 +1,4 @@
-"""A9.2: an agent is free while callers wait, until the next INVITE reaches the agent's phone."""
+"""A9.2, C3.3: an agent is free while 200 callers wait, until the next INVITE is at their phone."""
 
 from __future__ import annotations
 
@@ -6,53 +6,35 @@ import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import timedelta
 
-from router.probe.line import Line, Rung, line
+from router.probe.line import Line, Rung
+from tests.bench.deaf_line import deaf_line
 from tests.bench.figures import Figure, Spread
-from tests.bench.stack import CALLERS, DESKS, QUEUE_DESKS, Bench
+from tests.bench.stack import CALLERS, QUEUE_DESKS, ROOM_DESKS, Bench
 
 AT_LEAST = 20.0
-SOON = timedelta(seconds=3)
-QUEUE = "7004"
-WAITING = 4
+HOTLINE, QUEUE = "8005533000", "7004"
+"""A line without a menu, so that its callers wait at once; and app_queue."""
+WAITING = 200
+BETWEEN_CALLERS = 0.12
+SETS_UP_WITHIN = 60.0
 # Spread over more than app_queue's poll of one second, so that no talk keeps step with it.
-TALK = (0.2, 1.3)
+TALK = (5.0, 15.0)
 RING = 0.02
 
 
 async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
-    """Three agents of each, more callers than agents all the time, both at the same time."""
-    samples = 9 if quick else 60
-    agents = len(DESKS)
-    async with AsyncExitStack() as ends:
-        rung = Rung()
-        await ends.enter_async_context(
-            line(
-                bench.sip,
-                host="127.0.0.1",
-                hz=None,
-                calls=4 * agents,
-                port=bench.desk_port,
-                incoming=rung.note,
-            )
-        )
-        callers = await ends.enter_async_context(
-            line(bench.sip, host=CALLERS, hz=None, calls=4 * (agents + WAITING))
-        )
-        await bench.log_in((*DESKS, *QUEUE_DESKS))
-        ours, queue = await asyncio.gather(
-            _Room(callers, rung, bench.number, "4", DESKS).measure(samples),
-            _Room(callers, rung, QUEUE, "", QUEUE_DESKS).measure(samples),
-        )
-        await bench.log_out((*DESKS, *QUEUE_DESKS))
+    """Fifty agents of each, one house after the other, and 200 callers who wait all the time."""
+    samples = 60 if quick else 300
+    ours = await _gap(bench, HOTLINE, ROOM_DESKS, samples)
+    queue = await _gap(bench, QUEUE, QUEUE_DESKS, samples)
     return [_figure("mean", ours.mean, queue.mean, ours), _figure("p95", ours.p95, queue.p95, ours)]
 
 
 def _figure(what: str, ours: float, queue: float, spread: Spread) -> Figure:
     ratio = queue / ours
     return Figure(
-        name=f"agent free → INVITE out while callers wait ({what})",
+        name=f"agent free → INVITE out, {len(ROOM_DESKS)} agents, {WAITING} callers wait ({what})",
         samples=spread.samples,
         ours=f"{ours:.1f} ms",
         versus=f"app_queue: {queue:.0f} ms",
@@ -62,49 +44,67 @@ def _figure(what: str, ours: float, queue: float, spread: Spread) -> Figure:
     )
 
 
+async def _gap(bench: Bench, number: str, phones: Sequence[str], samples: int) -> Spread:
+    rung = Rung()
+    async with AsyncExitStack() as ends:
+        await ends.enter_async_context(
+            deaf_line(bench.sip, host="127.0.0.1", port=bench.desk_port, incoming=rung.note)
+        )
+        callers = await ends.enter_async_context(deaf_line(bench.sip, host=CALLERS))
+        await bench.log_in(phones)
+        try:
+            return await _Room(callers, rung, number, phones).measure(samples)
+        finally:
+            await bench.log_out(phones)
+
+
 class _Room:
     """One kind of queue with its callers and its agents."""
 
-    def __init__(
-        self, callers: Line, rung: Rung, number: str, key: str, phones: Sequence[str]
-    ) -> None:
+    def __init__(self, callers: Line, rung: Rung, number: str, phones: Sequence[str]) -> None:
         self._callers = callers
         self._rung = rung
         self._number = number
-        self._key = key
         self._phones = phones
         self._samples: list[float] = []
-        self._waiting: set[asyncio.Task[None]] = set()
+        self._group: asyncio.TaskGroup | None = None
+        self._full = asyncio.Event()
         self._over = asyncio.Event()
 
     async def measure(self, samples: int) -> Spread:
         """Until so many times an agent was rung again."""
-        for _ in range(len(self._phones) + WAITING):
-            self._one_more_calls()
-        agents = [asyncio.create_task(self._agent(phone, samples)) for phone in self._phones]
-        await asyncio.gather(*agents)
-        self._over.set()
-        await asyncio.gather(*self._waiting)
+        try:
+            async with asyncio.TaskGroup() as everybody:
+                await self._everybody(everybody, samples)
+        except ExceptionGroup as failures:
+            what = f"{len(self._samples)} times, then {failures.exceptions[0]!r}"
+            raise TimeoutError(f"{self._number}: an agent was rung again {what}") from failures
         return Spread.of(self._samples)
 
+    async def _everybody(self, group: asyncio.TaskGroup, samples: int) -> None:
+        self._group = group
+        agents = [group.create_task(self._agent(phone, samples)) for phone in self._phones]
+        for _ in range(len(self._phones) + WAITING):
+            self._one_more_calls()
+            await asyncio.sleep(BETWEEN_CALLERS)
+        self._full.set()
+        await asyncio.wait(agents)
+        self._over.set()
+
     def _one_more_calls(self) -> None:
-        caller = asyncio.create_task(self._caller())
-        self._waiting.add(caller)
-        caller.add_done_callback(self._waiting.discard)
+        assert self._group is not None
+        self._group.create_task(self._caller())
 
     async def _caller(self) -> None:
         """Waits until somebody hung up, or the measurement is over."""
-        call, _, _ = await self._callers.dial(self._number)
-        if self._key:
-            await call.audio.hears(within=SOON)
-            await call.audio.press(self._key)
+        call, _, _ = await self._callers.dial(self._number, within=SETS_UP_WITHIN)
         over = asyncio.create_task(self._over.wait())
         ended = asyncio.create_task(call.ended.wait())
         await asyncio.wait({over, ended}, return_when=asyncio.FIRST_COMPLETED)
         over.cancel()
         if not call.ended.is_set():
             call.hang_up()
-        await call.free()
+        await call.free(within=SETS_UP_WITHIN)
 
     async def _agent(self, phone: str, samples: int) -> None:
         """Takes call after call; the last one is left to ring until its caller hangs up."""
@@ -112,6 +112,7 @@ class _Room:
         while len(self._samples) < samples:
             await asyncio.sleep(RING)
             call.answer()
+            await self._full.wait()
             await asyncio.sleep(random.uniform(*TALK))
             self._one_more_calls()
             freed = call.hang_up()

@@ -45,7 +45,9 @@ HERE: Mapping[tuple[str, str], tuple[int, float]] = {
 DESKS = ("desk1", "desk2", "desk3")
 MOBILES = ("mobile1", "mobile2", "mobile3")
 FLOOR_DESKS = ("floor1", "floor2", "floor3")
-QUEUE_DESKS = ("queue1", "queue2", "queue3")
+ROOM_DESKS = tuple(f"room{n}" for n in range(1, 51))
+QUEUE_DESKS = tuple(f"queue{n}" for n in range(1, 51))
+"""Fifty agents of the hotline, and fifty of app_queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class Bench:
                 (name, "piso: 1", desk.format(name, self.desk_port))
                 for name in (*FLOOR_DESKS, *QUEUE_DESKS)
             ),
+            *((name, "trata: 3", desk.format(name, self.desk_port)) for name in ROOM_DESKS),
         ]
         lines = [
             f"  - {{id: {name}, name: {name}, skills: {{{skills}}}, devices: [{device}], "
@@ -151,6 +154,8 @@ def _furnish(folder: Path, site: Site, prefix: Prefix, cache: Path) -> None:
     for addition in FLOORS.glob("*.conf"):
         with (folder / "asterisk/etc" / addition.name).open("a") as file:
             file.write(addition.read_text())
+            if addition.name == "queues.conf":
+                file.writelines(f"member => PJSIP/{name}\n" for name in QUEUE_DESKS)
     recorded = folder / "tones"
     for (language, prompt), (hz, lasts) in HERE.items():
         _record(recorded / language / f"{prompt}.wav", hz, lasts)

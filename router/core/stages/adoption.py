@@ -64,6 +64,8 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
 
 def caller_returns(turn: Turn, event: CallArrived) -> bool:
     """A caller whom the fallback gives back goes on as the same call. False: it is none."""
+    if not event.carried:
+        return False
     floor = turn.floor
     before = floor.departed.get(event.leg)
     carried = read_call(event.carried)
