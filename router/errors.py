@@ -238,6 +238,11 @@ class RosterInvalid(HotlineError):
     """{problems}"""
 
 
+class PlotsNotInstalled(HotlineError):
+    """Plots need {module}, which is not installed: pip install 'hotline[plots]', or leave --plots
+    out."""
+
+
 class ModelInvalid(HotlineError):
     """{problems}"""
 

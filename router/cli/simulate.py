@@ -78,7 +78,7 @@ def simulate(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Draw service level, waits and occupancy by hour there, as SVG.",
+            help="Draw service level, waits and occupancy by hour there, as SVG and PNG.",
             rich_help_panel=HOTLINE,
         ),
     ] = None,

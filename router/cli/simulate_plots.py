@@ -1,4 +1,4 @@
-"""Plots of a simulated hotline, by hour of the day, as SVG."""
+"""Plots of a simulated hotline, by hour of the day, as SVG and as PNG."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from router.simulator.hotline_report import Estimates, HotlineReport
 
 HOURS = range(24)
 COLOURS = ("#0b5394", "#cc4125", "#38761d", "#b45f06", "#674ea7", "#45818e")
-FORMAT = "svg"
+FORMATS = ("svg", "png")
 PANELS = 3
+BAND = "shaded: the 95 % interval"
 
 
 def draw(report: HotlineReport, policy: Policy, folder: Path) -> list[Path]:
@@ -24,18 +25,21 @@ def draw(report: HotlineReport, policy: Policy, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with rc_context({"svg.hashsalt": "hotline", "font.size": 10, "axes.spines.top": False}):
         return [
-            _service_level(report, policy, folder / f"service_level.{FORMAT}"),
-            _waits(report, folder / f"waits.{FORMAT}"),
-            _occupancy(report, folder / f"occupancy.{FORMAT}"),
+            *_service_level(report, policy, folder / "service_level"),
+            *_waits(report, folder / "waits"),
+            *_occupancy(report, folder / "occupancy"),
         ]
 
 
-def _service_level(report: HotlineReport, policy: Policy, file: Path) -> Path:
+def _service_level(report: HotlineReport, policy: Policy, file: Path) -> list[Path]:
     """A panel for each queue, the highest class first; the dashed line is its target."""
     order = sorted(report.hours, key=lambda name: (-policy.queues[name].order_class, name))
     rows = max(1, -(-len(order) // PANELS))
     figure = Figure(figsize=(9, 2.3 * rows + 0.4), layout="constrained")
-    figure.suptitle("Answered within the target, by the hour in which the call was queued")
+    figure.suptitle(
+        "Answered within the target, by the hour in which the call was queued\n"
+        f"(dashed: the target; {BAND})"
+    )
     panels = figure.subplots(rows, PANELS, sharex=True, sharey=True, squeeze=False)
     for place, axes in enumerate(panels.flat):
         if place >= len(order):
@@ -47,24 +51,28 @@ def _service_level(report: HotlineReport, policy: Policy, file: Path) -> Path:
         within = queue.target.within.total_seconds()
         axes.set_title(f"{queue.name}: {queue.target.share:.0%} in {within:g} s", loc="left")
         axes.set_xticks(range(0, 24, 6))
+        # Below some panels there is none, and the hours would stand nowhere.
+        axes.tick_params(labelbottom=place + PANELS >= len(order))
         axes.grid(axis="y", color="#e6e6e6")
         axes.set_ylim(0, 1.02)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     return _save(figure, file)
 
 
-def _waits(report: HotlineReport, file: Path) -> Path:
-    figure, axes = _axes("Time to a human voice, from the arrival at the PBX (s)")
+def _waits(report: HotlineReport, file: Path) -> list[Path]:
+    figure, axes = _axes(f"Time to a human voice, from the arrival at the PBX (s; {BAND})")
     heads = {"voice_mean": "mean", "voice_p90": "P90", "voice_p99": "P99"}
     for colour, (key, name) in zip(COLOURS, heads.items(), strict=False):
         _line(axes, report.by_hour, key, name, colour)
-    axes.set_ylim(bottom=0)
+    # A few replications have wide bands: what is known should not shrink beside them.
+    highest = max((_mean(each, "voice_p99") for each in report.by_hour), default=0.0)
+    axes.set_ylim(0, 1.4 * highest or 1.0)
     axes.legend(frameon=False, ncol=3, loc="lower center", bbox_to_anchor=(0.5, -0.28))
     return _save(figure, file)
 
 
-def _occupancy(report: HotlineReport, file: Path) -> Path:
-    figure, axes = _axes("Occupancy (line) and agents at work (bars)")
+def _occupancy(report: HotlineReport, file: Path) -> list[Path]:
+    figure, axes = _axes(f"Occupancy (line; {BAND}) and agents at work (bars)")
     _line(axes, report.by_hour, "occupancy", "occupancy", COLOURS[0])
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
@@ -107,9 +115,13 @@ def _mean(figures: Estimates, key: str) -> float:
 
 def _bound(figures: Estimates, key: str, *, low: bool) -> float:
     found = figures[key]
-    return (found.low if low else found.high) or 0.0
+    return max((found.low if low else found.high) or 0.0, 0.0)
 
 
-def _save(figure: Figure, file: Path) -> Path:
-    figure.savefig(file, metadata={"Date": None})
-    return file
+def _save(figure: Figure, file: Path) -> list[Path]:
+    """A picture that grows without blurring, and one that every report takes."""
+    drawn = [file.with_suffix(f".{form}") for form in FORMATS]
+    for each in drawn:
+        dated = {"Date": None} if each.suffix == ".svg" else {}
+        figure.savefig(each, metadata=dated, dpi=160)
+    return drawn

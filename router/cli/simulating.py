@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -13,10 +14,11 @@ from router.cli.planned import Planned, a_bar, content
 from router.cli.simulate import CALLS, WARMUP
 from router.cli.simulate_look import model_tables
 from router.core.plain import to_plain
-from router.errors import ModelInvalid
+from router.core.policy import Policy
+from router.errors import ModelInvalid, PlotsNotInstalled
 from router.planning.model_yaml import read_model
 from router.simulator.comparison import compare
-from router.simulator.hotline_report import simulate_hotline
+from router.simulator.hotline_report import HotlineReport, simulate_hotline
 from router.simulator.model_report import Trial, simulate_model
 
 
@@ -57,14 +59,13 @@ def run_model(
 
 def run_days(planned: Planned, replications: int, plots: Path | None, *, as_json: bool) -> None:
     """A hotline's days, through the whole engine."""
-
+    if plots is not None:
+        _draw()  # before the waiting: to say at the end that nothing can be drawn is too late
     with a_bar(f"Simulating {planned.plan.days} days", replications) as progress:
         report = simulate_hotline(planned.plan, replications, progress=progress)
     drawn: list[Path] = []
     if plots is not None:
-        from router.cli.simulate_plots import draw
-
-        drawn = draw(report, planned.plan.policy, plots)
+        drawn = _draw()(report, planned.plan.policy, plots)
     if as_json:
         say_json(to_plain(report))
         return
@@ -72,6 +73,15 @@ def run_days(planned: Planned, replications: int, plots: Path | None, *, as_json
         out().print(table)
     for file in drawn:
         out().print(f"Drawn: {file}", markup=False)
+
+
+def _draw() -> Callable[[HotlineReport, Policy, Path], list[Path]]:
+    """Raises PlotsNotInstalled: an engine in production needs no pictures."""
+    try:
+        from router.cli.simulate_plots import draw
+    except ModuleNotFoundError as missing:
+        raise PlotsNotInstalled(module=missing.name) from missing
+    return draw
 
 
 def run_comparison(planned: Planned, other: Path, replications: int, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from router.probe.line import Line, Rung
 from tests.bench.deaf_line import deaf_line
@@ -18,6 +18,7 @@ HOTLINE, QUEUE = "8005533000", "7004"
 WAITING = 200
 BETWEEN_CALLERS = 0.12
 SETS_UP_WITHIN = 60.0
+GO_WITHIN = 10.0
 # Spread over more than app_queue's poll of one second, so that no talk keeps step with it.
 TALK = (5.0, 15.0)
 RING = 0.02
@@ -26,8 +27,14 @@ RING = 0.02
 async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
     """Fifty agents of each, one house after the other, and 200 callers who wait all the time."""
     samples = 60 if quick else 300
-    ours = await _gap(bench, HOTLINE, ROOM_DESKS, samples)
-    queue = await _gap(bench, QUEUE, QUEUE_DESKS, samples)
+    rung = Rung()
+    async with AsyncExitStack() as ends:
+        await ends.enter_async_context(
+            deaf_line(bench.sip, host="127.0.0.1", port=bench.desk_port, incoming=rung.note)
+        )
+        callers = await ends.enter_async_context(deaf_line(bench.sip, host=CALLERS))
+        ours = await _gap(bench, _Room(callers, rung, HOTLINE, ROOM_DESKS), samples)
+        queue = await _gap(bench, _Room(callers, rung, QUEUE, QUEUE_DESKS), samples)
     return [_figure("mean", ours.mean, queue.mean, ours), _figure("p95", ours.p95, queue.p95, ours)]
 
 
@@ -44,18 +51,12 @@ def _figure(what: str, ours: float, queue: float, spread: Spread) -> Figure:
     )
 
 
-async def _gap(bench: Bench, number: str, phones: Sequence[str], samples: int) -> Spread:
-    rung = Rung()
-    async with AsyncExitStack() as ends:
-        await ends.enter_async_context(
-            deaf_line(bench.sip, host="127.0.0.1", port=bench.desk_port, incoming=rung.note)
-        )
-        callers = await ends.enter_async_context(deaf_line(bench.sip, host=CALLERS))
-        await bench.log_in(phones)
-        try:
-            return await _Room(callers, rung, number, phones).measure(samples)
-        finally:
-            await bench.log_out(phones)
+async def _gap(bench: Bench, room: _Room, samples: int) -> Spread:
+    await bench.log_in(room.phones)
+    try:
+        return await room.measure(samples)
+    finally:
+        await bench.log_out(room.phones)
 
 
 class _Room:
@@ -65,7 +66,7 @@ class _Room:
         self._callers = callers
         self._rung = rung
         self._number = number
-        self._phones = phones
+        self.phones = phones
         self._samples: list[float] = []
         self._group: asyncio.TaskGroup | None = None
         self._full = asyncio.Event()
@@ -83,8 +84,8 @@ class _Room:
 
     async def _everybody(self, group: asyncio.TaskGroup, samples: int) -> None:
         self._group = group
-        agents = [group.create_task(self._agent(phone, samples)) for phone in self._phones]
-        for _ in range(len(self._phones) + WAITING):
+        agents = [group.create_task(self._agent(phone, samples)) for phone in self.phones]
+        for _ in range(len(self.phones) + WAITING):
             self._one_more_calls()
             await asyncio.sleep(BETWEEN_CALLERS)
         self._full.set()
@@ -103,12 +104,15 @@ class _Room:
         await asyncio.wait({over, ended}, return_when=asyncio.FIRST_COMPLETED)
         over.cancel()
         if not call.ended.is_set():
+            # Two hundred at the same instant would be a burst that nobody measures.
+            await asyncio.sleep(random.uniform(0, GO_WITHIN))
             call.hang_up()
-        await call.free(within=SETS_UP_WITHIN)
+        with suppress(TimeoutError):
+            await self._callers.free(call)
 
     async def _agent(self, phone: str, samples: int) -> None:
         """Takes call after call; the last one is left to ring until its caller hangs up."""
-        _, call = await self._rung.rings(phone)
+        _, call = await self._rung.rings(phone, within=SETS_UP_WITHIN)
         while len(self._samples) < samples:
             await asyncio.sleep(RING)
             call.answer()
@@ -116,7 +120,7 @@ class _Room:
             await asyncio.sleep(random.uniform(*TALK))
             self._one_more_calls()
             freed = call.hang_up()
-            rung, following = await self._rung.rings(phone)
+            rung, following = await self._rung.rings(phone, within=SETS_UP_WITHIN)
             self._samples.append(rung - freed)
             await call.free()
             call = following

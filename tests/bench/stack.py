@@ -39,6 +39,7 @@ HERE: Mapping[tuple[str, str], tuple[int, float]] = {
     ("en", "aviso"): (1400, 0.3),
     ("es", "susurro_extorsion"): (1600, 3.0),
     ("es", "gracias"): (1800, 0.3),
+    ("es", "saludo_trata"): (2000, 0.3),
 }
 """What is said in a tone (Hz, seconds), so that 20 ms of it tell which prompt it is."""
 

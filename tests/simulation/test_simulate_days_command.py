@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -46,6 +47,16 @@ def test_a_sunday_is_told_in_tables_json_and_plots(
     for name in ("service_level", "waits", "occupancy"):
         drawn = ElementTree.parse(tmp_path / f"{name}.svg").getroot()
         assert drawn.tag.endswith("svg")
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_matplotlib_it_is_said_before_the_days_are_simulated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "router.cli.simulate_plots", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert command("--plots", str(tmp_path)) == Exit.SURROUNDINGS
+    assert "pip install 'hotline[plots]'" in capsys.readouterr().err
 
 
 def test_json_has_every_queue_hour_and_agent(capsys: pytest.CaptureFixture[str]) -> None:
