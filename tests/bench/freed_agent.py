@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 
-from router.probe.line import Line, Rung
+from router.probe.line import Line, Rung, line
 from tests.bench.deaf_line import deaf_line
 from tests.bench.figures import Figure, Spread
 from tests.bench.stack import CALLERS, QUEUE_DESKS, ROOM_DESKS, Bench
@@ -29,12 +29,19 @@ async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
     samples = 60 if quick else 300
     rung = Rung()
     async with AsyncExitStack() as ends:
-        await ends.enter_async_context(
-            deaf_line(bench.sip, host="127.0.0.1", port=bench.desk_port, incoming=rung.note)
+        desks = await ends.enter_async_context(
+            line(  # an agent who says nothing for long is taken for a broken line
+                bench.sip,
+                host="127.0.0.1",
+                hz=None,
+                calls=3 * len(ROOM_DESKS),
+                port=bench.desk_port,
+                incoming=rung.note,
+            )
         )
         callers = await ends.enter_async_context(deaf_line(bench.sip, host=CALLERS))
-        ours = await _gap(bench, _Room(callers, rung, HOTLINE, ROOM_DESKS), samples)
-        queue = await _gap(bench, _Room(callers, rung, QUEUE, QUEUE_DESKS), samples)
+        ours = await _gap(bench, _Room(desks, callers, rung, HOTLINE, ROOM_DESKS), samples)
+        queue = await _gap(bench, _Room(desks, callers, rung, QUEUE, QUEUE_DESKS), samples)
     return [_figure("mean", ours.mean, queue.mean, ours), _figure("p95", ours.p95, queue.p95, ours)]
 
 
@@ -62,7 +69,10 @@ async def _gap(bench: Bench, room: _Room, samples: int) -> Spread:
 class _Room:
     """One kind of queue with its callers and its agents."""
 
-    def __init__(self, callers: Line, rung: Rung, number: str, phones: Sequence[str]) -> None:
+    def __init__(
+        self, desks: Line, callers: Line, rung: Rung, number: str, phones: Sequence[str]
+    ) -> None:
+        self._desks = desks
         self._callers = callers
         self._rung = rung
         self._number = number
@@ -122,5 +132,5 @@ class _Room:
             freed = call.hang_up()
             rung, following = await self._rung.rings(phone, within=SETS_UP_WITHIN)
             self._samples.append(rung - freed)
-            await call.free()
+            await self._desks.free(call, within=SETS_UP_WITHIN)
             call = following
