@@ -49,7 +49,10 @@ async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
 
 
 def _beside_peers(customers: int) -> Iterator[Figure]:
-    """In turns, the best of three each: what else the machine does hits all alike."""
+    """In turns, the best of three each: what else the machine does hits all alike.
+
+    One core beside another is processor time; all cores beside simpy's one, the clock on the wall.
+    """
     model, _ = read_model(MODEL.encode(), "mm20.yaml")
     replications = cores()
     runs: dict[str, Callable[[], int]] = {
@@ -58,15 +61,15 @@ def _beside_peers(customers: int) -> Iterator[Figure]:
         "simpy": lambda: _simpy(customers),
         "ciw": lambda: _ciw(customers // 4),
     }
-    best = dict.fromkeys(runs, 0.0)
+    on_core, on_wall = dict.fromkeys(runs, 0.0), dict.fromkeys(runs, 0.0)
     for _ in range(3):
         for name, run in runs.items():
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), time.process_time()
             served = run()
-            best[name] = max(best[name], served / (time.perf_counter() - began))
-    simpy, ciw = best["simpy"], best["ciw"]
-    for name in ("one core", "all cores"):
-        ours = best[name]
+            on_core[name] = max(on_core[name], served / (time.process_time() - busy))
+            on_wall[name] = max(on_wall[name], served / (time.perf_counter() - began))
+    for name, best in (("one core", on_core), ("all cores", on_wall)):
+        ours, simpy, ciw = best[name], best["simpy"], best["ciw"]
         judged = name == "all cores"
         yield Figure(
             name=f"M/M/20 at load 0.9, {name if name == 'one core' else f'{replications} cores'}",
@@ -154,13 +157,13 @@ def _big(quick: bool) -> Figure:
         for number, skill in enumerate(skills)
     )
     model = Model(groups=groups, calls=kinds)
-    began = time.perf_counter()
+    began = time.process_time()
     ModelRun(model, seed=1, number=0, calls=calls, warmup=0, threshold=0.1).run()
-    lasted = time.perf_counter() - began
+    lasted = time.process_time() - began
     return Figure(
         name=f"500 agents x 20 skills x {calls:,} calls, one core",
         samples=calls,
-        ours=f"{lasted:.1f} s",
+        ours=f"{lasted:.1f} s of processor time",
         versus="",
         target=f"<= {BIG_WITHIN:g} s for 50,000",
         holds=lasted * 50_000 / calls <= BIG_WITHIN,
@@ -185,13 +188,13 @@ def _month(quick: bool) -> Figure:
         nonlocal lines
         lines += 1
 
-    began = time.perf_counter()
+    began = time.process_time()
     HotlineRun(planned.plan, 0, count).run()
-    lasted = time.perf_counter() - began
+    lasted = time.process_time() - began
     return Figure(
         name=f"{days} days of the hotline through the engine, one core",
         samples=lines,
-        ours=f"{lasted:.1f} s",
+        ours=f"{lasted:.1f} s of processor time",
         versus="",
         target=f"<= {MONTH_WITHIN:g} s for a month",
         holds=lasted * MONTH / days <= MONTH_WITHIN,
