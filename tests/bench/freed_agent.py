@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 
-from router.probe.line import Line, Rung, line
+from router.probe.line import Line, LineCall, Rung, line
 from tests.bench.deaf_line import deaf_line
 from tests.bench.figures import Figure, Spread
 from tests.bench.stack import CALLERS, QUEUE_DESKS, ROOM_DESKS, Bench
@@ -122,7 +122,7 @@ class _Room:
 
     async def _agent(self, phone: str, samples: int) -> None:
         """Takes call after call; the last one is left to ring until its caller hangs up."""
-        _, call = await self._rung.rings(phone, within=SETS_UP_WITHIN)
+        _, call = await self._rings(phone)
         while len(self._samples) < samples:
             await asyncio.sleep(RING)
             call.answer()
@@ -130,7 +130,15 @@ class _Room:
             await asyncio.sleep(random.uniform(*TALK))
             self._one_more_calls()
             freed = call.hang_up()
-            rung, following = await self._rung.rings(phone, within=SETS_UP_WITHIN)
+            rung, following = await self._rings(phone)
             self._samples.append(rung - freed)
             await self._desks.free(call, within=SETS_UP_WITHIN)
             call = following
+
+    async def _rings(self, phone: str) -> tuple[float, LineCall]:
+        """The next call that is still there; a busy machine takes some back before they are met."""
+        while True:
+            at, call = await self._rung.rings(phone, within=SETS_UP_WITHIN)
+            if not call.ended.is_set():
+                return at, call
+            await self._desks.free(call)
