@@ -34,7 +34,7 @@ async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
                 bench.sip,
                 host="127.0.0.1",
                 hz=None,
-                calls=3 * len(ROOM_DESKS),
+                calls=12 * len(ROOM_DESKS),
                 port=bench.desk_port,
                 incoming=rung.note,
             )
