@@ -1,7 +1,4 @@
-"""The timetable: which stage handles which event, wake-up and move. No rule lives here.
-
-What happens most often stands first: cases are tried in their order.
-"""
+"""The timetable: which stage handles which event, wake-up and move. No rule lives here."""
 
 from __future__ import annotations
 
@@ -54,7 +51,7 @@ def make_moves(turn: Turn) -> None:
 
 
 def event_comes(turn: Turn, event: e.Event) -> None:
-    """Each event has one stage; a deadline and a move, too."""
+    """Each event has one stage; a deadline and a move, too. The most frequent stand first."""
     match event:
         case e.LegEnded():
             _leg_end(turn, event)
