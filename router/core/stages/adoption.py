@@ -64,11 +64,9 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
 
 def caller_returns(turn: Turn, event: CallArrived) -> bool:
     """A caller whom the fallback gives back goes on as the same call. False: it is none."""
-    if not event.carried:
-        return False
     floor = turn.floor
     before = floor.departed.get(event.leg)
-    carried = read_call(event.carried)
+    carried = read_call(event.carried) if event.carried else None
     ended = before is not None and before.ended_by is not None
     if carried is None or ended or event.leg in floor.callers:
         return False
