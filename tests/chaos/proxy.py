@@ -73,8 +73,7 @@ class FaultProxy:
             await asyncio.gather(*ways, return_exceptions=True)
             for end in pair:
                 end.close()
-                with suppress(OSError):
-                    await end.wait_closed()
+            await asyncio.gather(*(end.wait_closed() for end in pair), return_exceptions=True)
 
     async def _pass(
         self,
@@ -111,7 +110,7 @@ async def fault_proxy(target: tuple[str, int]) -> AsyncIterator[FaultProxy]:
         yield proxy
     finally:
         server.close()
+        proxy.flow()
         proxy.cut()
-        for one in tuple(serving):
-            one.cancel()
+        # Cut off, each ends by itself; who is cancelled while closing would leave a half open.
         await asyncio.gather(*serving, return_exceptions=True)
