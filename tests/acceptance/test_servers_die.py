@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from router.core.records import AlarmCleared, NodeConnected, OfferPickedUp, PromptMissing
@@ -18,6 +17,7 @@ from router.core.vocabulary import AgentState
 from router.standalone.phone_events import Closed
 from router.standalone.programs import Prefix
 from tests.acceptance.hotline_up import Hotline, until
+from tests.acceptance.journal import kinds_of
 from tests.acceptance.people import GAP, SOON, Agent, Callers, hear_each_other, on_shift
 from tests.acceptance.practice import number
 
@@ -44,21 +44,6 @@ def without_prompt(hotline: Hotline, prompt: str) -> Iterator[None]:
     finally:
         for file in files:
             file.with_suffix(".aside").rename(file)
-
-
-async def kinds_in_the_journal(hotline: Hotline, call: str) -> list[str]:
-    """Of a call, in order; nothing while the database is away."""
-    try:
-        connection = await asyncpg.connect(hotline.stack["database"], timeout=2)
-    except (OSError, asyncpg.PostgresError, TimeoutError):
-        return []
-    try:
-        rows = await connection.fetch(
-            "SELECT kind FROM call_records WHERE call_id = $1 ORDER BY epoch, seq", call
-        )
-    finally:
-        await connection.close()
-    return [row["kind"] for row in rows]
 
 
 async def test_killed_asterisk_comes_back_and_takes_calls_for_the_same_agents(
@@ -114,7 +99,7 @@ async def test_killed_postgresql_loses_no_call_and_no_line_of_the_journal(
         await shift["ana"].wait_for(Closed, within=SOON)
     deadline = time.monotonic() + JOURNAL_CATCHES_UP_WITHIN
     for call in (talking.call, waiting.call):
-        while not (kinds := await kinds_in_the_journal(night, call)) or (
+        while not (kinds := await kinds_of(night.stack["database"], call)) or (
             kinds[-1] != "call_finished" and "call_finished" not in kinds
         ):
             assert time.monotonic() < deadline, f"the journal of {call} holds only {kinds}"

@@ -11,10 +11,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-import asyncpg
-
 from router import errors
 from router.adapters.control.client import ControlClient
+from tests.acceptance.journal import asked
 from tests.chaos.engine_faults import untouched
 from tests.chaos.rows import Harm, Row
 
@@ -91,16 +90,10 @@ async def journal_is_whole(harm: Harm) -> Sequence[str]:
 
 
 async def _written(harm: Harm) -> set[tuple[int, int]]:
-    try:
-        connection = await asyncpg.connect(harm.house.stack.database, timeout=2)
-    except (OSError, asyncpg.PostgresError, TimeoutError):
-        return set()
-    try:
-        rows = await connection.fetch(
-            "SELECT epoch, seq FROM call_records UNION ALL SELECT epoch, seq FROM house_records"
-        )
-    finally:
-        await connection.close()
+    rows = await asked(
+        harm.house.stack.database,
+        "SELECT epoch, seq FROM call_records UNION ALL SELECT epoch, seq FROM house_records",
+    )
     return {(row["epoch"], row["seq"]) for row in rows}
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import asyncpg
-
 from router.core.vocabulary import AgentState
 from router.standalone.programs import Prefix
 from router.standalone.tone import Span
+from tests.acceptance.journal import kinds_of
 from tests.acceptance.people import Callers
 from tests.chaos.agents import everybody_talks, picking_up
 from tests.chaos.census import census
@@ -147,7 +146,7 @@ async def _missing_in_the_journal(people: Sequence[OnTheLine], harm: Harm) -> di
         missing = {}
         for each in people:
             channel = harm.census.channel_of.get(each.call_id, "")
-            kinds = await _kinds(harm, f"n1-{channel}")
+            kinds = await kinds_of(harm.house.stack.database, f"n1-{channel}")
             begun = kinds.count("call_started")
             known = each.stage != NEWCOMER
             # What was written in the very moment of a kill may be lost: then the next life tells.
@@ -158,20 +157,6 @@ async def _missing_in_the_journal(people: Sequence[OnTheLine], harm: Harm) -> di
         if not missing or time.monotonic() > deadline:
             return missing
         await asyncio.sleep(1)
-
-
-async def _kinds(harm: Harm, call: str) -> list[str]:
-    try:
-        connection = await asyncpg.connect(harm.house.stack.database, timeout=2)
-    except (OSError, asyncpg.PostgresError, TimeoutError):
-        return []
-    try:
-        rows = await connection.fetch(
-            "SELECT kind FROM call_records WHERE call_id = $1 ORDER BY epoch, seq", call
-        )
-    finally:
-        await connection.close()
-    return [row["kind"] for row in rows]
 
 
 async def _is_settled(house: House) -> None:
