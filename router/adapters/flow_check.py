@@ -18,7 +18,7 @@ from router.adapters.ivr.checks.people import look_at_hours, look_at_queues, loo
 from router.adapters.ivr.checks.rota import Rota, read_rota
 from router.adapters.ivr.checks.sight import seen
 from router.adapters.ivr.checks.staffing import look_at_ends, look_at_reserves, look_at_starving
-from router.adapters.ivr.checks.ways import look_at_crisis, look_at_reach
+from router.adapters.ivr.checks.ways import look_at_crisis, look_at_hang_ups, look_at_reach
 from router.adapters.ivr.problems import Problem, Problems
 from router.adapters.roster_yaml import read_roster
 from router.errors import FlowFilesInvalid, RosterInvalid
@@ -41,6 +41,7 @@ def check(folder: Path, roster: Path | None = None, *, now: datetime | None = No
     sight, findings = seen(files, folder), Findings()
     look_at_reach(sight, findings)
     look_at_crisis(sight, findings)
+    look_at_hang_ups(sight, findings)
     look_at_menus(sight, findings)
     look_at_hours(sight, findings)
     look_at_queues(sight, findings)

@@ -105,6 +105,11 @@ FAULTS = (
         "may end at 'juridico', not in the queue 'crisis'",
     ),
     Fault(
+        "IVR020", FLOW, "    queue: crisis\n",
+        "    queue: crisis\n    on_nobody_staffed: gracias\n", f"{FLOW}:13:3",
+        "comes to 'gracias', where the system hangs up",
+    ),
+    Fault(
         "IVR009",
         "ivr/prompts/es.yaml",
         "saludo: Le atiende una persona.\n",

@@ -46,6 +46,7 @@ CODES: Mapping[str, Code] = {
         ("IVR017", Severity.WARNING, "a queue is asked for by nobody"),
         ("IVR018", Severity.WARNING, "a skill is asked for by nobody"),
         ("IVR019", Severity.WARNING, "a finding is accepted that is not there"),
+        ("IVR020", Severity.ERROR, "the system may hang up on a caller in crisis"),
         ("IVR021", Severity.WARNING, "a widening step adds nobody"),
         ("IVR022", Severity.WARNING, "a reserve is larger than the staff"),
         ("IVR023", Severity.WARNING, "two queues of one class share people"),

@@ -10,6 +10,8 @@ from router.adapters.ivr.checks.roads import Roads, Spot
 from router.adapters.ivr.checks.sight import Sight
 from router.adapters.ivr.problems import listed, shown
 from router.core.ivr.model import Line
+from router.core.ivr.steps.dial import DialStep
+from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.menu import MenuStep
 from router.core.ivr.steps.queue import QueueStep
 
@@ -56,6 +58,45 @@ def look_at_crisis(sight: Sight, findings: Findings) -> None:
                 f"Let silence and failures lead to a step `queue: {sight.crisis}`.",
             )
         _look_at_distance(sight, number, line, start, findings, silent=not elsewhere)
+
+
+def look_at_hang_ups(sight: Sight, findings: Findings) -> None:
+    """Nobody in crisis whom no person has answered comes to a goodbye without a key (V1)."""
+    least = sight.queues[sight.crisis].order_class
+    for flow in sight.roads.flows.values():
+        for step in flow.steps.values():
+            spot = (flow.name, step.name)
+            if not isinstance(step, QueueStep) or sight.queues[step.queue].order_class < least:
+                continue
+            for end in _unanswered_ends(sight, spot):
+                findings.add(
+                    "IVR020",
+                    sight.place(spot),
+                    sight.called(spot),
+                    f"a caller whom nobody in the queue {shown(step.queue)} has answered comes to"
+                    f" {shown(end[1])}, where the system hangs up",
+                    "Lead them to another queue, or to people outside by a step `dial`.",
+                )
+
+
+def _unanswered_ends(sight: Sight, queue: Spot) -> list[Spot]:
+    """Goodbyes on the ways of who gave up waiting, as far as the next person."""
+    ways = (road for road in sight.roads.of(queue) if road.exit.field != ("next",))
+    ahead = [road.to for road in ways if road.silent]
+    seen, ends = set(ahead), []
+    while ahead:
+        spot = ahead.pop()
+        step = sight.roads.step(spot)
+        if isinstance(step, QueueStep):
+            continue
+        if isinstance(step, GoodbyeStep):
+            ends.append(spot)
+        roads = sight.roads.of(spot)
+        talked = ("next",) if isinstance(step, DialStep) else None
+        fresh = {r.to for r in roads if r.silent and r.exit.field != talked} - seen
+        seen |= fresh
+        ahead.extend(fresh)
+    return sorted(ends)
 
 
 def _look_at_distance(
