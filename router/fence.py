@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 
@@ -20,13 +21,14 @@ class Fence:
     """
 
     def __init__(self, token: int, *, now: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is done before the first beat stands beside this token."""
         self.token = token
         self.why = ""
         self.first_act: float | None = None
         self.last_act: float | None = None
         self.now = now
         """The clock of these instants: never the event loop's, which may lag."""
-        self._proved = now()  # nobody had a newer token when this one was taken
+        self._proved = -math.inf
         self._shut = asyncio.Event()
         self._moved = asyncio.Event()
 

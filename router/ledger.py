@@ -86,6 +86,28 @@ class CallSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostCall:
+    """A caller who was lost with the line or with Asterisk; what a person needs to decide whether
+    to call back.
+
+    `lost` False: nobody saw the end. `last_at`: the last that is known of the call, and after it
+    the same telephone may have `called_again_at`. `agent`: who talked to them last.
+    """
+
+    call: CallId
+    arrived_at: datetime
+    last_at: datetime
+    lost: bool
+    queue: str | None
+    agent: str | None
+    answered: bool
+    called_again_at: datetime | None
+    tries: int
+    reached: bool
+    number_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
     """A caller who wants to be called, and said that it is safe.
 

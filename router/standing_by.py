@@ -181,8 +181,7 @@ class StandingBy:
     async def _take(self, outlook: Outlook, why: Ground) -> Fence | None:
         token = max(outlook.newest, self._used()) + 1
         lease = outlook.lease
-        alone = why is Ground.BEAT_OVER
-        if alone:
+        if why is Ground.BEAT_OVER:
             # Without a database another engine may have the same thought, and the same token.
             token += secrets.randbelow(MANY)
         if lease is not None:
@@ -191,20 +190,28 @@ class StandingBy:
                     return None
             except errors.HotlineError:
                 return None  # it was there a moment ago: the next look tells
-        if not await self._exchange.announce(token):
-            return None
-        if alone and not await self._stands(token):
+        before = await self._exchange.look()
+        if before is None or before.token != outlook.asterisk.token:
+            return None  # somebody was quicker
+        if not await self._exchange.announce(token) or not await self._stands(token, outlook, why):
             return None
         self._newest = token
         self._seat.keep(token)
         log.info("engine.takes_over", token=token, why=why.value)
-        return Fence(token)
+        return Fence(token, now=self._now)
 
-    async def _stands(self, token: int) -> bool:
-        """Whether ours was the last to be announced: of two engines one goes on."""
-        await asyncio.sleep(CLAIM_STANDS_FOR)
-        witness = await self._exchange.look()
-        return witness is not None and witness.token == token
+    async def _stands(self, token: int, outlook: Outlook, why: Ground) -> bool:
+        """Whether nobody else has acted since we looked.
+
+        Whoever beats reads the token after it has written its beat, and we read the beat after we
+        have written the token: so at least one of the two learns of the other, however slow.
+        """
+        if why in (Ground.SEAT, Ground.LET_GO):
+            return True
+        if why is Ground.BEAT_OVER:
+            await asyncio.sleep(CLAIM_STANDS_FOR)
+        again = await self._exchange.look()
+        return again is not None and (again.token, again.beat) == (token, outlook.asterisk.beat)
 
     async def _unlist(self) -> None:
         with suppress(errors.HotlineError):

@@ -32,8 +32,11 @@ class Ground(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """What Asterisk tells. `beat` is ENGINE_BEAT as it stands, `beat_age` by Asterisk's own clock;
-    None: there is no beat, or none that is a time."""
+    """What Asterisk tells. `beat` is ENGINE_BEAT as it stands.
+
+    `beat_age`: since it, or since the token was announced if that is later, by Asterisk's own
+    clock; None: there is neither.
+    """
 
     token: int
     beat: str

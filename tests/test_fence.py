@@ -22,6 +22,13 @@ class Clock:
         return self.at
 
 
+def beaten(clock: Clock) -> Fence:
+    """A beat of now stands in Asterisk."""
+    fence = Fence(7, now=clock)
+    fence.prove(sent=clock.at)
+    return fence
+
+
 class Refusals:
     """What the performer could not do."""
 
@@ -49,16 +56,26 @@ async def performed(fence: Fence) -> tuple[FakeTelephony, Refusals]:
 
 async def test_an_engine_whose_beat_is_young_acts() -> None:
     clock = Clock()
-    fence = Fence(7, now=clock)
+    fence = beaten(clock)
     clock.at += 2.4
     asterisk, _ = await performed(fence)
     assert len(asterisk.performed) == 1
     assert fence.first_act == fence.last_act == clock.at
 
 
-async def test_an_engine_that_slept_does_nothing_until_a_beat_of_now_is_written() -> None:
+async def test_an_engine_that_has_taken_over_does_nothing_before_its_first_beat() -> None:
     clock = Clock()
     fence = Fence(7, now=clock)
+    asterisk, _ = await performed(fence)
+    assert not asterisk.performed
+    fence.prove(sent=clock.at)
+    await turns()
+    assert len(asterisk.performed) == 1
+
+
+async def test_an_engine_that_slept_does_nothing_until_a_beat_of_now_is_written() -> None:
+    clock = Clock()
+    fence = beaten(clock)
     clock.at += 30
     asterisk, _ = await performed(fence)
     assert not asterisk.performed
@@ -72,7 +89,7 @@ async def test_an_engine_that_slept_does_nothing_until_a_beat_of_now_is_written(
 
 async def test_no_command_waits_for_a_beat_for_ever() -> None:
     clock = Clock()
-    fence = Fence(7, now=clock)
+    fence = beaten(clock)
     clock.at += 30
     asterisk, refusals = await performed(fence)
     clock.at += 30
@@ -84,7 +101,7 @@ async def test_no_command_waits_for_a_beat_for_ever() -> None:
 
 async def test_an_engine_that_was_replaced_never_acts_again() -> None:
     clock = Clock()
-    fence = Fence(7, now=clock)
+    fence = beaten(clock)
     assert fence.sees(7)
     assert not fence.sees(8)
     fence.prove(sent=clock.at)
@@ -95,7 +112,7 @@ async def test_an_engine_that_was_replaced_never_acts_again() -> None:
 
 async def test_a_command_that_waits_is_refused_when_another_engine_takes_over() -> None:
     clock = Clock()
-    fence = Fence(7, now=clock)
+    fence = beaten(clock)
     clock.at += 30
     asterisk, refusals = await performed(fence)
     fence.shut("replaced")

@@ -29,6 +29,13 @@ async def becomes_active(engine: StandingBy) -> Fence:
     return fence
 
 
+def always_fresh(fence: Fence) -> Fence:
+    """Of an engine that beats, whatever the world's clock says."""
+    fresh = Fence(fence.token, now=lambda: 0.0)
+    fresh.prove(sent=0.0)
+    return fresh
+
+
 async def still_waits(waiting: asyncio.Task[Fence | None], world: World, *, seconds: int) -> bool:
     """While so much time passes, in which whoever is active beats."""
     for _ in range(seconds):
@@ -59,7 +66,7 @@ async def ended(*tasks: asyncio.Task[object]) -> None:
 async def test_the_first_engine_acts_at_once_and_the_second_waits_while_it_beats() -> None:
     world = World()
     first, second = world.engine("a"), world.engine("b")
-    fence = Fence((await becomes_active(first)).token, now=lambda: 0.0)
+    fence = always_fresh(await becomes_active(first))
     keeping = await kept_by(first, fence)
     waiting = asyncio.create_task(second.until_due())
     assert await still_waits(waiting, world, seconds=20)
@@ -97,7 +104,7 @@ async def test_a_silent_engine_on_another_machine_is_followed_when_lease_and_bea
 async def test_an_active_engine_needs_no_database_to_go_on() -> None:
     world = World()
     first, second = world.engine("a"), world.engine("b")
-    fence = Fence((await becomes_active(first)).token, now=lambda: 0.0)
+    fence = always_fresh(await becomes_active(first))
     keeping = await kept_by(first, fence)
     waiting = asyncio.create_task(second.until_due())
     await turns()
@@ -132,11 +139,11 @@ async def test_without_a_database_a_silent_engine_is_followed_all_the_same() -> 
 async def test_the_older_engine_stands_down_when_the_database_is_back() -> None:
     world = World()
     first, second = world.engine("a"), world.engine("b")
-    old = Fence((await becomes_active(first)).token, now=lambda: 0.0)
+    old = always_fresh(await becomes_active(first))
     world.beats()
     world.database_is_up = False
     world.at += 5
-    new = Fence((await becomes_active(second)).token, now=lambda: 0.0)
+    new = always_fresh(await becomes_active(second))
     world.beats()
     keeping = await kept_by(first, old), await kept_by(second, new)
     world.database_is_up = True
@@ -153,6 +160,7 @@ async def test_an_engine_that_does_not_beat_keeps_no_lease() -> None:
     first = world.engine("a")
     now = [0.0]
     fence = Fence((await becomes_active(first)).token, now=lambda: now[0])
+    fence.prove(sent=0.0)
     keeping = await kept_by(first, fence)
     now[0] = 3.0  # cut off from Asterisk, but not from the database
     world.at += 4

@@ -13,7 +13,7 @@ import typer
 from router import errors
 from router.adapters.control.client import ControlClient
 from router.cli import calls_look as look
-from router.cli import story_look, why_look
+from router.cli import calls_lost, story_look, why_look
 from router.cli.exits import exit_for
 from router.cli.look import err, listed, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
@@ -42,12 +42,21 @@ def calls(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many.")] = 20,
     queue: Annotated[str | None, typer.Option(metavar="QUEUE", help="Only this queue.")] = None,
     agent: Annotated[str | None, typer.Option(metavar="ID", help="Only who rang them.")] = None,
+    lost: Annotated[
+        bool,
+        typer.Option(
+            "--lost", metavar="", help="Who was lost in the last 24 h: a person decides on a call."
+        ),
+    ] = False,
     json: AsJson = False,
     state_dir: StateDir = None,
     config: ConfigFile = None,
 ) -> None:
     """The calls that are going on, and those that began last."""
     configured = configuration(context, state_dir, config)
+    if lost:
+        calls_lost.show(configured, _floor(configured), limit=limit, json=json)
+        return
     wanted = _Wanted(
         limit=limit,
         queue=None if queue is None else QueueName(queue),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -46,6 +47,19 @@ def without_prompt(hotline: Hotline, prompt: str) -> Iterator[None]:
             file.with_suffix(".aside").rename(file)
 
 
+async def is_listed_as_lost(hotline: Hotline, call: str) -> None:
+    """For a person who decides about calling back; the journal is written behind."""
+    async with asyncio.timeout(JOURNAL_CATCHES_UP_WITHIN):
+        while True:
+            listed = await hotline.runs("calls", "--lost", "--json")
+            for each in listed.json["lost"]:
+                if each["call"] == call and each["lost"]:
+                    assert (each["queue"], each["agent"]) == ("plain", "ana")
+                    assert each["answered"]
+                    assert each["number_kept"]
+                    return
+
+
 async def test_killed_asterisk_comes_back_and_takes_calls_for_the_same_agents(
     night: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
 ) -> None:
@@ -61,6 +75,7 @@ async def test_killed_asterisk_comes_back_and_takes_calls_for_the_same_agents(
             await night.feed.first(NodeConnected, within=ASTERISK_IS_BACK_WITHIN, since=since)
             await until(lambda: night.stack["asterisk_pid"] != before["asterisk_pid"], within=5)
             await shift["ana"].hang_up()
+            await is_listed_as_lost(night, lost.call)
         await night.feed.first(AlarmCleared, within=5, since=since)
         after = night.stack
         unchanged = set(before) - {"asterisk_pid"}

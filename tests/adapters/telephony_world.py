@@ -29,11 +29,11 @@ from router.core.vocabulary import (
     NodeId,
     PromptId,
 )
-from router.fence import Fence
 from router.ports import BeatReturned, Failure
 from router.probe.sip_message import SipMessage
 from tests.acceptance.asterisk_server import AsteriskServer
 from tests.acceptance.telephone import Telephone, telephone
+from tests.adapters.ari.ari_server import always_open
 from tests.fakes.identities import FakeIdentities
 from tests.fakes.telephony import FakeTelephony
 
@@ -325,7 +325,7 @@ async def real_world(server: AsteriskServer) -> AsyncIterator[RealWorld]:
                     password=site.ari_password,
                 ),
                 house=House(number=site.hotline_number, media_address=site.sip_host),
-                fence=Fence(1, now=lambda: 0.0),
+                fence=always_open(),
                 now=now,
             )
         )

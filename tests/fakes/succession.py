@@ -25,16 +25,34 @@ class World:
         self.seats: dict[str, FakeSeat] = {}
         self.texts: dict[str, Seat] = {}
         self.hints: list[asyncio.Event] = []
+        self.asleep: dict[str, asyncio.Event] = {}
+        self.cut_off: set[str] = set()
+        self.taken_at: float | None = None
+        self.application = ""
+        """Whose socket is the newest."""
 
     def engine(self, name: str, folder: str | None = None) -> StandingBy:
         """An engine with a state folder of its own, if not another's."""
         return StandingBy(
             name=name,
             lease=FakeLease(self, name),
-            seat=FakeSeat(self, folder or name),
-            exchange=FakeExchange(self),
+            seat=FakeSeat(self, folder or name, name),
+            exchange=FakeExchange(self, name),
             now=lambda: self.at,
         )
+
+    def freezes(self, name: str) -> None:
+        """This engine does nothing more, in the midst of whatever it is doing."""
+        self.asleep[name] = asyncio.Event()
+
+    def wakes(self, name: str) -> None:
+        """And goes on where it was."""
+        self.asleep.pop(name).set()
+
+    async def is_awake(self, name: str) -> None:
+        """Returns at once, but to an engine that is frozen."""
+        if name in self.asleep:
+            await self.asleep[name].wait()
 
     def beats(self) -> None:
         """Whoever is active."""
@@ -55,7 +73,7 @@ class FakeLease:
         world.hints.append(self.hint)
 
     async def look(self) -> Lease:
-        world = self._reached()
+        world = await self._reached()
         valid = world.until > world.at
         lease = world.lease
         return Lease(
@@ -67,20 +85,20 @@ class FakeLease:
         )
 
     async def take(self, token: int, *, instead_of: int) -> bool:
-        world = self._reached()
+        world = await self._reached()
         if world.lease.token != instead_of:
             return False
         self._hold(token)
         return True
 
     async def keep(self, token: int) -> int:
-        lease = self._reached().lease
+        lease = (await self._reached()).lease
         if lease.token < token or (lease.token, lease.holder) == (token, self._name):
             self._hold(token)
         return self._world.lease.token
 
     async def let_go(self, token: int, heir: str) -> None:
-        world = self._reached()
+        world = await self._reached()
         if (world.lease.token, world.lease.holder) == (token, self._name):
             world.lease = Lease(token=token, holder=self._name, valid=False, let_go=True, heir=heir)
             world.until = 0.0
@@ -88,19 +106,20 @@ class FakeLease:
                 hint.set()
 
     async def stand_by(self) -> None:
-        self._reached().standbys.add(self._name)
+        (await self._reached()).standbys.add(self._name)
 
     async def stand_by_no_more(self) -> None:
-        self._reached().standbys.discard(self._name)
+        (await self._reached()).standbys.discard(self._name)
 
     async def standbys(self) -> tuple[str, ...]:
-        return tuple(sorted(self._reached().standbys))
+        return tuple(sorted((await self._reached()).standbys))
 
     def _hold(self, token: int) -> None:
         self._world.lease = Lease(token=token, holder=self._name, valid=True)
         self._world.until = self._world.at + LEASE_FOR.total_seconds()
 
-    def _reached(self) -> World:
+    async def _reached(self) -> World:
+        await self._world.is_awake(self._name)
         if not self._world.database_is_up:
             raise errors.DatabaseUnreachable(where="memory", detail="it is down", setting="none")
         return self._world
@@ -109,9 +128,10 @@ class FakeLease:
 class FakeSeat:
     """Keeps `standing_by.FolderSeat`'s promise."""
 
-    def __init__(self, world: World, folder: str) -> None:
+    def __init__(self, world: World, folder: str, owner: str) -> None:
         self._world = world
         self._folder = folder
+        self.owner = owner
 
     @property
     def is_ours(self) -> bool:
@@ -137,19 +157,25 @@ class FakeSeat:
 class FakeExchange:
     """Keeps `standing_by.Exchange`'s promise."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, name: str) -> None:
         self._world = world
+        self._name = name
 
     async def look(self) -> Witness | None:
         world = self._world
-        if not world.asterisk_is_up:
+        if not await self._is_reached():
             return None
-        if world.beat_at is None:
-            return Witness(token=world.token, beat="", beat_age=None)
-        age = timedelta(seconds=world.at - world.beat_at)
-        return Witness(token=world.token, beat=f"{world.beat_at:.3f}", beat_age=age)
+        beat = "" if world.beat_at is None else f"{world.beat_at:.3f}"
+        since = [at for at in (world.beat_at, world.taken_at) if at is not None]
+        age = timedelta(seconds=world.at - max(since)) if since else None
+        return Witness(token=world.token, beat=beat, beat_age=age)
 
     async def announce(self, token: int) -> bool:
-        if self._world.asterisk_is_up:
-            self._world.token = token
-        return self._world.asterisk_is_up
+        if not await self._is_reached():
+            return False
+        self._world.token, self._world.taken_at = token, self._world.at
+        return True
+
+    async def _is_reached(self) -> bool:
+        await self._world.is_awake(self._name)
+        return self._world.asterisk_is_up and self._name not in self._world.cut_off

@@ -77,6 +77,7 @@ class Heart:
             answer = await self._rest.ask(
                 "asterisk", "setGlobalVar", variable=VARIABLE, value=value
             )
-            if answer.is_good:
+            # Again: an engine that takes over reads the beat after it has written its token.
+            if answer.is_good and self._fence.sees(await self._inquiry.token()):
                 self._fence.prove(sent)
                 self._fence.acts()

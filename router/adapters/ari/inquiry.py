@@ -16,6 +16,8 @@ from router.succession import Witness
 
 EPOCH = "HOTLINE_EPOCH"
 """Asterisk's own memory of how many lives the engine had (house.md 5)."""
+TAKEN = "HOTLINE_TAKEN"
+"""When the present epoch was announced, by Asterisk's clock: its engine needs time to beat."""
 BEAT = "ENGINE_BEAT"
 """Global in the dialplan: the time, by Asterisk's clock, when the engine was last seen alive."""
 
@@ -87,18 +89,24 @@ class Inquiry:
 
     async def announce(self, token: int) -> None:
         """From now on every older engine has to stand down."""
+        now = await self._asterisk_now()
+        taken = f"{now.timestamp():.3f}"
+        await self._ask("asterisk", "setGlobalVar", variable=TAKEN, value=taken)
         await self._ask("asterisk", "setGlobalVar", variable=EPOCH, value=str(token))
 
     async def witness(self) -> Witness:
         """What Asterisk knows of the engine that drives it."""
-        token, beat, ping = await asyncio.gather(
-            self.token(), self._variable(BEAT), self._ask("asterisk", "ping")
+        token, beat, taken, now = await asyncio.gather(
+            self.token(), self._variable(BEAT), self._variable(TAKEN), self._asterisk_now()
         )
+        ages = [age for age in (_age(beat, now), _age(taken, now)) if age is not None]
+        return Witness(token=token, beat=beat, beat_age=min(ages, default=None))
+
+    async def _asterisk_now(self) -> datetime:
         try:
-            now = instant(ping["timestamp"])
+            return instant((await self._ask("asterisk", "ping"))["timestamp"])
         except (LookupError, TypeError, ValueError) as strange:
             raise self._access.not_asterisk("its answers are no ARI answers") from strange
-        return Witness(token=token, beat=beat, beat_age=_age(beat, now))
 
     async def _variable(self, name: str) -> str:
         return str((await self._ask("asterisk", "getGlobalVar", variable=name))["value"])

@@ -13,8 +13,10 @@ from router.adapters.postgres.connection import connected
 from router.adapters.postgres.statements import statement
 from router.core.journal_lines import Line, decode
 from router.core.vocabulary import AgentId, CallId, OfferOutcome, QueueName
-from router.ledger import CallSummary, Latency, Ledger, QueueLedger
+from router.ledger import CallSummary, Latency, Ledger, LostCall, QueueLedger
 from router.past_call import PastCall
+
+LOST_CALL = [each.name for each in fields(LostCall) if each.name != "call"]
 
 
 class Reports:
@@ -44,6 +46,14 @@ class Reports:
                 to_voice=_duration(row["to_voice"]),
                 lasted=_duration(row["lasted"]),
             )
+            for row in rows
+        ]
+
+    async def lost_calls(self, since: datetime, *, limit: int) -> list[LostCall]:
+        """Who was lost, or whose end nobody saw, the latest first. Some of these may still live."""
+        rows = await self._fetch("lost_calls", since, limit)
+        return [
+            LostCall(call=CallId(row["call_id"]), **{name: row[name] for name in LOST_CALL})
             for row in rows
         ]
 
