@@ -300,7 +300,8 @@ async def test_an_upgrade_under_twenty_calls_is_noticed_by_nobody(
         assert {view.call for view in floor.calls} == set(views)
         assert len(views) == 1 + EACH * len(LINES)
         for view in floor.calls:
-            assert view.queued_at == views[view.call].queued_at
+            if view.call != talking.call:
+                assert view.queued_at == views[view.call].queued_at
         await hear_each_other(talking, shift["eva"], HZ)
         assert talking.longest_silence(began) < SILENT_AT_MOST
         now = await both_ready(pair)
