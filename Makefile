@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench fuzz chaos crowd images clean lane-calls lane-servers lane-core
+.PHONY: help setup demo up test check format bench fuzz storm chaos crowd images clean lane-calls lane-servers lane-core
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ chaos: setup  ## the fault matrix, each row with callers at every stage (15 min)
 
 crowd: setup  ## 200 callers, 20 agents, and the engine is killed every 10 s (6 min)
 	@$(BIN)/python -m tests.chaos.crowd
+
+storm: setup  ## simulated callers through crashes and outages: make storm CALLS=1000000
+	@$(BIN)/python -m tests.storm --calls $(or $(CALLS),20000)
 
 images: setup  ## build the two container images with buildah and run them once
 	@docker/build.sh

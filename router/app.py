@@ -281,8 +281,7 @@ async def _act(
         )
         life = Life(fence, place, runner)
         troubles.belong_to(runner)
-        for event in recall(directory.load(), clock.now()):
-            runner.deliver(event)
+        runner.deliver(recall(directory.load(), clock.now()))
         await _together(
             life.run(),
             runner.run(),

@@ -162,22 +162,24 @@ class EngineDesk:
         ]
 
 
-def recall(roster: Sequence[RosterEntry], at: datetime) -> list[Event]:
-    """The events that bring a saved roster back: who was on shift still is, and as they were."""
-    events: list[Event] = [RosterReplaced(at=at, agents=tuple(e.profile for e in roster))]
-    events.extend(
-        AgentRecalled(
-            at=at,
-            agent=entry.profile.id,
-            paused=entry.paused,
-            idle_since=entry.idle_since,
-            wrap_up=entry.wrap_up,
-            rest=entry.rest,
-        )
-        for entry in roster
-        if entry.logged_in
+def recall(roster: Sequence[RosterEntry], at: datetime) -> RosterReplaced:
+    """What brings a saved roster back: who was on shift still is, and as they were."""
+    return RosterReplaced(
+        at=at,
+        agents=tuple(entry.profile for entry in roster),
+        recalled=tuple(
+            AgentRecalled(
+                at=at,
+                agent=entry.profile.id,
+                paused=entry.paused,
+                idle_since=entry.idle_since,
+                wrap_up=entry.wrap_up,
+                rest=entry.rest,
+            )
+            for entry in roster
+            if entry.logged_in
+        ),
     )
-    return events
 
 
 async def _entries(waiting: asyncio.Queue[Entry]) -> AsyncIterator[Entry]:

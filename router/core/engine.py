@@ -40,7 +40,8 @@ class Engine:
     def handle(self, event: e.Event) -> Outcome:
         """One turn, without waiting for anything."""
         turn = Turn(floor=self.floor, at=event.at)
-        event_comes(turn, event)
+        if not recovery.is_overtaken(turn, event):
+            event_comes(turn, event)
         finish(turn)
         return self._outcome(turn, event)
 

@@ -146,13 +146,6 @@ class ClockReached(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RosterReplaced(Happened):
-    """The list of agents as it is from now on; who is new is logged out."""
-
-    agents: tuple[AgentProfile, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLoggedIn(Happened):
     """An agent starts their shift."""
 
@@ -190,6 +183,18 @@ class AgentRecalled(Happened):
     idle_since: datetime | None
     wrap_up: WrapUp | None
     rest: Rest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterReplaced(Happened):
+    """The list of agents as it is from now on; who is new is logged out.
+
+    `recalled`, after a restart: in the same turn, so that nobody sees, or keeps, a roster of which
+    a part is on shift only.
+    """
+
+    agents: tuple[AgentProfile, ...]
+    recalled: tuple[AgentRecalled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from router.core.call import AgentLeg, Call, CodeLeg, Offer, Recording
 from router.core.deadlines import Deadline, Deadlines
+from router.core.events import DigitPressed
 from router.core.pairs import Pairs
 from router.core.policy import Policy
 from router.core.routing.board import Board
@@ -60,6 +61,8 @@ class Floor:
     """The instant of the LookAgain: one at a time, however many callers wait for it."""
     handling: Deadline | None = None
     """The wake-up that is being handled: whose call it is, should that go wrong."""
+    keys_unseen: list[DigitPressed] = field(default_factory=list)
+    """Pressed before a connection broke and read after it: they count once the list is there."""
     seq: int = 0
     codes_dialled: int = 0
 

@@ -84,6 +84,7 @@ def event_comes(turn: Turn, event: e.Event) -> None:
                 _playback(turn, over)
         case e.RosterReplaced():
             roster.roster_is_replaced(turn, event)
+            shift.agents_are_recalled(turn, event)
         case e.AgentLoggedIn() | e.AgentLoggedOut() | e.AgentPaused() | e.AgentResumed():
             shift.agent_does(turn, event)
         case e.AgentRecalled():
@@ -119,6 +120,7 @@ def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
     told += adoption.callers_are_adopted(turn, event)
     told += leftovers.legs_are_settled(turn, event)
     recording.are_listed(turn, event)
+    told += recovery.keys_of(turn, event.node)
     make_moves(turn)
     for each in told:
         event_comes(turn, each)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 import structlog
 
 from router import errors
 from router.adapters.ami.access import Access
-from router.adapters.ami.client import AmiClient
+from router.adapters.ami.client import AmiClient, Connect
 from router.guard.pulse import Pulse
 from router.guard.rescue import rescue, seen
 
@@ -25,8 +25,16 @@ log = structlog.get_logger("guard")
 class Guard:
     """One connection, a few actions, and no memory but of the beat: what Asterisk lists counts."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(
+        self,
+        access: Access,
+        *,
+        connect: Connect = AmiClient,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._access = access
+        self._connect = connect
+        self._monotonic = monotonic
         self._id = uuid4().hex
         self._pulse = Pulse()
         self._rescuing = False
@@ -47,7 +55,7 @@ class Guard:
 
     async def _watch(self) -> None:
         """Returns when the connection, once it was up, is lost."""
-        client = AmiClient(self._access, lambda event: None)
+        client = self._connect(self._access, lambda event: None)
         try:
             await client.open()
             await client.act("Setvar", Variable=GUARD, Value=self._id)
@@ -75,7 +83,7 @@ class Guard:
         stale = self._pulse.is_stale(
             asterisk_now=pong.fields.get("Timestamp", ""),
             beat=beat.fields.get("Value", ""),
-            at=time.monotonic(),
+            at=self._monotonic(),
         )
         if stale:
             await self._rescue(client)

@@ -106,6 +106,10 @@ class AmiClient(Manager):  # type: ignore[misc]  # panoramisk has no types
         self._gone.set()
 
 
+Connect = Callable[[Access, OnEvent], AmiClient]
+"""Makes a connection, which is opened later."""
+
+
 def _no_answer(failure: OSError) -> str:
     if isinstance(failure, TimeoutError):
         return "no answer in time"

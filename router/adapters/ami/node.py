@@ -10,7 +10,7 @@ import structlog
 
 from router import errors
 from router.adapters.ami.access import Access
-from router.adapters.ami.client import AmiClient
+from router.adapters.ami.client import AmiClient, Connect
 from router.adapters.ami.fallback import Fallback, FallbackQueue
 from router.adapters.ami.members import FallbackMembers
 from router.adapters.ami.memory import LegMemory
@@ -41,11 +41,13 @@ class AmiNode:
         access: Access,
         now: Callable[[], datetime],
         fence: Fence | None = None,
+        connect: Connect = AmiClient,
     ) -> None:
         """`fence`: whether the engine may act; without one there is no other engine."""
         self.node = node
         self._access = access
         self._fence = fence
+        self._connect = connect
         self._now = now
         self._client: AmiClient | None = None
         self._members = FallbackMembers()
@@ -97,7 +99,7 @@ class AmiNode:
                 log.warning("ami.inbox_full", node=self.node)
                 client.close()
 
-        client = AmiClient(self._access, on_event)
+        client = self._connect(self._access, on_event)
         following = asyncio.create_task(_nothing())
         try:
             await client.open()

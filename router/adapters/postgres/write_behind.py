@@ -30,6 +30,9 @@ T = TypeVar("T")
 Write = Callable[[Connection, Sequence[T], bool], Awaitable[None]]
 """Writes a batch so that a second time changes nothing; True: a try before may have got through."""
 
+Connect = Callable[[str], Awaitable[Connection]]
+"""Raises DatabaseUnreachable."""
+
 Trouble = Callable[[str, str | None], None]
 """An alarm's name, and its text or None when its cause is gone."""
 
@@ -77,8 +80,10 @@ class WriteBehind(Generic[T]):
         on_trouble: Trouble,
         limits: Limits,
         overflow: Overflow[T] | None = None,
+        connect: Connect = connect,
     ) -> None:
         self._dsn = dsn
+        self._connect = connect
         self._overflow = overflow
         self._gone = 0
         self._saving = asyncio.Lock()
@@ -219,7 +224,7 @@ class WriteBehind(Generic[T]):
             pause = min(pause * 2, self._limits.longest_pause)
 
     async def _write_on_a_connection(self) -> None:
-        connection = await connect(self._dsn)
+        connection = await self._connect(self._dsn)
         try:
             self._ever_connected = True
             if not self._kept:

@@ -40,7 +40,7 @@ def legs_are_settled(turn: Turn, event: LegsListed) -> list[Said]:
         elif not leg.role and leg.in_application:
             _hand_over(turn, event, leg)
             handed += 1
-    _remove_empty_bridges(turn, event)
+    _remove_idle_bridges(turn, event)
     adopted = sum(isinstance(entry.record, Adopted) for entry in turn.entries)
     turn.note(
         NodeConnected(
@@ -159,8 +159,15 @@ def _hand_over(turn: Turn, event: LegsListed, leg: ListedLeg) -> None:
     turn.note(HandedToFallback(queue=None, reason="not a call of ours"), call)
 
 
-def _remove_empty_bridges(turn: Turn, event: LegsListed) -> None:
-    ours = {c.talk.bridge for c in turn.floor.calls.values() if c.talk is not None}
+def _remove_idle_bridges(turn: Turn, event: LegsListed) -> None:
+    """Nobody talks in them: they are empty, or hold a telephone that is let go."""
+    calls = turn.floor.calls.values()
+    ours = {side.bridge for call in calls for side in (call.talk, call.partner) if side is not None}
+    ours |= {order.bridge for order in turn.commands if isinstance(order, RemoveBridge)}
     for bridge in event.bridges:
-        if not bridge.legs and bridge.bridge not in ours:
-            turn.order(RemoveBridge(node=event.node, call=None, bridge=bridge.bridge))
+        if len(bridge.legs) < 2 and bridge.bridge not in ours:
+            turn.order(
+                RemoveBridge(
+                    node=event.node, call=None, bridge=bridge.bridge, legs=tuple(bridge.legs)
+                )
+            )

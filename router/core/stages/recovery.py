@@ -12,6 +12,7 @@ from router.core.events import (
     CallArrived,
     ClockReached,
     CommandFailed,
+    DigitPressed,
     Event,
     LegAnswered,
     LegLeft,
@@ -19,6 +20,7 @@ from router.core.events import (
     LegsListed,
     ListedLeg,
     NodeDisconnected,
+    PlaybackEnded,
     TroubleReported,
 )
 from router.core.records import HandedToFallback, NodeLost
@@ -54,6 +56,42 @@ def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
     turn.floor.nodes[event.node] = False
     turn.note(NodeLost(node=event.node))
     turn.raise_alarm(f"node:{event.node}", f"No connection to Asterisk {event.node}.")
+
+
+def is_overtaken(turn: Turn, event: Event) -> bool:
+    """Whether it was read from a connection that is gone: after a sleep the guard may have the
+    caller, and nobody is put through on old news. The list tells all of it but keys: they wait."""
+    match event:
+        case CallArrived():
+            node: NodeId | None = event.node
+        case LegRinging() | LegAnswered() | DigitPressed():
+            node = _node_of(turn, event.leg)
+        case PlaybackEnded():
+            owner = turn.floor.calls.get(turn.floor.playbacks.get(event.playback, CallId("")))
+            node = owner.node if owner is not None else None
+        case _:
+            return False
+    if node is None or turn.floor.nodes.get(node, True):
+        return False
+    turn.ignore("overtaken")
+    if isinstance(event, DigitPressed):
+        turn.floor.keys_unseen.append(event)
+    return True
+
+
+def keys_of(turn: Turn, node: NodeId) -> list[DigitPressed]:
+    """The keys that waited for this node's list, in their order."""
+    floor = turn.floor
+    theirs = [key for key in floor.keys_unseen if _node_of(turn, key.leg) in (node, None)]
+    floor.keys_unseen = [key for key in floor.keys_unseen if key not in theirs]
+    return theirs
+
+
+def _node_of(turn: Turn, leg: LegId) -> NodeId | None:
+    floor = turn.floor
+    call = floor.call_of_caller(leg) or floor.call_of_partner(leg)
+    offer = floor.offer_of_leg(leg)
+    return call.node if call is not None else offer.node if offer is not None else None
 
 
 def legs_are_listed(turn: Turn, event: LegsListed) -> list[LegAnswered | LegRinging]:

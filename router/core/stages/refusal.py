@@ -70,6 +70,10 @@ def _never_sent(turn: Turn, command: Command) -> PlaybackEnded | None:
 def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | None:
     floor = turn.floor
     match command:
+        case Play() if why is Refusal.GONE and floor.call_of_caller(command.leg) is not None:
+            # Their end is on the way, or the dialplan has them: no flow ends, least of all by
+            # hanging up on somebody who waits there.
+            return None
         case Play(playback=playback):
             if why is Refusal.UNKNOWN:
                 turn.order(

@@ -26,6 +26,7 @@ from router.core.events import (
     AgentResumed,
     DeviceChanged,
     LegsListed,
+    RosterReplaced,
 )
 from router.core.records import AgentStateChanged, DeviceStateChanged
 from router.core.rest import settle, weigh
@@ -88,6 +89,12 @@ def respiro_is_over(turn: Turn, due: RespiroOver) -> None:
     if agent is not None and agent.rest.respiro_until == due.until and agent.paused == RESPIRO:
         resume(turn, agent, "respiro_over")
         weigh(turn)
+
+
+def agents_are_recalled(turn: Turn, event: RosterReplaced) -> None:
+    """In the turn in which they are on the roster again."""
+    for recalled in event.recalled:
+        agent_is_recalled(turn, recalled)
 
 
 def agent_is_recalled(turn: Turn, event: AgentRecalled) -> None:

@@ -373,6 +373,7 @@ def test_agent_whose_caller_went_away_meanwhile_has_their_wrap_up() -> None:
     now = dies_and_comes_back(before)
     assert now.state("ana") is AgentState.WRAP_UP
     assert not now.engine.floor.agent_legs
+    assert not now.board.bridges, "nothing is left of the conversation"
 
 
 def test_two_who_had_said_yes_and_were_not_put_through_are_put_through() -> None:

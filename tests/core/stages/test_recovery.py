@@ -8,6 +8,7 @@ from router.core import events as e
 from router.core.commands import HandToDialplan, Hangup, Play, RemoveBridge, StartMusic
 from router.core.records import (
     Abandoned,
+    Answered,
     CallFinished,
     CommandRefused,
     Ended,
@@ -399,3 +400,41 @@ def test_a_prompt_that_ended_unseen_is_said_again_rather_than_followed_by_silenc
     assert caller.hears == "silence"
     hotline.listed()
     assert caller.hears == "menu"
+
+
+# -- after a sleep ----------------------------------------------------------------------------
+
+
+def test_nobody_is_put_through_on_what_was_said_before_the_connection_broke() -> None:
+    """The guard may have the caller: an answer read late is no news before the list."""
+    hotline = crisis_hotline()
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.rings("ana")
+    hotline.disconnects()
+    hotline.happens(e.LegAnswered(at=hotline.at, leg=hotline.leg_of("ana")))
+    assert caller.waits_in() == "crisis"
+    assert not hotline.records(Answered)
+    hotline.board.comes_up(hotline.leg_of("ana"), hotline.at)
+    hotline.listed()
+    assert caller.talks_to() == "ana"
+
+
+def test_key_pressed_while_the_engine_slept_counts_once_the_list_is_there() -> None:
+    hotline = crisis_hotline()
+    caller = in_the_menu(hotline)
+    hotline.disconnects()
+    caller.presses("1")
+    assert caller.waits_in() is None
+    hotline.listed()
+    assert caller.waits_in() == "crisis"
+
+
+def test_goodbye_is_not_the_end_of_a_caller_who_is_in_the_dialplan_meanwhile() -> None:
+    """Asterisk says that the leg is not in the application: it may wait in the fallback."""
+    hotline = crisis_hotline()
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.answers("ana")
+    hotline.hangs_up("ana")
+    goodbye = hotline.ordered(Play)[-1]
+    hotline.refused(goodbye, Refusal.GONE)
+    assert caller.leg not in [order.leg for order in hotline.ordered(Hangup)]

@@ -1,0 +1,454 @@
+"""ARI of the storm's Asterisk: requests that may be lost, and a socket that tells events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from router.adapters.ari.rest import Answer, Rest
+from tests.storm.channel import Channel, Nobody, Order, Playback
+from tests.storm.latency import Weather
+from tests.storm.loop import Alarm, Killed, Process
+from tests.storm.pbx import PROMPTS, Pbx
+from tests.storm.telephones import Telephones
+
+TIME_OUT = 2.0
+"""`Access.timeout` of the engine's requests."""
+GIVEN_UP = 2.4
+"""Seconds after which a half-open socket is given up: the pings of `Access.pace`."""
+
+Respond = Callable[[int, Any, str], None]
+
+
+class Ari:
+    """What each operation does; `respond` may be called later, and only once."""
+
+    def __init__(self, pbx: Pbx, telephones: Telephones) -> None:
+        self._pbx = pbx
+        self._telephones = telephones
+
+    def do(self, operation: str, values: Mapping[str, Any], respond: Respond) -> None:
+        """Carry out a request."""
+        getattr(self, f"_{operation}")(values, respond)
+
+    # -- asterisk -----------------------------------------------------------------------------
+
+    def _ping(self, values: Mapping[str, Any], respond: Respond) -> None:
+        respond(200, {"timestamp": self._pbx.stamp()}, "")
+
+    def _getInfo(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        respond(200, {"status": {"startup_time": self._pbx.stamp(0.0)}}, "")
+
+    def _getGlobalVar(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        respond(200, {"value": self._pbx.variables.get(values["variable"], "")}, "")
+
+    def _setGlobalVar(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        self._pbx.variables[values["variable"]] = values["value"]
+        respond(204, None, "")
+
+    def _updateObject(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        if values["objectType"] == "endpoint":
+            self._telephones.provision(values["id"])
+        respond(200, [], "")
+
+    def _deleteObject(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        known = values["id"] in self._pbx.endpoints
+        if known and values["objectType"] == "endpoint":
+            self._telephones.retire(values["id"])
+        respond(204 if known else 404, None, "")
+
+    def _userEvent(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        if self._pbx.socket is None:
+            respond(404, None, "Application not found")
+            return
+        self._pbx.tell("ChannelUserevent", None, eventname=values["eventName"])
+        respond(204, None, "")
+
+    def _listStored(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        respond(200, [], "")
+
+    # -- channels -----------------------------------------------------------------------------
+
+    def _list(self, values: Mapping[str, Any], respond: Respond) -> None:
+        respond(200, [channel.told() for channel in self._pbx.channels.values()], "")
+
+    def _get(self, values: Mapping[str, Any], respond: Respond) -> None:
+        channel = self._pbx.channels.get(values["channelId"])
+        respond(200 if channel else 404, channel.told() if channel else None, "")
+
+    def _originateWithId(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        name, endpoint = values["channelId"], values["endpoint"].removeprefix("PJSIP/")
+        carries = dict(values["variables"])
+        if name in self._pbx.channels:
+            respond(409, None, "Channel with given unique ID already exists")
+            return
+        if name in self._pbx.used:
+            self._pbx.witness.breach("an id was used twice", name)
+        desk = "@" not in endpoint
+        if desk and endpoint not in self._pbx.endpoints:
+            respond(500, None, "Allocation failed")
+            return
+        self._pbx.used.add(name)
+        carries.pop("HOTLINE_ROLE")
+        channel = self._pbx.make(
+            endpoint.partition("@")[2] or endpoint, "agent", Nobody(), id_=name
+        )
+        channel.where, channel.subscribed = "dialled", True
+        channel.carries.update({k: v for k, v in carries.items() if k.startswith("HOTLINE_")})
+        self._telephones.dialled(channel, desk=desk, rings_at_most=float(values["timeout"]))
+        respond(200, channel.told(), "")
+
+    def _hangup(self, values: Mapping[str, Any], respond: Respond) -> None:
+        channel = self._pbx.channels.get(values["channelId"])
+        if channel is None:
+            respond(404, None, "Channel not found")
+            return
+        if channel.bridge is not None:
+            self._pbx.cut(channel.bridge, f"{channel.id} was hung up")
+        if channel.role == "caller" and channel.where != "stasis" and not channel.thanked:
+            self._pbx.witness.breach("a caller in the dialplan was hung up", channel.id)
+        self._pbx.hang_up(channel, int(values["reason_code"]), soft=True)
+        respond(204, None, "")
+
+    def _continueInDialplan(  # noqa: N802
+        self, values: Mapping[str, Any], respond: Respond
+    ) -> None:
+        channel = self._in_application(values, respond)
+        if channel is not None:
+            self._pbx.order(channel, Order(lambda: self._continue(channel)))
+            respond(204, None, "")
+
+    def _continue(self, channel: Channel) -> None:
+        self._pbx.cut(channel.bridge, f"{channel.id} was sent to the dialplan")
+        self._pbx.leave(channel)
+        self._pbx.to_fallback(channel)
+
+    def _setChannelVar(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        channel = self._in_application(values, respond)
+        if channel is None:
+            return
+
+        def do() -> None:
+            if values["variable"] == "TIMEOUT(absolute)":
+                self._pbx.lift(channel)
+            respond(204, None, "")
+
+        self._pbx.order(channel, Order(do, lambda: respond(409, None, "Channel not in Stasis")))
+
+    def _startMoh(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        self._music(values, respond, on=True)
+
+    def _stopMoh(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        self._music(values, respond, on=False)
+
+    def _music(self, values: Mapping[str, Any], respond: Respond, *, on: bool) -> None:
+        channel = self._in_application(values, respond)
+        if channel is not None:
+            self._pbx.order(channel, Order(lambda: self._pbx.set_music(channel, on=on)))
+            respond(204, None, "")
+
+    def _playWithId(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        channel = self._in_application(values, respond)
+        if channel is None:
+            return
+        media = [each.rpartition("/")[2] for each in values["media"].split(",")]
+        lasts = sum(PROMPTS.get(each, 3.0) for each in media)
+        self._pbx.play(channel, Playback(values["playbackId"], ",".join(media), lasts))
+        respond(201, {}, "")
+
+    def _stop(self, values: Mapping[str, Any], respond: Respond) -> None:
+        known = self._pbx.stop(values["playbackId"])
+        respond(204 if known else 404, None, "Playback not found")
+
+    def _in_application(self, values: Mapping[str, Any], respond: Respond) -> Channel | None:
+        channel = self._pbx.channels.get(values["channelId"])
+        if channel is None:
+            respond(404, None, "Channel not found")
+        elif channel.where != "stasis":
+            respond(409, None, "Channel not in Stasis application")
+        else:
+            return channel
+        return None
+
+    # -- bridges ------------------------------------------------------------------------------
+
+    def _listBridges(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        bridges = self._pbx.bridges.values()
+        told = [{"id": b.id, "channels": [c.id for c in b.channels]} for b in bridges]
+        respond(200, told, "")
+
+    def _createWithId(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        if values["bridgeId"] in self._pbx.bridges:
+            respond(409, None, "Bridge with the same id already exists")
+            return
+        self._pbx.bridge(values["bridgeId"])
+        respond(200, {}, "")
+
+    def _addChannel(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        bridge = self._pbx.bridges.get(values["bridgeId"])
+        legs = [self._pbx.channels.get(name) for name in values["channel"].split(",")]
+        channels = [leg for leg in legs if leg is not None]
+        if bridge is None or len(channels) < len(legs):
+            respond(404 if bridge is None else 400, None, "Channel not found")
+        elif any(channel.where != "stasis" for channel in channels):
+            if any(channel.where == "dialled" for channel in channels):
+                self._pbx.witness.breach("bridged before both were there", values["channel"])
+            respond(422, None, "Channel not in Stasis application")
+        else:
+            self._add(bridge.id, channels, respond)
+
+    def _add(self, bridge: str, channels: list[Channel], respond: Respond) -> None:
+        if not channels:
+            respond(204, None, "")
+            return
+        first, rest = channels[0], channels[1:]
+
+        def do() -> None:
+            there = self._pbx.bridges.get(bridge)
+            if there is not None:
+                self._pbx.join(there, first)
+            self._add(bridge, rest, respond)
+
+        no = Order(do, lambda: respond(500, None, "Channel left"))
+        if first.where == "stasis":
+            self._pbx.order(first, no)
+        else:
+            no.undone()
+
+    def _destroy(self, values: Mapping[str, Any], respond: Respond) -> None:
+        bridge = self._pbx.bridges.get(values["bridgeId"])
+        if bridge is None:
+            respond(404, None, "Bridge not found")
+            return
+        self._pbx.destroy(bridge)
+        respond(204, None, "")
+
+
+class StormRest(Rest):
+    """The engine's requests, on their way to `Ari` and back."""
+
+    def __init__(
+        self,
+        ari: Ari,
+        pbx: Pbx,
+        weather: Weather,
+        process: Process,
+        may_ask: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._ari = ari
+        self._pbx = pbx
+        self._weather = weather
+        self._process = process
+        self._may_ask = may_ask
+
+    def only_while(self, may_ask: Callable[[], bool]) -> Rest:
+        return StormRest(self._ari, self._pbx, self._weather, self._process, may_ask)
+
+    async def ask(self, resource: str, operation: str, **values: object) -> Answer:
+        if not self._process.alive:
+            raise Killed
+        if not self._may_ask():
+            return Answer(status=0, detail=f"{operation}: the engine may not act now")
+        loop, weather = self._pbx.loop, self._weather
+        if resource == "bridges" and operation == "list":
+            operation = "listBridges"
+        asked: asyncio.Future[Answer] = loop.create_future()
+        if weather.loses_request():
+            loop.after(TIME_OUT, self._nothing, asked, operation)
+        else:
+            loop.after(weather.request(loop.time()), self._arrives, asked, operation, values)
+        return await asked
+
+    def _arrives(
+        self, asked: asyncio.Future[Answer], operation: str, values: Mapping[str, Any]
+    ) -> None:
+        request = _Request(self, asked, operation, lost=self._weather.loses_answer())
+        self._ari.do(operation, values, request.respond)
+        request.waits()
+
+    def _nothing(self, asked: asyncio.Future[Answer], operation: str) -> None:
+        _settle(asked, Answer(status=0, detail=f"{operation}: no answer in time"))
+
+    def later(self, delay: float, asked: asyncio.Future[Answer], answer: Answer) -> Alarm:
+        """It arrives at the engine."""
+        return self._pbx.loop.after(delay, _settle, asked, answer)
+
+    def way_back(self) -> float:
+        """In seconds."""
+        return self._weather.answer()
+
+
+class _Request:
+    """One that Asterisk carries out, now or when a prompt is over."""
+
+    __slots__ = ("_asked", "_late", "_lost", "_operation", "_responded", "_rest")
+
+    def __init__(
+        self, rest: StormRest, asked: asyncio.Future[Answer], operation: str, *, lost: bool
+    ) -> None:
+        self._rest = rest
+        self._asked = asked
+        self._operation = operation
+        self._lost = lost
+        self._responded = False
+        self._late: Alarm | None = None
+
+    def respond(self, status: int, body: Any, detail: str) -> None:
+        """Done, or refused."""
+        self._responded = True
+        if self._lost:
+            return
+        if self._late is not None:
+            self._late.off()
+        answer = Answer(status=status, body=body, detail=f"{self._operation}: {status} {detail}")
+        self._rest.later(self._rest.way_back(), self._asked, answer)
+
+    def waits(self) -> None:
+        """The engine does not wait for ever."""
+        if self._lost or not self._responded:
+            nothing = Answer(status=0, detail=f"{self._operation}: no answer in time")
+            self._late = self._rest.later(TIME_OUT, self._asked, nothing)
+
+
+def _settle(asked: asyncio.Future[Answer], answer: Answer) -> None:
+    if not asked.done():
+        asked.set_result(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What aiohttp hands over for each message."""
+
+    data: str
+    type: aiohttp.WSMsgType = aiohttp.WSMsgType.TEXT
+
+
+class EventStream:
+    """A socket of the application, from Asterisk to the engine; it stands in for aiohttp's."""
+
+    def __init__(self, pbx: Pbx, weather: Weather) -> None:
+        self._pbx = pbx
+        self._weather = weather
+        self._frames: deque[Frame] = deque()
+        self._waiting: asyncio.Future[None] | None = None
+        self._arrives_at = 0.0
+        self._held: tuple[dict[str, Any], str] | None = None
+        self.half_open = False
+        self.closed = False
+
+    # Asterisk's side
+
+    def send(self, message: dict[str, Any], about: str) -> None:
+        """In order, but for what the weather does."""
+        if self.half_open or self.closed:
+            return
+        now = self._pbx.now
+        held, self._held = self._held, None
+        reorders = now < self._weather.reorder_until
+        if reorders and held is None and about and self._weather.chance.random() < 0.3:
+            self._held = (message, about)
+            self._pbx.loop.after(0.05, self._let_go)
+            return
+        if held is not None and held[1] == about:
+            self._put(held[0])
+            held = None
+        self._put(message)
+        if now < self._weather.double_until and self._weather.chance.random() < 0.3:
+            self._put(message)
+        if held is not None:
+            self._put(held[0])
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._put(held[0])
+
+    def _put(self, message: dict[str, Any]) -> None:
+        self._arrives_at = max(self._arrives_at, self._pbx.now + self._weather.event())
+        delay = self._arrives_at - self._pbx.now
+        self._pbx.loop.after(delay, self._arrive, Frame(json.dumps(message)))
+
+    def _arrive(self, frame: Frame) -> None:
+        if not self.half_open and not self.closed:
+            self._frames.append(frame)
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def cut(self) -> None:
+        """Both sides notice; what was on its way is lost."""
+        self._pbx.unregister(self)
+        self.closed = True
+        self._wake()
+
+    def goes_half_open(self, buried_after: float) -> None:
+        """Asterisk notices nothing yet; the engine's pings get no answer."""
+        self.half_open = True
+        self._pbx.loop.after(GIVEN_UP, self._give_up)
+        self._pbx.loop.after(buried_after, self._is_buried)
+
+    def _is_buried(self) -> None:
+        """It takes the application along, though another socket has it (seen on 22.10.1)."""
+        self._pbx.socket = None
+
+    def _give_up(self) -> None:
+        self.closed = True
+        self._wake()
+
+    # the engine's side
+
+    async def receive(self, **how: float) -> Frame:
+        while not self._frames:
+            if self.closed:
+                return Frame("", aiohttp.WSMsgType.CLOSED)
+            self._waiting = waiting = self._pbx.loop.create_future()
+            silence = self._pbx.loop.call_later(how["timeout"], _expire, waiting)
+            try:
+                await waiting
+            finally:
+                silence.cancel()
+        return self._frames.popleft()
+
+    async def close(self) -> None:
+        if not self.half_open:
+            self._pbx.unregister(self)
+        self.closed = True
+
+
+def _expire(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_exception(TimeoutError())
+
+
+class EventDoor:
+    """Stands in for aiohttp's session where the event socket is opened."""
+
+    def __init__(self, pbx: Pbx, weather: Weather, process: Process) -> None:
+        self._pbx = pbx
+        self._weather = weather
+        self._process = process
+        self.stream: EventStream | None = None
+
+    async def ws_connect(self, url: str, **how: object) -> EventStream:
+        if not self._process.alive:
+            raise Killed
+        await asyncio.sleep(self._weather.request(self._pbx.now))
+        if not self._process.alive:
+            raise aiohttp.ClientConnectionError("the process is gone")
+        self.stream = EventStream(self._pbx, self._weather)
+        self._pbx.register(self.stream)
+        return self.stream
+
+    def process_died(self) -> None:
+        """Its kernel closes the connection."""
+        if self.stream is not None and not self.stream.half_open:
+            self._pbx.unregister(self.stream)
+            self.stream.closed = True

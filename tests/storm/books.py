@@ -1,0 +1,106 @@
+"""The journal after a storm: each caller's story makes sense, over all lives of the engine."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from router.core.records import (
+    Abandoned,
+    Adopted,
+    AgentLost,
+    Answered,
+    CallFinished,
+    CallStarted,
+    Ended,
+    Entry,
+    HandedToFallback,
+    OfferEnded,
+    OfferMade,
+    Queued,
+    Record,
+    TimedOut,
+    WrapUpEnded,
+    WrapUpStarted,
+)
+
+
+def faults_in(entries: Iterable[Entry], *, last_epoch: int) -> Iterator[str]:
+    """What cannot be, in words. A life that was killed may owe the ends of what it began."""
+    stories: dict[str, list[Entry]] = defaultdict(list)
+    offers: dict[str, int] = defaultdict(int)
+    made: dict[str, int] = {}
+    wrap_ups: dict[str, int] = defaultdict(int)
+    for entry in sorted(entries, key=lambda e: (e.epoch, e.seq)):
+        if entry.call is not None:
+            stories[entry.call].append(entry)
+        record = entry.record
+        if isinstance(record, OfferMade):
+            if record.offer in made:
+                yield f"offer {record.offer} was made twice"
+            made[record.offer] = entry.epoch
+        elif isinstance(record, OfferEnded):
+            offers[record.offer] += 1
+            # A new life cannot know that a telephone which is let go had been answered.
+            late = entry.epoch > made.get(record.offer, entry.epoch)
+            if offers[record.offer] > 1 and not late:
+                yield f"offer {record.offer} ended twice"
+        elif isinstance(record, WrapUpStarted) and entry.epoch == last_epoch:
+            wrap_ups[record.agent] += 1
+        elif isinstance(record, WrapUpEnded) and entry.epoch == last_epoch:
+            wrap_ups[record.agent] -= 1
+    for offer, epoch in made.items():
+        if epoch == last_epoch and not offers[offer]:
+            yield f"offer {offer} never ended"
+    for agent, open_ in wrap_ups.items():
+        if open_ > 0:
+            yield f"{agent}'s wrap-up never ended"
+    for call, story in stories.items():
+        yield from _story(call, story, last_epoch)
+
+
+def _story(call: str, story: list[Entry], last_epoch: int) -> Iterator[str]:
+    """One place at a time, one conversation at a time, and one end."""
+    waiting = talking = over = False
+    epoch = 0
+    for entry in story:
+        record = entry.record
+        match record:
+            case CallStarted():
+                waiting = talking = over = False
+                epoch = entry.epoch
+            case Adopted():
+                # Who comes back from the dialplan takes the place anew: `Queued` says so.
+                waiting, talking = record.place_from is not None and not over, bool(record.agent)
+                over, epoch = False, entry.epoch
+            case Queued():
+                if waiting and not over and record.again is False:
+                    yield f"{call} took two places"
+                waiting, over = True, False
+            case Answered():
+                if not waiting:
+                    yield f"{call} was answered and did not wait"
+                if talking:
+                    yield f"{call} was answered twice"
+                waiting, talking = False, True
+            case Abandoned() | TimedOut():
+                if not waiting:
+                    yield f"{call} left a place that it did not have"
+                waiting = False
+            case Ended() | AgentLost():
+                if not talking:
+                    yield f"{call} ended a conversation that it did not have"
+                talking = False
+            case CallFinished() | HandedToFallback():
+                if over and not _again(record):
+                    yield f"{call} ended twice"
+                over, waiting = True, False
+            case _:
+                pass
+    if epoch == last_epoch and not over:
+        yield f"{call} never ended"
+
+
+def _again(record: Record) -> bool:
+    """A new life that finds a caller in the dialplan says so once more."""
+    return isinstance(record, HandedToFallback)

@@ -1,0 +1,203 @@
+"""Bugs by name: each is a small wrong turn in the real code, which a storm must find.
+
+They are what the storm's own checks are tested with, one at a time; nothing else knows of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Never
+
+from router.adapters.ari import socket
+from router.adapters.ari.listing import listed_legs
+from router.adapters.ari.perform import Performer as AriPerformer
+from router.adapters.postgres.write_behind import WriteBehind
+from router.core import carrying, speech
+from router.core import commands as c
+from router.core import events as e
+from router.core.call import AgentLeg, Call, Offer, Place
+from router.core.stages import (
+    adoption,
+    connection,
+    fallback,
+    leftovers,
+    offering,
+    queueing,
+    recovery,
+    wrap_up,
+)
+from router.core.turn import ConversationBroken, OfferOver, OfferTaken, Turn
+from router.engine_desk import EngineDesk
+from router.guard import watch
+from router.guard.rescue import Rescue, Seen
+from router.ports import BeatReturned, Failure, RosterEntry
+from router.runner import Runner
+from tests.storm.database import Disk
+
+Swap = tuple[object, str, Callable[..., Any]]
+"""Where, what, and what it is instead."""
+
+
+def _nothing(*args: object, **named: object) -> None:
+    """Not done at all."""
+
+
+async def _not_done(*args: object, **named: object) -> None:
+    """Nor this."""
+
+
+def _connects_at_the_first_ring(turn: Turn, offer: Offer, event: e.LegRinging) -> None:
+    turn.move(OfferTaken(offer=offer))
+
+
+def _machines_are_people(turn: Turn, offer: Offer, event: e.LegAnswered) -> None:
+    if not offer.picked_up:
+        offer.picked_up = True
+        turn.move(OfferTaken(offer=offer))
+
+
+_wait_on = adoption._wait_on
+
+
+def _loses_the_place(turn: Turn, call: Call, place: Place) -> None:
+    place.since = turn.at
+    _wait_on(turn, call, place)
+
+
+def _always_the_first(self: Disk, seen: int) -> int:
+    return 1
+
+
+def _beats_by_its_own_clock(self: Runner, returned: BeatReturned) -> None:
+    _beat(self, replace(returned, stamp=self._clock.now().timestamp()))
+
+
+_beat = Runner._beat
+
+
+def _moves_everybody(channels: Iterable[Seen]) -> Rescue:
+    there = [each for each in channels if each.with_engine and not each.bridge]
+    return Rescue(move=tuple(each.channel for each in there), let_go=())
+
+
+def _moves_conversations(channels: Iterable[Seen]) -> Rescue:
+    callers = [each for each in channels if each.with_engine and each.role == "caller"]
+    return Rescue(move=tuple(each.channel for each in callers), let_go=())
+
+
+_end = offering.end
+
+
+def _free_before_the_leg_ended(turn: Turn, move: OfferOver) -> None:
+    _end(turn, move)
+    agent = turn.floor.agents[move.offer.agent]
+    if agent.leg == move.offer.leg:
+        agent.leg = None
+        turn.affects(agent)
+
+
+_breaks = connection.breaks
+
+
+def _lost_line_ends_the_call(turn: Turn, move: ConversationBroken) -> None:
+    if not move.own_hangup:
+        call = move.call
+        turn.order(c.Hangup(node=call.node, call=call.id, leg=call.leg))
+    _breaks(turn, move)
+
+
+_perform = AriPerformer.perform
+
+
+def _without(*kinds: type) -> Callable[..., Any]:
+    async def perform(self: AriPerformer, command: c.Command) -> Failure | None:
+        return None if isinstance(command, kinds) else await _perform(self, command)
+
+    return perform
+
+
+def _only_waiting(turn: Turn, event: e.FallbackListed) -> None:
+    _is_listed(turn, replace(event, waiting=()))
+
+
+_is_listed = fallback.is_listed
+
+
+def _late_is_an_error(self: Turn, what: str) -> Never:
+    raise LookupError(what)
+
+
+def _lists_who_is_up(*args: Any, **named: Any) -> tuple[e.ListedLeg, ...]:
+    return tuple(leg for leg in listed_legs(*args, **named) if leg.up)
+
+
+_roster = EngineDesk._roster
+
+
+def _nobody_was_on_shift(self: EngineDesk) -> list[RosterEntry]:
+    return [replace(entry, logged_in=False) for entry in _roster(self)]
+
+
+_say = speech.say
+
+
+def _same_playback(turn: Turn, call: Call, *args: Any) -> None:
+    call.playbacks_made = 0
+    _say(turn, call, *args)
+
+
+def _lets_talkers_go(turn: Turn, leg: AgentLeg) -> None:
+    turn.floor.agent_legs.pop(leg.id, None)
+
+
+async def _saved(self: object) -> bool:
+    return True
+
+
+BUGS: Mapping[str, tuple[Swap, ...]] = {
+    "bridged at the first ring": ((offering, "rings", _connects_at_the_first_ring),),
+    "no music after a prompt": ((queueing, "prompt_ends", _nothing),),
+    "the place is lost at adoption": ((adoption, "_wait_on", _loses_the_place),),
+    "what legs carry is not read": ((adoption, "read_call", _nothing),),
+    "nothing is written on the legs": ((carrying, "_call", _nothing),),
+    "the epoch is not raised": ((Disk, "next_token", _always_the_first),),
+    "ringing telephones are forgotten at adoption": ((leftovers, "_offer", lambda *a, **n: []),),
+    "offers are not withdrawn when the caller hangs up": ((offering, "withdraw", _nothing),),
+    "the beat is the engine's clock": ((Runner, "_beat", _beats_by_its_own_clock),),
+    "the guard moves telephones": ((watch, "rescue", _moves_everybody),),
+    "the guard moves conversations": ((watch, "rescue", _moves_conversations),),
+    "the guard does nothing": ((watch.Guard, "_rescue", _not_done),),
+    "nobody has to press 1": ((offering, "is_answered", _machines_are_people),),
+    "no wrap-up": ((wrap_up, "_begin", _nothing),),
+    "agents are free before their leg has ended": ((offering, "end", _free_before_the_leg_ended),),
+    "a lost line ends the call": ((connection, "breaks", _lost_line_ends_the_call),),
+    "callers are not admitted": ((AriPerformer, "perform", _without(c.Admit)),),
+    "bridges are not removed": ((AriPerformer, "perform", _without(c.RemoveBridge)),),
+    "agents are not hung up": ((AriPerformer, "perform", _without(c.Hangup)),),
+    "callers are not taken back": ((fallback, "is_listed", _only_waiting),),
+    "late events are errors": ((Turn, "ignore", _late_is_an_error),),
+    "the list leaves out what rings": ((socket, "listed_legs", _lists_who_is_up),),
+    "the roster forgets who is on shift": ((EngineDesk, "_roster", _nobody_was_on_shift),),
+    "playbacks have one name": (
+        *((module, "say", _same_playback) for module in (queueing, recovery)),
+    ),
+    "the journal is kept in memory only": ((WriteBehind, "_save", _saved),),
+    "a leg is forgotten when it is hung up": ((connection, "hang_up", _lets_talkers_go),),
+}
+"""What goes wrong, and where."""
+
+
+@contextmanager
+def bug(name: str | None) -> Iterator[None]:
+    """The code with one bug in it; None: as it is."""
+    swaps = BUGS[name] if name is not None else ()
+    before = [getattr(owner, what) for owner, what, _ in swaps]
+    try:
+        for owner, what, instead in swaps:
+            setattr(owner, what, instead)
+        yield
+    finally:
+        for (owner, what, _), was in zip(swaps, before, strict=True):
+            setattr(owner, what, was)

@@ -1,0 +1,260 @@
+"""What must hold at every moment of a storm (survival.md, invariant I), seen from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from router.core.records import AgentLost, Answered, Entry, OfferMade, Queued
+from router.core.vocabulary import CallId
+from tests.storm.books import faults_in
+from tests.storm.callers import Caller
+from tests.storm.channel import BEGAN, Channel
+from tests.storm.lives import NODE, EngineLife, Surroundings
+from tests.storm.telephones import LOST
+
+SILENCE = 5.0
+MENU_WAITS = 4.0
+"""The menu's own wait for a key is not silence of the system (interface.md 11)."""
+TAKEN_BACK_WITHIN = 20.0
+IDLE_AT_MOST = 45.0
+A_MOMENT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What must never happen has happened."""
+
+    what: str
+    detail: str
+    at: float
+
+
+@dataclass
+class Checks:
+    """`trouble` are the spans in which something was wrong, from the loop's time to its time."""
+
+    now_of: Surroundings | None = None
+    breaches: list[Breach] = field(default_factory=list)
+    trouble: list[tuple[float, float]] = field(default_factory=list)
+    there: dict[str, Caller] = field(default_factory=dict)
+    """By channel."""
+    places: dict[tuple[str, str], float] = field(default_factory=dict)
+    """When a caller took their place in a queue first, by caller and queue."""
+    queue_of: dict[str, str] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
+    """Callers who lost an agent: they are at the head since."""
+    talk_ended: dict[str, float] = field(default_factory=dict)
+    idle_since: dict[str, float] = field(default_factory=dict)
+    in_fallback: dict[str, float] = field(default_factory=dict)
+    entries: list[tuple[float, Entry]] = field(default_factory=list)
+    answered: int = 0
+    lives: list[EngineLife] = field(default_factory=list)
+    deaf: float = 0.0
+    """Until when the network may have swallowed what was to be heard."""
+    unguarded: float = 0.0
+    """Until when nobody watches the engine."""
+
+    # -- telling ------------------------------------------------------------------------------
+
+    @property
+    def _around(self) -> Surroundings:
+        assert self.now_of is not None
+        return self.now_of
+
+    @property
+    def now(self) -> float:
+        return self._around.loop.time()
+
+    def breach(self, what: str, detail: str) -> None:
+        """Kept; the first is the one that counts."""
+        self.breaches.append(Breach(what, detail, self.now))
+
+    def happens(self, since: float, until: float) -> None:
+        """Something is wrong in this span."""
+        self.trouble.append((since, until))
+
+    def calm(self, at: float, before: float) -> bool:
+        """Whether nothing was wrong in the last seconds before `at`."""
+        return not any(since <= at and until >= at - before for since, until in self.trouble)
+
+    # -- what is heard ------------------------------------------------------------------------
+
+    def hear(self, life: EngineLife, entries: Sequence[Entry]) -> None:
+        """The engine's records, as it makes them."""
+        now = self.now
+        for entry in entries:
+            self.entries.append((now, entry))
+            record, call = entry.record, entry.call
+            if call is None:
+                continue
+            if isinstance(record, Queued):
+                if record.again:
+                    self.again.add(call)
+                at = record.place_from.timestamp() - BEGAN - life.ahead
+                self.places.setdefault((call, record.queue), at)
+                self.queue_of[call] = record.queue
+            elif isinstance(record, AgentLost):
+                self.again.add(call)
+            elif isinstance(record, Answered):
+                self.answered += 1
+                self.queue_of.pop(call, None)
+            elif isinstance(record, OfferMade):
+                self._order_is_kept(life, call, record)
+
+    def _order_is_kept(self, life: EngineLife, call: CallId, offer: OfferMade) -> None:
+        mine = self.places.get((call, offer.queue))
+        if mine is None or call in self.again or life.engine is None:
+            return
+        for other in life.engine.floor.calls.values():
+            place = other.place
+            if place is None or place.queue != offer.queue or other.offers or other.id == call:
+                continue
+            if other.id in self.again or offer.agent in place.passed_over:
+                continue
+            theirs = self.places.get((other.id, offer.queue))
+            if theirs is not None and theirs + 0.1 < mine and self.now - theirs > 1:
+                self.breach(
+                    "out of order",
+                    f"{offer.agent} for {call} ({mine:.2f}) not {other.id} {theirs:.2f}",
+                )
+
+    def is_dialled(self, channel: Channel) -> None:
+        """An agent is rung by the engine."""
+        agent = channel.agent
+        others = [
+            c.id
+            for c in self._around.pbx.channels.values()
+            if c.role == "agent" and c.agent == agent and c is not channel
+        ]
+        if others:
+            self.breach("an agent was rung for two calls", f"{agent}: {channel.id}, {others[0]}")
+        ended = self.talk_ended.get(agent)
+        wrap_up = self._wrap_up(agent)
+        if (
+            ended is not None
+            and self.now - ended < wrap_up - 0.5
+            and self.calm(self.now, self.now - ended + A_MOMENT)
+        ):
+            self.breach("no wrap-up", f"{agent} {self.now - ended:.2f} s after a conversation")
+
+    def _wrap_up(self, agent: str) -> float:
+        for entry in self._around.disk.roster:
+            if entry.profile.id == agent and entry.profile.wrap_up is not None:
+                return entry.profile.wrap_up.total_seconds()
+        return 0.0
+
+    def is_asked(self, caller: Caller, media: str) -> None:
+        """A caller hears the menu: never again once they chose."""
+        if caller.channel is None or not media.endswith(("menu", "saludo")):
+            return
+        call = f"{NODE}-{caller.channel.id}"
+        chosen = self.queue_of.get(call)
+        if chosen is None or caller.talked or self.now - self.places[call, chosen] < A_MOMENT:
+            return  # or it was ordered before the key that followed at once
+        del self.queue_of[call]
+        at = self.places.pop((call, chosen))
+        near = any(
+            since <= at + A_MOMENT and until >= at - A_MOMENT for since, until in self.trouble
+        )
+        if not near:
+            self.breach("a caller was asked again", f"{call} chose {chosen} at {at:.2f}")
+
+    def is_gone(self, channel: Channel) -> None:
+        """A channel has ended."""
+        if channel.role == "agent" and channel.talked:
+            # A line that broke has no wrap-up.
+            broke = channel.cause == LOST
+            self.talk_ended[channel.agent] = self.now - 60 * broke
+        caller = self.there.pop(channel.id, None)
+        if caller is not None and not caller.hung_up and not caller.heard_bye:
+            self.breach("the system hung up on a caller", channel.id)
+
+    def is_sent_to_fallback(self, channel: Channel) -> None:
+        """A caller is with the dialplan: never while the engine is well."""
+        if self.calm(self.now, 8.0) and self.now > 3:
+            self.breach("given away by a healthy engine", channel.id)
+
+    # -- looking ------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Every 250 ms."""
+        now = self.now
+        for caller in list(self.there.values()):
+            channel = caller.channel
+            if channel is not None:
+                self._hears_something(caller, channel, now)
+                self._is_taken_back(channel, now)
+        for life in self.lives[-1:]:
+            for defect in life.defects:
+                self.breach("a defect of the engine", defect.strip().splitlines()[-1])
+            life.defects.clear()
+
+    def _hears_something(self, caller: Caller, channel: Channel, now: float) -> None:
+        if channel.audible:
+            channel.heard_at = now
+            return
+        allowed = SILENCE
+        if caller.prompts and caller.prompts[-1][1].endswith("menu"):
+            allowed += MENU_WAITS
+        if now < self.deaf:
+            allowed += 10.0
+        if now < self.unguarded:
+            allowed += 6.0
+        if now - channel.heard_at > allowed:
+            self.breach(
+                "silence",
+                f"{channel.id} heard nothing since {channel.heard_at:.2f} in {channel.where}",
+            )
+            channel.heard_at = now + 1000
+
+    def _is_taken_back(self, channel: Channel, now: float) -> None:
+        if channel.talks_in_queue or (channel.where == "stasis" and channel.absolute is None):
+            self.in_fallback.pop(channel.id, None)
+            return
+        if channel.where != "queue":
+            return  # between the two, and nobody has admitted them yet
+        since = self.in_fallback.setdefault(channel.id, now)
+        if now - since > TAKEN_BACK_WITHIN and self.calm(now, TAKEN_BACK_WITHIN):
+            self.breach("never taken back", f"{channel.id} is in the fallback since {since:.2f}")
+            self.in_fallback[channel.id] = now + 1000
+
+    # -- at the end ---------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """When everybody has gone and everything is well: nothing is left, and the books close."""
+        around = self._around
+        for channel in around.pbx.channels.values():
+            self.breach("a channel was left behind", f"{channel.role} {channel.id}")
+        for bridge in around.pbx.bridges:
+            self.breach("a bridge was left behind", bridge)
+        engine = self.lives[-1].engine if self.lives else None
+        if engine is None:
+            self.breach("no engine", "none came back")
+            return
+        floor = engine.floor
+        for left in (*floor.calls, *floor.offers, *floor.agent_legs, *floor.playbacks):
+            self.breach("left on the floor", str(left))
+        for agent in floor.agents.values():
+            if agent.leg is not None or agent.offer is not None or agent.wrap_up is not None:
+                self.breach("an agent is never free again", agent.id)
+        self._journal_is_whole(floor.epoch)
+
+    def _last_awake(self, ended: float) -> float:
+        """A process that is frozen until it is killed writes nothing more."""
+        return min([ended, *(since for since, until in self.trouble if since < ended <= until)])
+
+    def _journal_is_whole(self, epoch: int) -> None:
+        rows = self._around.database.rows
+        for key in self._around.database.shadowed:
+            self.breach("a key of the journal was used twice", str(key))
+        ends = {life.engine.floor.epoch: life.ended for life in self.lives if life.engine}
+        for at, entry in self.entries:
+            ended = ends.get(entry.epoch)
+            if ended is not None and at > self._last_awake(ended) - A_MOMENT:
+                continue  # a kill costs a moment
+            if (entry.call, entry.epoch, entry.seq) not in rows:
+                self.breach("missing in the journal", f"{entry.epoch}/{entry.seq} of {at:.2f}")
+                break
+        for fault in faults_in(rows.values(), last_epoch=epoch):
+            self.breach("the books do not close", fault)

@@ -1,0 +1,54 @@
+"""Callers through crashes, freezes, cut lines and outages: nobody is lost, and bugs are found."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.storm.__main__ import run
+from tests.storm.bugs import BUGS, bug
+from tests.storm.plan import CALLS_AT_ONCE, Plan, plan
+from tests.storm.storm import Outcome, Storm
+from tests.storm.tell import story
+
+CALLERS = 5_000
+BUGGY_CALLERS = 50_000
+
+
+def test_20_000_callers_go_through_storms_and_nobody_is_lost() -> None:
+    found, answered, lives = [], 0, 0
+    for seed in range(1, CALLERS // CALLS_AT_ONCE + 1):
+        outcome = run((seed, CALLS_AT_ONCE, None))
+        answered, lives = answered + outcome.answered, lives + outcome.lives
+        if outcome.breaches:
+            found.append(story(outcome))
+            break
+    assert not found, found[0]
+    assert answered > CALLERS / 2, "it was no day like any other: hardly anybody was answered"
+    assert lives > CALLERS / CALLS_AT_ONCE, "no engine ever died"
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_bug_is_found(name: str) -> None:
+    """By the seeds that find nothing without it (above)."""
+    for seed in range(1, BUGGY_CALLERS // CALLS_AT_ONCE + 1):
+        if run((seed, CALLS_AT_ONCE, name)).breaches:
+            return
+    pytest.fail(f"{BUGGY_CALLERS} callers, and nobody noticed: {name}")
+
+
+def test_a_breach_is_told_as_the_shortest_story_of_it_with_its_seed() -> None:
+    name = "bridged at the first ring"
+    with bug(name):
+        told = story(Storm(plan(1, 30)).run())
+    first, *lines = told.splitlines()
+    assert first.startswith("BREACH  bridged before both were there  (seed 1, 30 callers)")
+    assert len([line for line in lines if line.startswith("caller")]) == 1
+    assert not [line for line in lines if line.startswith("fault")]
+    assert lines[-1].endswith("--seed 1 --each 30")
+
+
+def test_the_same_seed_is_the_same_storm() -> None:
+    def happens(what: Plan) -> Outcome:
+        return Storm(what).run()
+
+    assert happens(plan(4, 60)) == happens(plan(4, 60))
