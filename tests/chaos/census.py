@@ -20,11 +20,13 @@ RINGING_OR_UP = frozenset({"Ring", "Ringing", "Up"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A channel at one instant. `rings`: whose desk phone it is at, if it is at one."""
+    """A channel at one instant. `rings`: whose desk phone it is at, if it is at one; `urgency`: the
+    class by which the fallback serves a caller, empty before an engine knew them."""
 
     role: str
     application: str
     rings: str
+    urgency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ def _seen(listed: Mapping[str, Any]) -> Seen:
     return Seen(
         role=variables.get("HOTLINE_ROLE", ""),
         application=listed["dialplan"].get("app_name", ""),
+        urgency=variables.get("HOTLINE_STATE", "")[:1],
         rings=endpoint if at_a_desk and variables.get("HOTLINE_ROLE") != "code" else "",
     )
 

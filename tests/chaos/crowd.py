@@ -122,7 +122,7 @@ def _wrong(seen: Crowd, taken: Census, late: int) -> list[str]:
     if cut_off:
         wrong.append(f"{len(cut_off)} calls ended, and not by the caller")
     wrong += [f"{agent} was rung for two calls at once" for agent in sorted(taken.rung_twice())]
-    overtaken = max(_overtaken(seen.waiters), default=0)
+    overtaken = max(_overtaken(seen.waiters, taken), default=0)
     if overtaken > AGENTS:
         wrong.append(f"a caller was overtaken by {overtaken} who came later")
     silence = max(_silences(seen.waiters), default=timedelta())
@@ -136,14 +136,14 @@ def _told(seen: Crowd, taken: Census, calls: Sequence[int]) -> list[str]:
         each.answered_at - each.dialled_at for each in seen.waiters if each.answered_at is not None
     )
     handed = _in_the_fallback(seen.waiters, taken)
-    overtaken = _overtaken(seen.waiters)
+    overtaken = _overtaken(seen.waiters, taken)
     silences = _silences(seen.waiters)
     return [
         f"{len(seen.waiters)} callers, {len(waits)} answered; the engine was killed "
         f"{seen.kills} times",
         f"waited: median {waits[len(waits) // 2]:.0f} s, longest {waits[-1]:.0f} s",
         f"in the fallback for a while: {handed}",
-        f"overtaken by later callers: {sum(1 for each in overtaken if each)} callers, by "
+        f"overtaken by later callers of their class: {sum(1 for each in overtaken if each)} callers, by "
         f"{max(overtaken, default=0)} at most",
         f"longest silence of {len(silences)} whose sound was kept: "
         f"{max(silences, default=timedelta()).total_seconds():.1f} s",
@@ -152,18 +152,37 @@ def _told(seen: Crowd, taken: Census, calls: Sequence[int]) -> list[str]:
     ]
 
 
-def _overtaken(waiters: Sequence[Waiter]) -> list[int]:
-    """For each caller, how many who came later heard an agent earlier."""
-    heard = [(each.dialled_at, each.answered_at) for each in waiters if each.answered_at]
+def _overtaken(waiters: Sequence[Waiter], taken: Census) -> list[int]:
+    """For each caller, how many of their class who came later heard an agent earlier.
+
+    Of a caller whom only the fallback knew nobody can say what they want: they are a class of their
+    own there, before those who chose something else than crisis.
+    """
+    heard = [
+        (_urgency(each, taken), each.dialled_at, each.answered_at)
+        for each in waiters
+        if each.answered_at is not None
+    ]
     return [
         sum(
-            other > dialled + SAME_TIME and sooner < answered - SAME_TIME
-            for other, sooner in heard
-            if sooner is not None
+            same == urgency and other > dialled + SAME_TIME and sooner < answered - SAME_TIME
+            for same, other, sooner in heard
         )
-        for dialled, answered in heard
-        if answered is not None
+        for urgency, dialled, answered in heard
     ]
+
+
+def _urgency(one: Waiter, taken: Census) -> str:
+    """As they were answered."""
+    channel = taken.channel_of.get(one.call_id, "")
+    last = "?"
+    for sighting in taken.sightings:
+        if one.answered_at is None or sighting.at > one.answered_at:
+            break
+        seen = (sighting.channels or {}).get(channel)
+        if seen is not None:
+            last = seen.urgency or "?"
+    return last
 
 
 def _silences(waiters: Sequence[Waiter]) -> list[timedelta]:
