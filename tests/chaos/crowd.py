@@ -143,8 +143,8 @@ def _told(seen: Crowd, taken: Census, calls: Sequence[int]) -> list[str]:
         f"{seen.kills} times",
         f"waited: median {waits[len(waits) // 2]:.0f} s, longest {waits[-1]:.0f} s",
         f"in the fallback for a while: {handed}",
-        f"overtaken by later callers of their class: {sum(1 for each in overtaken if each)} callers, by "
-        f"{max(overtaken, default=0)} at most",
+        f"overtaken by later callers of their class: {sum(1 for each in overtaken if each)} "
+        f"callers, by {max(overtaken, default=0)} at most",
         f"longest silence of {len(silences)} whose sound was kept: "
         f"{max(silences, default=timedelta()).total_seconds():.1f} s",
         f"calls per agent: {min(calls)} to {max(calls)}; rung twice at once: "
