@@ -37,9 +37,10 @@ from router.guard.watch import Guard
 from router.ports import Identities
 from router.runner import Runner
 from tests.storm.ami import Ami, StormAmi
-from tests.storm.ari import Ari, EventDoor, StormRest
+from tests.storm.ari import Ari, StormRest
 from tests.storm.channel import BEGAN
 from tests.storm.database import Database, Disk, StormDirectory, writer
+from tests.storm.event_socket import EventDoor
 from tests.storm.latency import Weather
 from tests.storm.loop import Process, StormLoop
 from tests.storm.pbx import Pbx
