@@ -40,7 +40,7 @@ async def frozen(harm: Harm) -> None:
 
 
 async def guard_killed_then_engine_frozen(harm: Harm) -> None:
-    """Frozen once the next guard watches: that nobody does meanwhile is what supervisors are for."""
+    """Frozen once the next guard watches: until then nobody does."""
     guard, log = harm.hotline.stack["guard_pid"], harm.hotline.folder / "log/guard.log"
     watched = log.read_text().count(WATCHES)
     os.kill(guard, signal.SIGKILL)
