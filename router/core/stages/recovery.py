@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from router.core.call import Call
-from router.core.commands import HandToDialplan
+from router.core.commands import HandToDialplan, Hangup
 from router.core.deadlines import LegOverdue
 from router.core.events import (
     CallArrived,
@@ -178,9 +178,13 @@ def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
     leg = floor.agent_legs.get(due.leg)
     if leg is not None and leg.closing:
         turn.ignore("leg_end_never_reported")
+        # The order may have been lost on its way; once more does no harm.
+        turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
         turn.move(AgentLegOver(leg=leg, ending=LegEnding.HUNG_UP))
     floor.code_legs.pop(due.leg, None)
     call = floor.call_of_caller(due.leg)
+    if call is not None and call.ended_by is not None and not call.vanished:
+        turn.order(Hangup(node=call.node, call=call.id, leg=call.leg))
     if call is not None and (call.ended_by is not None or call.vanished):
         turn.move(CallerGone(call=call, ending=LegEnding.HUNG_UP))
 

@@ -438,3 +438,16 @@ def test_goodbye_is_not_the_end_of_a_caller_who_is_in_the_dialplan_meanwhile() -
     goodbye = hotline.ordered(Play)[-1]
     hotline.refused(goodbye, Refusal.GONE)
     assert caller.leg not in [order.leg for order in hotline.ordered(Hangup)]
+
+
+def test_goodbye_whose_hang_up_was_lost_on_its_way_is_hung_up_once_more() -> None:
+    """Or the caller would stay on a line on which nobody is, and hear nothing."""
+    hotline = crisis_hotline()
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.answers("ana")
+    hotline.hangs_up("ana")
+    hotline.board.reports_ends = False
+    caller.hears_out()
+    hotline.refused(hotline.ordered(Hangup)[-1], Refusal.UNKNOWN)
+    hotline.passes(5)
+    assert [order.leg for order in hotline.ordered(Hangup)].count(caller.leg) == 2
