@@ -19,6 +19,8 @@ MENU_WAITS = 4.0
 TAKEN_BACK_WITHIN = 20.0
 IDLE_AT_MOST = 45.0
 A_MOMENT = 1.0
+LADDER = ("same_telephone", "second_telephone")
+"""An agent whose line broke is rung again at once, whatever else they are at (P3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Checks:
                 self.queue_of.pop(call, None)
             elif isinstance(record, OfferMade):
                 self._order_is_kept(life, call, record)
+                if record.why.decided_by in LADDER:
+                    self.talk_ended.pop(record.agent, None)
 
     def _order_is_kept(self, life: EngineLife, call: CallId, offer: OfferMade) -> None:
         mine = self.places.get((call, offer.queue))

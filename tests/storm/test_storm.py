@@ -10,7 +10,7 @@ from tests.storm.plan import CALLS_AT_ONCE, Plan, plan
 from tests.storm.storm import Outcome, Storm
 from tests.storm.tell import story
 
-CALLERS = 5_000
+CALLERS = 2_500
 BUGGY_CALLERS = 50_000
 
 
