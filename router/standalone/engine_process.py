@@ -8,8 +8,6 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from router import errors
+from router.standalone.child import Child
 from router.standalone.site import Site
 
 PID_FILE = "engine.pid"
@@ -34,18 +33,20 @@ class EngineProcess:
         self, folder: Path, environment: Mapping[str, str], site: Site, *, number: int = 1
     ) -> None:
         self.number = number
-        self._folder = folder
-        self._environment = environment
         self._site = site
-        self._process: asyncio.subprocess.Process | None = None
+        self._child = Child(
+            folder,
+            environment,
+            log=_numbered("engine.log", number),
+            pid=_numbered(PID_FILE, number),
+        )
         self._began = self._ended = time.monotonic()
-        self.log = folder / "log" / _numbered("engine.log", number)
+        self.log = self._child.log
 
     @property
     def pid(self) -> int:
         """Of the newest."""
-        assert self._process is not None
-        return self._process.pid
+        return self._child.pid
 
     @property
     def lived(self) -> float:
@@ -55,30 +56,12 @@ class EngineProcess:
     async def start(self, *, standby: bool = False) -> None:
         """Begin; `ready` tells when callers are admitted. `standby`: wait beside another engine."""
         self._began = time.monotonic()
-        self.log.parent.mkdir(exist_ok=True, mode=0o700)
-        with self.log.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "router.cli.main",
-                "run",
-                *(("--standby",) if standby else ()),
-                "--state-dir",
-                str(self._folder),
-                env=dict(self._environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        file = self._folder / _numbered(PID_FILE, self.number)
-        file.write_text(f"{self._process.pid}\n")
+        await self._child.start("run", *(("--standby",) if standby else ()))
 
     async def ready(self) -> None:
         """Its beat has reached Asterisk: a call would be answered."""
-        assert self._process is not None
         deadline = time.monotonic() + READY_WITHIN
-        ended = asyncio.create_task(self._process.wait())
+        ended = asyncio.create_task(self._child.ended())
         try:
             while not await asyncio.to_thread(self.beats):
                 if ended.done():
@@ -93,15 +76,13 @@ class EngineProcess:
 
     async def ended(self) -> int:
         """When it is gone; its exit status."""
-        assert self._process is not None
-        status = await self._process.wait()
+        status = await self._child.ended()
         self._ended = time.monotonic()
         return status
 
     def terminate(self) -> None:
         """Ask it to end."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
+        self._child.terminate()
 
     def beats(self, within: float = BEAT_FRESH) -> bool:
         """Whether its last beat in Asterisk is at most so many seconds old; asks over HTTP."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from router.standalone.child import Child
 from router.standalone.engine_process import EngineProcess
 
 PID_FILE = "guard.pid"
@@ -17,40 +15,21 @@ class GuardProcess:
     """One guard at a time; its output goes to `log`."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self._folder = folder
-        self._environment = environment
-        self._process: asyncio.subprocess.Process | None = None
-        self.log = folder / "log/guard.log"
+        self._child = Child(folder, environment, log="guard.log", pid=PID_FILE)
+        self.log = self._child.log
 
     @property
     def pid(self) -> int:
         """Of the newest."""
-        assert self._process is not None
-        return self._process.pid
+        return self._child.pid
 
     async def start(self) -> None:
         """Begin; it waits for Asterisk by itself."""
-        self.log.parent.mkdir(exist_ok=True, mode=0o700)
-        with self.log.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "router.cli.main",
-                "guard",
-                "--state-dir",
-                str(self._folder),
-                env=dict(self._environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        (self._folder / PID_FILE).write_text(f"{self._process.pid}\n")
+        await self._child.start("guard")
 
     async def ended(self) -> int:
         """When it is gone; its exit status."""
-        assert self._process is not None
-        return await self._process.wait()
+        return await self._child.ended()
 
     @staticmethod
     def stop_any(folder: Path) -> None:

@@ -157,7 +157,8 @@ class Translator:
         return e.RecordingEnded(
             at=at,
             recording=RecordingId(recording["name"]),
-            lasted=None if failed else timedelta(seconds=recording["duration"]),
+            # Asterisk leaves the duration out of what ended before its first packet.
+            lasted=None if failed else timedelta(seconds=recording.get("duration", 0)),
             silent=timedelta(seconds=recording.get("silence_duration", 0)),
             why=_text(recording.get("cause", "Asterisk could not record it")) if failed else "",
         )

@@ -243,6 +243,10 @@ def test_a_recording_is_counted_with_its_silence_and_told_when_it_failed() -> No
     (told,) = translated([over | {"recording": counted}])
     assert isinstance(told, e.RecordingEnded)
     assert (told.lasted, told.silent) == (timedelta(seconds=9), timedelta(seconds=5))
+    uncounted = {name: each for name, each in counted.items() if not name.endswith("duration")}
+    (told,) = translated([over | {"recording": uncounted}])
+    assert isinstance(told, e.RecordingEnded)
+    assert (told.lasted, told.silent) == (timedelta(0), timedelta(0))
     failed = {"name": "n1-17.1-e7-m2", "state": "failed", "cause": "No space left on device"}
     (told,) = translated([over | {"type": "RecordingFailed", "recording": failed}])
     assert isinstance(told, e.RecordingEnded)
