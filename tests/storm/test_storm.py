@@ -42,7 +42,8 @@ def test_a_breach_is_told_as_the_shortest_story_of_it_with_its_seed() -> None:
         told = story(Storm(plan(1, 30)).run())
     first, *lines = told.splitlines()
     assert first.startswith("BREACH  bridged before both were there  (seed 1, 30 callers)")
-    assert len([line for line in lines if line.startswith("caller")]) == 1
+    # Of 30; none, where the caller who tries the hotline once the storm is over meets it, too.
+    assert len([line for line in lines if line.startswith("caller")]) <= 1
     assert not [line for line in lines if line.startswith("fault")]
     assert lines[-1].endswith("--seed 1 --each 30")
 

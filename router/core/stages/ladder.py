@@ -165,10 +165,12 @@ def _release(turn: Turn, call: Call, ladder: Ladder) -> None:
 
 
 def _may_be_rung(agent: Agent) -> bool:
-    """Who stops working is not rung any more, not even for their own caller."""
+    """Who stops working is not rung any more, not even for their own caller; nor who writes up
+    another conversation, which the fallback may have given them meanwhile."""
     return (
         agent.logged_in
         and agent.paused is None
+        and agent.wrap_up is None
         and not (agent.leaving or agent.elsewhere)
         and bool(agent.telephones)
     )

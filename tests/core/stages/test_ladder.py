@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from router.core.records import Abandoned, AgentLost, Answered, LadderLeft, OfferEnded, OfferMade
 from router.core.routing.queue import LostAgent
-from router.core.vocabulary import AgentState, LegEnding, OfferOutcome
+from router.core.staff import WrapUp
+from router.core.vocabulary import AgentId, AgentState, CallId, LegEnding, OfferOutcome
 from router.why import because
 from tests.core.driver import Caller, Driver
 from tests.core.house import CRISIS, agent, policy, seconds
@@ -67,6 +68,18 @@ def test_p3_the_agent_who_is_back_has_their_caller_again() -> None:
     caller.hangs_up()
     hotline.ready("ana")
     assert hotline.state("ana") is AgentState.READY
+
+
+def test_p3_who_writes_up_another_conversation_meanwhile_is_left_to_it() -> None:
+    hotline, caller = talking()
+    hotline.loses_line("ana")
+    hotline.rings("ana")
+    wrap_up = WrapUp(call=CallId("n1-in-the-fallback"), since=hotline.at, until=None)
+    hotline.engine.floor.agents[AgentId("ana")].wrap_up = wrap_up
+    hotline.passes(10)
+    assert rung_on(hotline) == [("bea", "desk")]
+    assert left(hotline) == ["away"]
+    assert caller.is_there
 
 
 def test_p3_the_mobile_is_answered_by_a_person_who_presses_1() -> None:
