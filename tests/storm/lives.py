@@ -113,8 +113,7 @@ class EngineLife:
         rest = StormRest(around.ari, around.pbx, around.weather, self.process)
         apart = StormRest(around.ari, around.pbx, around.weather, self.process)
         inquiry = Inquiry(ARI, apart, clock.now)
-        token = around.disk.next_token(await _token(inquiry))
-        await inquiry.announce(token)
+        token = await _take_over(inquiry, around.disk)
         fence = Fence(token, now=around.loop.time)
         ami = AmiNode(node=NODE, access=AMI, now=clock.now, fence=fence, connect=self._connect)
         ari = AriNode(
@@ -236,11 +235,13 @@ def _no_roster(text: str, source: str) -> Sequence[AgentProfile]:
     raise AssertionError("nobody imports a roster in a storm")
 
 
-async def _token(inquiry: Inquiry) -> int:
-    """What router/standing_by.py asks first; Asterisk may not answer at once."""
+async def _take_over(inquiry: Inquiry, disk: Disk) -> int:
+    """As router/standing_by.py does, which looks again while Asterisk does not answer."""
     while True:
         try:
-            return await inquiry.token()
+            token = disk.next_token(await inquiry.token())
+            await inquiry.announce(token)
+            return token
         except errors.AsteriskUnreachable:
             await asyncio.sleep(0.5)
 
