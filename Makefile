@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench fuzz storm chaos crowd images clean lane-faults lane-calls lane-servers lane-core
+.PHONY: help setup demo up test check format bench fuzz storm chaos crowd images clean lane-calls lane-rest
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,29 +16,19 @@ demo: setup  ## real calls on a private Asterisk: six stories, a dead engine and
 up: setup  ## the private stack, kept up: prints what to dial
 	@$(BIN)/hotline up
 
-# Four lanes, three at once: those that mostly wait for real telephones first; the one that reckons gives
-# way to them. Each prints when it is through.
+# Two lanes at once: real telephones, which mostly wait and must not be late; and all that reckons, which
+# gives way to them. Each prints when it is through.
 test: check  ## everything, on real servers
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lane-faults lane-calls lane-servers lane-core
-
-SERVERS := tests/standalone tests/integration tests/adapters
-DYING := chaos standby engine_dies servers_die guard taken_over up_and_down
-FAULTS := $(DYING:%=tests/acceptance/test_%.py)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lane-calls lane-rest
 
 # A room of its own for each, or one would tidy up what another still uses; kept if a test fails.
 lane = @room=$$(mktemp -d) && chmod 711 $$room && PYTEST_DEBUG_TEMPROOT=$$room $(1) && rm -rf $$room
 
-lane-faults:
-	$(call lane,$(BIN)/pytest $(FAULTS))
-
 lane-calls:
-	$(call lane,$(BIN)/pytest tests/acceptance $(FAULTS:%=--ignore=%))
+	$(call lane,$(BIN)/pytest tests/acceptance)
 
-lane-servers:
-	$(call lane,$(BIN)/pytest $(SERVERS))
-
-lane-core:
-	$(call lane,nice $(BIN)/pytest tests --ignore=tests/acceptance $(SERVERS:%=--ignore=%))
+lane-rest:
+	$(call lane,nice -n 19 $(BIN)/pytest tests --ignore=tests/acceptance)
 
 check: setup  ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -33,12 +33,17 @@ def _of(agent: str) -> Callable[[OfferEnded], bool]:
     return lambda ended: ended.agent == agent
 
 
+async def what_was_unlike(harm: Harm) -> Sequence[str]:
+    """What the row itself has found wrong."""
+    return [remark for remark in harm.remarks if remark.startswith("UNLIKE")]
+
+
 async def music_all_along(harm: Harm) -> Sequence[str]:
     offered = harm.scene.people[OFFERED]
     silence = offered.silence.duration
     machine = [each for each in offered.caller.records(Answered) if each.agent == "mac"]
     return [
-        *(remark for remark in harm.remarks if remark.startswith("UNLIKE")),
+        *await what_was_unlike(harm),
         *(["an answering machine got the caller"] if machine else []),
         *([f"{silence} without music"] if silence > SILENT_IN_MUSIC else []),
         *await untouched(harm),
@@ -52,8 +57,10 @@ async def agents_network_dies(harm: Harm) -> None:
     await talking.first(AgentLost, within=LOSS_IS_SEEN_WITHIN)
     lost_at = time.monotonic()
     harm.remarks.append(f"noticed after {harm.since_struck:.1f} s")
-    message = await talking.phone.hears(within=MESSAGE_WITHIN, since=lost_at)
-    harm.remarks.append(f"a message {message.start - lost_at:.2f} s later")
+    message = await talking.phone.hears(within=3 * MESSAGE_WITHIN, since=lost_at)
+    later = message.start - lost_at
+    late = "UNLIKE P3: " if later > MESSAGE_WITHIN.total_seconds() else ""
+    harm.remarks.append(f"{late}a message {later:.2f} s later")
 
 
 ROWS = (
@@ -73,6 +80,6 @@ ROWS = (
         must_hold="a message within 2 s, then another agent",
         strike=agents_network_dies,
         recovers_within=3.0,
-        in_short=True,
+        judge=what_was_unlike,
     ),
 )

@@ -92,7 +92,6 @@ ROWS = (
         recovers_within=8.0,
         recovered=back_in_place,
         judge=kept,
-        in_short=True,
     ),
     Row(
         name="socket-stalled",
