@@ -276,9 +276,8 @@ def _of_queue(record: OfQueue) -> str:
             verb = "is back in" if again else "waits in"
             return f"{verb} {queue} (class {order_class})"
         case Overflowed(queue=queue, action=action, into=into, because=because):
-            return (
-                f"{queue} overflows ({because}): {_OVERFLOWS.get(action, action).format(into=into)}"
-            )
+            done = _OVERFLOWS[action].format(into=into) if action in _OVERFLOWS else action
+            return f"{queue} overflows ({because}): {done}"
         case KeptWaiting():
             return f"nobody yet: {because_nobody(record)}"
         case Widened(queue=queue, step=step, also=also, skipped=skipped):
