@@ -12,18 +12,13 @@ from router.clock import Clock
 from router.core.engine import Engine
 from router.core.enquiry import all_waiting
 from router.core.events import AgentRecalled, Event, PairsTold, PolicyPublished, RosterReplaced
+from router.core.house_records import AgentStateChanged, RosterChanged
 from router.core.pairs import Met
 from router.core.policy import Policy
-from router.core.records import (
-    AgentStateChanged,
-    Entry,
-    RosterChanged,
-    WrapUpEnded,
-    WrapUpStarted,
-)
+from router.core.records import Entry
 from router.core.routing.agent import AgentProfile
 from router.core.routing.explain import StillWaiting
-from router.core.shift_records import WrapUpExtended
+from router.core.shift_records import WrapUpEnded, WrapUpExtended, WrapUpStarted
 from router.core.snapshot import Snapshot
 from router.core.vocabulary import AgentId, CallerKey
 from router.desk_passwords import with_passwords

@@ -6,20 +6,26 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, timedelta, tzinfo
 from typing import assert_never
 
+from router.core.house_records import (
+    AgentStateChanged,
+    AlarmCleared,
+    AlarmRaised,
+    DeviceStateChanged,
+    NodeConnected,
+    NodeLost,
+    PolicyChanged,
+    RosterChanged,
+)
 from router.core.journal_lines import Line, UnreadableRecord
 from router.core.records import (
     Abandoned,
     Adopted,
     AgentLost,
-    AgentStateChanged,
-    AlarmCleared,
-    AlarmRaised,
     Answered,
     CallbackRequested,
     CallFinished,
     CallStarted,
     CommandRefused,
-    DeviceStateChanged,
     Ended,
     Entry,
     HandedToFallback,
@@ -27,8 +33,6 @@ from router.core.records import (
     LookedUp,
     MessageLeft,
     MessageLost,
-    NodeConnected,
-    NodeLost,
     OfferEnded,
     OfferMade,
     OfferPickedUp,
@@ -37,22 +41,26 @@ from router.core.records import (
     PartnerAnswered,
     PartnerLeft,
     PartnerMissed,
-    PolicyChanged,
     PromptMissing,
     PromptRecorded,
     Queued,
     Record,
-    RosterChanged,
     StepEntered,
     SurveyAnswered,
     Tagged,
     TimedOut,
     Widened,
-    WrapUpEnded,
-    WrapUpStarted,
 )
 from router.core.routing.explain import KeptWaiting
-from router.core.shift_records import PairsRead, RestBegan, RestEnded, SkillsChanged, WrapUpExtended
+from router.core.shift_records import (
+    PairsRead,
+    RestBegan,
+    RestEnded,
+    SkillsChanged,
+    WrapUpEnded,
+    WrapUpExtended,
+    WrapUpStarted,
+)
 from router.core.vocabulary import AgentId, AgentState, EndedBy, OfferOutcome
 from router.shift_story import of_shift
 from router.why import because, because_nobody

@@ -14,6 +14,7 @@ from router.clock import Clock
 from router.core.commands import Command, Play
 from router.core.engine import Engine, Outcome
 from router.core.events import AgentLoggedIn, DigitPressed, Event, RosterReplaced, TroubleReported
+from router.core.house_records import NodeLost, RosterChanged
 from router.core.ivr.steps.menu import MenuStep
 from router.core.policy import Policy
 from router.core.records import (
@@ -22,11 +23,9 @@ from router.core.records import (
     CommandRefused,
     Entry,
     HandedToFallback,
-    NodeLost,
     OfferMade,
     Queued,
     Record,
-    RosterChanged,
 )
 from router.core.vocabulary import AgentId, CallId, FlowName, Refusal, StepName
 from router.errors import InboxFull

@@ -11,19 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from router.core.house_records import AlarmRaised, NodeLost
 from router.core.journal_lines import UnreadableRecord
-from router.core.records import (
-    Abandoned,
-    AgentLost,
-    AlarmRaised,
-    Entry,
-    HandedToFallback,
-    NodeLost,
-    Record,
-    StepEntered,
-    WrapUpStarted,
-)
+from router.core.records import Abandoned, AgentLost, Entry, HandedToFallback, Record, StepEntered
 from router.core.routing.explain import Exclusion
+from router.core.shift_records import WrapUpStarted
 from router.core.vocabulary import AgentId, FlowName, NodeId, OfferOutcome, StepName
 from router.story import line, sentence, span, story
 from router.why import because

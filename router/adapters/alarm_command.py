@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from router.core.records import AlarmRaised, Entry
+from router.core.house_records import AlarmRaised
+from router.core.records import Entry
 
 log = structlog.get_logger("hotline")
 

@@ -12,8 +12,9 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
+from router.core.house_records import AlarmRaised
 from router.core.journal_lines import encode
-from router.core.records import AlarmRaised, CommandRefused, Entry, PromptMissing
+from router.core.records import CommandRefused, Entry, PromptMissing
 from router.privacy import HIDDEN, scrub
 
 NOUNS = ("wrap_up", "agent", "alarm", "call", "command", "device", "node", "offer", "policy",

@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from router.cli.look import facts
+from router.core.house_records import AlarmRaised
 from router.core.journal_lines import Line, UnreadableRecord
 from router.core.records import (
     Abandoned,
     AgentLost,
-    AlarmRaised,
     Answered,
     CommandRefused,
     Ended,

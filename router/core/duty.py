@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from router.core.commands import EnrolInFallback, ProvisionDevice, WithdrawFromFallback
-from router.core.records import AgentStateChanged, WrapUpEnded
+from router.core.house_records import AgentStateChanged
 from router.core.rest import comes_back, settle
 from router.core.routing.agent import AgentProfile
+from router.core.shift_records import WrapUpEnded
 from router.core.staff import Agent
 from router.core.turn import OfferOver, Turn
 from router.core.vocabulary import SYNTHETIC, AgentState, DeviceKind, EndedBy, NodeId, OfferOutcome

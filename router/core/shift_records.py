@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from router.core.vocabulary import AgentId, SkillName
+from router.core.vocabulary import AgentId, EndedBy, SkillName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,23 @@ class RestEnded:
 
     agent: AgentId
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpStarted:
+    """`lasts` None: the agent ends it."""
+
+    agent: AgentId
+    lasts: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded:
+    """`by`: the agent, or the clock (`system`)."""
+
+    agent: AgentId
+    by: EndedBy
+    lasted: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from router.core.call import AgentLeg, Call, CodeLeg, Offer
 from router.core.commands import Command
 from router.core.deadlines import THE_LOOK, Deadline, LookAgain
 from router.core.floor import Floor
+from router.core.house_records import AlarmCleared, AlarmRaised
 from router.core.ivr.run import Turn as FlowTurn
 from router.core.ivr.waits import ForAgent, ForLookup, ForMessage, ForPartner, Given
-from router.core.records import AlarmCleared, AlarmRaised, Entry, Record
+from router.core.records import Entry, Record
 from router.core.routing.matching import Match
 from router.core.snapshot import Alarm
 from router.core.staff import Agent, Telephone

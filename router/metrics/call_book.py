@@ -15,8 +15,8 @@ from router.core.records import (
     Queued,
     Record,
     Widened,
-    WrapUpEnded,
 )
+from router.core.shift_records import WrapUpEnded
 from router.core.vocabulary import CallId, OfferOutcome, QueueName
 from router.metrics.figures import SHORT, QueueTally, Values
 

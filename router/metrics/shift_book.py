@@ -8,14 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import assert_never
 
-from router.core.records import (
-    AgentLost,
-    AgentStateChanged,
-    Answered,
-    Ended,
-    Record,
-    WrapUpEnded,
-)
+from router.core.house_records import AgentStateChanged
+from router.core.records import AgentLost, Answered, Ended, Record
+from router.core.shift_records import WrapUpEnded
 from router.core.vocabulary import AgentId, AgentState, QueueName
 
 HOURS = 24

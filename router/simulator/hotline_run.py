@@ -22,7 +22,8 @@ from router.core.commands import (
 )
 from router.core.engine import Engine
 from router.core.policy import Policy
-from router.core.records import Entry, Queued, StepEntered, WrapUpStarted
+from router.core.records import Entry, Queued, StepEntered
+from router.core.shift_records import WrapUpStarted
 from router.core.vocabulary import (
     AgentId,
     CallId,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from router.core.records import OfferPickedUp, WrapUpStarted
+from router.core.records import OfferPickedUp
+from router.core.shift_records import WrapUpStarted
 from router.core.snapshot import CallView
 from router.standalone.programs import Prefix
 from tests.acceptance.hotline_up import Hotline

@@ -14,16 +14,8 @@ import pytest
 import pytest_asyncio
 
 from router.adapters.control.protocol import FinishWrapUp, LogOut, Pause
-from router.core.records import (
-    AgentLost,
-    CallFinished,
-    Ended,
-    LadderLeft,
-    OfferMade,
-    Queued,
-    WrapUpEnded,
-    WrapUpStarted,
-)
+from router.core.records import AgentLost, CallFinished, Ended, LadderLeft, OfferMade, Queued
+from router.core.shift_records import WrapUpEnded, WrapUpStarted
 from router.core.snapshot import AgentView
 from router.core.vocabulary import AgentId, AgentState, EndedBy
 from router.standalone.phone_events import Closed

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from router.adapters.policy_folder import TROUBLE
-from router.core.records import AlarmCleared, AlarmRaised, PolicyChanged, StepEntered
+from router.core.house_records import AlarmCleared, AlarmRaised, PolicyChanged
+from router.core.records import StepEntered
 from router.core.vocabulary import StepName
 from tests.acceptance.hotline_up import Hotline
 from tests.acceptance.people import Callers

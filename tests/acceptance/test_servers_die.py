@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from router.core.records import AlarmCleared, NodeConnected, OfferPickedUp, PromptMissing
+from router.core.house_records import AlarmCleared, NodeConnected
+from router.core.records import OfferPickedUp, PromptMissing
 from router.core.vocabulary import AgentState
 from router.standalone.phone_events import Closed
 from router.standalone.programs import Prefix

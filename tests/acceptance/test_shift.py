@@ -11,15 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from router.core.records import (
-    AgentStateChanged,
-    CallFinished,
-    CallStarted,
-    OfferMade,
-    PromptRecorded,
-    WrapUpEnded,
-    WrapUpStarted,
-)
+from router.core.house_records import AgentStateChanged
+from router.core.records import CallFinished, CallStarted, OfferMade, PromptRecorded
+from router.core.shift_records import WrapUpEnded, WrapUpStarted
 from router.core.vocabulary import AgentState, EndedBy
 from router.standalone.loopback import free_port
 from router.standalone.phone_events import Closed, Established, Registered, RegistrationRefused

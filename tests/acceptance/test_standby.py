@@ -41,8 +41,8 @@ from tests.acceptance.test_servers_die import postmaster
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TAKEN_OVER_WITHIN = 15.0
-"""Five on a machine that has time; what it was is told (-rP)."""
+TAKEN_OVER_WITHIN = 8.0
+"""Five on a machine that does nothing else; what it was is told (-rP)."""
 READY_WITHIN = 30.0
 SOON_COPIED = 10.0
 LINES = (

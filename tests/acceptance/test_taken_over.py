@@ -6,13 +6,13 @@ import json
 import os
 import signal
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from router.core.records import Ended, OfferEnded, PromptMissing, StepEntered, WrapUpStarted
+from router.core.records import Ended, OfferEnded, PromptMissing, StepEntered
+from router.core.shift_records import WrapUpStarted
 from router.core.vocabulary import AgentState, EndedBy, OfferOutcome
 from router.standalone.phone_events import Closed, Incoming
 from router.standalone.programs import Prefix
@@ -29,6 +29,9 @@ from tests.acceptance.people import SOON, Caller, Callers, hear_each_other
 from tests.acceptance.practice import REMEMBERS_NUMBER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HOLE = 2.0
+"""Seconds of a conversation without the other's voice."""
 
 
 async def test_after_a_kill_every_caller_goes_on_where_they_were(
@@ -69,11 +72,11 @@ async def test_after_a_kill_every_caller_goes_on_where_they_were(
         await shift["mar"].take_call(within=SOON)
         await all_of_them.waiting.is_answered_by("mar")
 
-        # A machine that runs all tests at once loses packets; a conversation that was touched, all.
+        # A busy machine loses packets here and there; a conversation that was touched has a hole.
         eva = shift["eva"].recording()
-        assert sum(
-            (span.duration for span in heard(eva.between(killed_at, eva.end), 440)), timedelta()
-        ) > 0.6 * timedelta(seconds=eva.end - killed_at)
+        spoken = heard(eva.between(killed_at, eva.end), 440)
+        edges = [killed_at, *(edge for span in spoken for edge in (span.start, span.end)), eva.end]
+        assert max(b - a for a, b in zip(edges[::2], edges[1::2], strict=True)) < HOLE
         await all_of_them.talking.hangs_up()
         over = await all_of_them.talking.first(Ended)
         assert (over.agent, over.by) == ("eva", EndedBy.CALLER)

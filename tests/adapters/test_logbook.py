@@ -14,8 +14,9 @@ import pytest
 import structlog
 
 from router.adapters.logbook import configure, entry_logger, event_name
+from router.core.house_records import AlarmRaised
 from router.core.journal_lines import KINDS
-from router.core.records import AlarmRaised, CommandRefused, Entry, OfferEnded, Record, StepEntered
+from router.core.records import CommandRefused, Entry, OfferEnded, Record, StepEntered
 from router.core.vocabulary import AgentId, CallId, FlowName, OfferId, OfferOutcome, StepName
 
 NOON = datetime(2026, 3, 1, 18, tzinfo=UTC)

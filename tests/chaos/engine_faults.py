@@ -8,7 +8,7 @@ import signal
 from collections.abc import Sequence
 from contextlib import suppress
 
-from router.core.records import NodeLost
+from router.core.house_records import NodeLost
 from router.core.snapshot import CallView, Snapshot
 from router.core.vocabulary import AgentState
 from tests.acceptance.hotline_up import until

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from router.core.records import AlarmRaised, HandedToFallback
+from router.core.house_records import AlarmRaised
+from router.core.records import HandedToFallback
 from tests.chaos.engine_faults import back_in_place, kept
 from tests.chaos.frames import Corrupted, Spoil, Swapped, doubled
 from tests.chaos.rows import Harm, Row, engine_lives

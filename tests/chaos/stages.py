@@ -11,7 +11,8 @@ from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 
-from router.core.records import OfferPickedUp, StepEntered, WrapUpStarted
+from router.core.records import OfferPickedUp, StepEntered
+from router.core.shift_records import WrapUpStarted
 from router.standalone.phone_events import Closed, Dialled
 from router.standalone.phones import Answer, Phone, switched_on
 from router.standalone.programs import Prefix

@@ -24,9 +24,8 @@ from router.core.records import (
     Record,
     StepEntered,
     TimedOut,
-    WrapUpEnded,
-    WrapUpStarted,
 )
+from router.core.shift_records import WrapUpEnded, WrapUpStarted
 from router.core.vocabulary import CallId, EndedBy
 from router.rehearsal.hotline import Rehearsal
 from router.rehearsal.switchboard import GONE

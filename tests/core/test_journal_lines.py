@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from router.core.house_records import AlarmCleared
 from router.core.journal_lines import (
     KINDS,
     Line,
@@ -20,7 +21,8 @@ from router.core.journal_lines import (
     to_line,
 )
 from router.core.plain import NotReadable
-from router.core.records import AlarmCleared, Entry, Queued, WrapUpStarted
+from router.core.records import Entry, Queued
+from router.core.shift_records import WrapUpStarted
 from router.core.vocabulary import AgentId, CallId, QueueName
 
 NOON = datetime(2026, 3, 1, 18, 0, 0, 250_000, tzinfo=UTC)

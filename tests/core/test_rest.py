@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from router.core import events as e
+from router.core.house_records import AgentStateChanged
 from router.core.policy import Policy
-from router.core.records import AgentStateChanged, OfferMade, WrapUpEnded
+from router.core.records import OfferMade
 from router.core.routing.agent_rules import AgentRules, HeavyLimits
 from router.core.routing.explain import Exclusion
 from router.core.shift_events import RespiroTaken
-from router.core.shift_records import RestBegan, RestEnded
+from router.core.shift_records import RestBegan, RestEnded, WrapUpEnded
 from router.core.vocabulary import AgentId, AgentState
 from tests.core.driver import Driver
 from tests.core.house import CRISIS, agent, policy, seconds

@@ -17,7 +17,8 @@ from router.core.events import (
     Event,
     WrapUpFinished,
 )
-from router.core.records import DeviceStateChanged, Entry, Record
+from router.core.house_records import DeviceStateChanged
+from router.core.records import Entry, Record
 from router.core.routing.agent import AgentProfile
 from router.core.routing.explain import StillWaiting
 from router.core.shift_events import ExtensionAsked, RespiroTaken

@@ -16,13 +16,8 @@ from router.adapters.postgres import migrate
 from router.adapters.postgres.connection import connected
 from router.adapters.postgres.journal import PostgresJournal
 from router.adapters.postgres.write_behind import Limits
-from router.core.records import (
-    AlarmCleared,
-    CommandRefused,
-    Entry,
-    Queued,
-    Record,
-)
+from router.core.house_records import AlarmCleared
+from router.core.records import CommandRefused, Entry, Queued, Record
 from router.core.vocabulary import CallId, NodeId, QueueName
 from router.standalone import postgres as private
 from tests.integration.conftest import MIGRATIONS

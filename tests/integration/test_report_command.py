@@ -14,14 +14,9 @@ from router.adapters.postgres.identities import PostgresIdentities
 from router.adapters.postgres.journal import PostgresJournal
 from router.cli.exits import Exit
 from router.cli.main import run
-from router.core.records import (
-    Abandoned,
-    AgentStateChanged,
-    Answered,
-    Ended,
-    Entry,
-    WrapUpEnded,
-)
+from router.core.house_records import AgentStateChanged
+from router.core.records import Abandoned, Answered, Ended, Entry
+from router.core.shift_records import WrapUpEnded
 from router.core.vocabulary import (
     AgentId,
     AgentState,

@@ -11,15 +11,8 @@ import pytest
 from router.adapters.postgres.connection import connected
 from router.adapters.postgres.journal import PostgresJournal
 from router.adapters.postgres.reports import Reports
-from router.core.records import (
-    Abandoned,
-    Adopted,
-    AgentLost,
-    AlarmCleared,
-    Entry,
-    HandedToFallback,
-    TimedOut,
-)
+from router.core.house_records import AlarmCleared
+from router.core.records import Abandoned, Adopted, AgentLost, Entry, HandedToFallback, TimedOut
 from router.core.vocabulary import (
     AgentId,
     CallId,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from router.core.records import Abandoned, AgentLost, Ended, WrapUpEnded
+from router.core.records import Abandoned, AgentLost, Ended
+from router.core.shift_records import WrapUpEnded
 from router.core.vocabulary import AgentId, EndedBy, QueueName
 from router.metrics.call_book import CallBook
 from router.metrics.figures import Values

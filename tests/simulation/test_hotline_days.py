@@ -26,9 +26,8 @@ from router.core.records import (
     OfferEnded,
     OfferMade,
     Queued,
-    WrapUpEnded,
-    WrapUpStarted,
 )
+from router.core.shift_records import WrapUpEnded, WrapUpStarted
 from router.core.vocabulary import OfferOutcome, PromptId, QueueName, StepName
 from router.planning.shifts_yaml import read_shifts
 from router.planning.traffic_json import read_traffic

@@ -20,9 +20,8 @@ from router.core.records import (
     Queued,
     Record,
     TimedOut,
-    WrapUpEnded,
-    WrapUpStarted,
 )
+from router.core.shift_records import WrapUpEnded, WrapUpStarted
 
 
 def faults_in(entries: Iterable[Entry], *, last_epoch: int) -> Iterator[str]:

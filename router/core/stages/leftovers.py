@@ -9,7 +9,8 @@ from router.core.carried import CarriedOffer, read_offer
 from router.core.commands import HandToDialplan, Hangup, RemoveBridge, StopPlay
 from router.core.deadlines import LegOverdue, RingingDue
 from router.core.events import LegAnswered, LegRinging, LegsListed, ListedLeg
-from router.core.records import Adopted, HandedToFallback, NodeConnected, OfferEnded
+from router.core.house_records import NodeConnected
+from router.core.records import Adopted, HandedToFallback, OfferEnded
 from router.core.routing.queue import RING_FOR
 from router.core.speech import LEG_GONE_WITHIN
 from router.core.staff import Agent, Telephone

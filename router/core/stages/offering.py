@@ -7,7 +7,8 @@ from router.core.commands import Dial, Hangup, Play, StopPlay
 from router.core.deadlines import ConfirmationDue, LegOverdue, RingingDue, RingsOut
 from router.core.duty import enrol_everywhere
 from router.core.events import DigitPressed, LegAnswered, LegRinging, PlaybackEnded
-from router.core.records import AgentStateChanged, OfferEnded, OfferMade, OfferPickedUp, OfferRang
+from router.core.house_records import AgentStateChanged
+from router.core.records import OfferEnded, OfferMade, OfferPickedUp, OfferRang
 from router.core.rest import MISSED_OFFERS, weigh
 from router.core.routing.queue import RING_FOR
 from router.core.speech import LEG_GONE_WITHIN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.events import PolicyPublished
-from router.core.records import PolicyChanged
+from router.core.house_records import PolicyChanged
 from router.core.rest import weigh
 from router.core.turn import Turn
 

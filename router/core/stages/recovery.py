@@ -23,7 +23,8 @@ from router.core.events import (
     PlaybackEnded,
     TroubleReported,
 )
-from router.core.records import HandedToFallback, NodeLost
+from router.core.house_records import NodeLost
+from router.core.records import HandedToFallback
 from router.core.speech import hush, music, say
 from router.core.turn import (
     AgentLegOver,

@@ -6,7 +6,7 @@ from router.core.commands import RetireDevice, WithdrawFromFallback
 from router.core.deadlines import SkillDue
 from router.core.duty import desk, enrol_everywhere, log_out, provision_everywhere
 from router.core.events import RosterReplaced
-from router.core.records import RosterChanged
+from router.core.house_records import RosterChanged
 from router.core.rest import weigh
 from router.core.routing.agent import AgentProfile
 from router.core.shift_records import SkillsChanged

@@ -28,7 +28,7 @@ from router.core.events import (
     LegsListed,
     RosterReplaced,
 )
-from router.core.records import AgentStateChanged, DeviceStateChanged
+from router.core.house_records import AgentStateChanged, DeviceStateChanged
 from router.core.rest import settle, weigh
 from router.core.shift_events import RespiroTaken
 from router.core.staff import Agent, Rest

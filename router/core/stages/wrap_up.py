@@ -8,10 +8,9 @@ from router.core.call import AgentLeg
 from router.core.deadlines import WrapUpOver
 from router.core.duty import may_extend
 from router.core.events import WrapUpFinished
-from router.core.records import WrapUpEnded, WrapUpStarted
 from router.core.rest import settle
 from router.core.shift_events import ExtensionAsked
-from router.core.shift_records import WrapUpExtended
+from router.core.shift_records import WrapUpEnded, WrapUpExtended, WrapUpStarted
 from router.core.staff import COOL_DOWN, DOWN_FOR, Agent, WrapUp
 from router.core.turn import AgentFreed, Turn
 from router.core.vocabulary import DeviceKind, EndedBy

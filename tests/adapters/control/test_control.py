@@ -27,8 +27,10 @@ from router.adapters.control.protocol import (
     ShiftRequest,
 )
 from router.adapters.control.server import serve_control
+from router.core.house_records import RosterChanged
 from router.core.journal_lines import Line
-from router.core.records import Abandoned, Queued, RosterChanged, WrapUpEnded
+from router.core.records import Abandoned, Queued
+from router.core.shift_records import WrapUpEnded
 from router.core.vocabulary import AgentId, AgentState, CallId, EndedBy, QueueName
 from tests.fakes.desk import NOON, FakeDesk, profile, registering_phone, telephone
 

@@ -9,13 +9,13 @@ import pytest
 
 from router.core import events as e
 from router.core.commands import Bridge, HandToDialplan, Hangup, Remember, StopPlay
+from router.core.house_records import NodeConnected
 from router.core.records import (
     Adopted,
     AgentLost,
     Answered,
     CallStarted,
     Ended,
-    NodeConnected,
     OfferEnded,
     OfferMade,
     Queued,

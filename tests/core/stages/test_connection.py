@@ -14,8 +14,8 @@ from router.core.records import (
     Ended,
     HandedToFallback,
     Queued,
-    WrapUpStarted,
 )
+from router.core.shift_records import WrapUpStarted
 from router.core.vocabulary import AgentState, EndedBy, LegEnding, Refusal
 from tests.core.driver import Caller, Driver
 from tests.core.house import agent, seconds

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from router.core.commands import Dial
-from router.core.records import AlarmCleared, AlarmRaised, OfferMade, Widened
+from router.core.house_records import AlarmCleared, AlarmRaised
+from router.core.records import OfferMade, Widened
 from router.core.routing.explain import Exclusion
 from router.core.routing.queue import Reserve, WidenStep
 from router.core.vocabulary import AgentId, LegEnding, SkillName

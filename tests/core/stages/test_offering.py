@@ -8,14 +8,8 @@ import pytest
 
 from router.core import events as e
 from router.core.commands import Dial, EnrolInFallback, Hangup, Play, StopPlay
-from router.core.records import (
-    Abandoned,
-    AgentStateChanged,
-    OfferEnded,
-    OfferMade,
-    OfferPickedUp,
-    OfferRang,
-)
+from router.core.house_records import AgentStateChanged
+from router.core.records import Abandoned, OfferEnded, OfferMade, OfferPickedUp, OfferRang
 from router.core.staff import MISSES_BEFORE_PAUSE
 from router.core.vocabulary import AgentState, LegEnding, LegId, OfferOutcome, Refusal
 from tests.core.driver import Driver

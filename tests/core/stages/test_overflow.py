@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from router.core import events as e
 from router.core.commands import DialPartner, Hangup
+from router.core.house_records import AlarmRaised
 from router.core.policy import Policy
 from router.core.records import (
-    AlarmRaised,
     Answered,
     Overflowed,
     PartnerAnswered,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from router.core.records import CallStarted, PolicyChanged
+from router.core.house_records import PolicyChanged
+from router.core.records import CallStarted
 from tests.core.driver import Driver
 from tests.core.house import CRISIS, JURIDICO, agent, policy, seconds, skills
 

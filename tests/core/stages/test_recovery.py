@@ -6,6 +6,7 @@ import pytest
 
 from router.core import events as e
 from router.core.commands import HandToDialplan, Hangup, Play, RemoveBridge, StartMusic
+from router.core.house_records import NodeConnected, NodeLost
 from router.core.records import (
     Abandoned,
     Answered,
@@ -13,8 +14,6 @@ from router.core.records import (
     CommandRefused,
     Ended,
     HandedToFallback,
-    NodeConnected,
-    NodeLost,
     OfferEnded,
 )
 from router.core.vocabulary import (

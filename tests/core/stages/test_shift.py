@@ -16,7 +16,7 @@ from router.core.commands import (
     RetireDevice,
     WithdrawFromFallback,
 )
-from router.core.records import AgentStateChanged, DeviceStateChanged, RosterChanged
+from router.core.house_records import AgentStateChanged, DeviceStateChanged, RosterChanged
 from router.core.routing.agent import AgentProfile, Validity
 from router.core.shift_records import SkillsChanged
 from router.core.staff import WrapUp

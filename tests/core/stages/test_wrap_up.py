@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from router.core import events as e
-from router.core.records import WrapUpEnded, WrapUpStarted
 from router.core.routing.agent_rules import AgentRules, WrapUpCap
 from router.core.shift_events import ExtensionAsked
-from router.core.shift_records import WrapUpExtended
+from router.core.shift_records import WrapUpEnded, WrapUpExtended, WrapUpStarted
 from router.core.vocabulary import AgentId, AgentState, EndedBy, LegEnding
 from tests.core.driver import Caller, Driver
 from tests.core.house import agent, policy, seconds
