@@ -60,5 +60,6 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         ),
         call.id,
     )
-    turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
+    if not event.synthetic:  # the dialplan ends a test call that its caller has forgotten
+        turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
     turn.move(FlowRan(call=call, result=result))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from router.core import events as e
-from router.core.commands import Dial, EnrolInFallback
-from router.core.records import CallStarted, OfferMade
+from router.core.commands import Admit, Dial, DialPartner, EnrolInFallback
+from router.core.records import CallStarted, OfferMade, Overflowed
+from router.core.routing.overflow import Overflow
 from router.core.vocabulary import LegId
 from tests.core.driver import NODE, Caller, Driver
-from tests.core.house import LINE, agent
+from tests.core.house import LINE, agent, seconds
+from tests.core.stages.test_overflow import CALL_IN, RING_VIDA, on_call, rules
 
 
 def test_call(hotline: Driver) -> Caller:
@@ -90,3 +92,21 @@ def test_what_a_test_call_takes_is_no_measure_of_how_long_callers_wait() -> None
     hotline.passes(1)
     caller.hangs_up()
     assert hotline.engine.floor.takes == {}
+
+
+def test_nobody_outside_is_troubled_for_a_test_call_that_waits() -> None:
+    hotline = Driver(rules(Overflow(wait=seconds(60), alarm=True, outside=RING_VIDA), CALL_IN))
+    hotline.works(on_call("ana", psicologia=3, crisis=3), log_in=False)
+    test_call(hotline).chooses("1")
+    hotline.passes(600)
+    assert hotline.ordered(DialPartner) == []
+    assert hotline.ordered(Dial) == []
+    assert hotline.records(Overflowed) == []
+
+
+def test_the_dialplan_may_end_a_test_call_that_its_caller_has_forgotten() -> None:
+    hotline = Driver()
+    test_call(hotline)
+    assert hotline.ordered(Admit) == []
+    hotline.caller_arrives()
+    assert len(hotline.ordered(Admit)) == 1
