@@ -119,32 +119,28 @@ def show(
     out().print(look.agent_sheet(view, zone))
 
 
-@app.command("login")
-def login(
-    context: typer.Context,
-    ids: Ids = None,
-    everyone: Everyone = False,
-    json: AsJson = False,
-    state_dir: StateDir = None,
-    config: ConfigFile = None,
-) -> None:
-    """Start their shift. Returns once they can be offered calls, after 10 s at most."""
-    agents = _chosen(ids, everyone)
-    _change(context, state_dir, config, LogIn(agents=agents, everyone=everyone), as_json=json)
+def _add(name: str, kind: type[LogIn | LogOut | Resume | FinishWrapUp], told: str) -> None:
+    """A command that asks the same of some agents, or of everyone."""
+
+    @app.command(name, help=told)
+    def change(
+        context: typer.Context,
+        ids: Ids = None,
+        everyone: Everyone = False,
+        json: AsJson = False,
+        state_dir: StateDir = None,
+        config: ConfigFile = None,
+    ) -> None:
+        request = kind(agents=_chosen(ids, everyone), everyone=everyone)
+        _change(context, state_dir, config, request, as_json=json)
 
 
-@app.command("logout")
-def logout(
-    context: typer.Context,
-    ids: Ids = None,
-    everyone: Everyone = False,
-    json: AsJson = False,
-    state_dir: StateDir = None,
-    config: ConfigFile = None,
-) -> None:
-    """End their shift. A conversation goes on to its end."""
-    agents = _chosen(ids, everyone)
-    _change(context, state_dir, config, LogOut(agents=agents, everyone=everyone), as_json=json)
+_add(
+    "login", LogIn, "Start their shift. Returns once they can be offered calls, after 10 s at most."
+)
+
+
+_add("logout", LogOut, "End their shift. A conversation goes on to its end.")
 
 
 @app.command("pause")
@@ -163,34 +159,10 @@ def pause(
     _change(context, state_dir, config, request, as_json=json)
 
 
-@app.command("resume")
-def resume(
-    context: typer.Context,
-    ids: Ids = None,
-    everyone: Everyone = False,
-    json: AsJson = False,
-    state_dir: StateDir = None,
-    config: ConfigFile = None,
-) -> None:
-    """End their break."""
-    agents = _chosen(ids, everyone)
-    _change(context, state_dir, config, Resume(agents=agents, everyone=everyone), as_json=json)
+_add("resume", Resume, "End their break.")
 
 
-@app.command("ready")
-def ready(
-    context: typer.Context,
-    ids: Ids = None,
-    everyone: Everyone = False,
-    json: AsJson = False,
-    state_dir: StateDir = None,
-    config: ConfigFile = None,
-) -> None:
-    """End their wrap-up."""
-    agents = _chosen(ids, everyone)
-    _change(
-        context, state_dir, config, FinishWrapUp(agents=agents, everyone=everyone), as_json=json
-    )
+_add("ready", FinishWrapUp, "End their wrap-up.")
 
 
 @app.command("respiro")
