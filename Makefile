@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench fuzz storm chaos crowd images clean lane-calls lane-dying lane-rest
+.PHONY: help setup demo up test check format bench fuzz storm chaos crowd images clean lane-calls lane-rest
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,22 +16,16 @@ demo: setup  ## real calls on a private Asterisk: six stories, a dead engine and
 up: setup  ## the private stack, kept up: prints what to dial
 	@$(BIN)/hotline up
 
-# Three lanes at once: two of real telephones, which mostly wait and must not be late; and all that reckons,
-# which gives way to them. Each prints when it is through.
+# Two lanes at once: real telephones, which mostly wait and must not be late; and all else, which gives
+# way to them. Each prints when it is through.
 test: check  ## everything, on real servers
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lane-calls lane-dying lane-rest
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lane-calls lane-rest
 
 # A room of its own for each, or one would tidy up what another still uses; kept if a test fails.
 lane = @room=$$(mktemp -d) && chmod 711 $$room && PYTEST_DEBUG_TEMPROOT=$$room $(1) && rm -rf $$room
 
-DYING := $(patsubst %,tests/acceptance/test_%.py,\
-	chaos standby engine_dies servers_die guard taken_over up_and_down)
-
 lane-calls:
-	$(call lane,$(BIN)/pytest tests/acceptance $(DYING:%=--ignore=%))
-
-lane-dying:
-	$(call lane,$(BIN)/pytest $(DYING))
+	$(call lane,$(BIN)/pytest tests/acceptance)
 
 lane-rest:
 	$(call lane,nice -n 19 $(BIN)/pytest tests --ignore=tests/acceptance)

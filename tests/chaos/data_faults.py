@@ -142,7 +142,6 @@ ROWS = (
         recovers_within=3.0,
         judge=untouched,
         afterwards=journal_is_whole,
-        in_short=True,
     ),
     Row(
         name="database-slow",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from router.core.vocabulary import AgentState
+from router.adapters.control.protocol import LogIn
+from router.core.vocabulary import AgentId, AgentState
 from router.standalone.programs import Prefix
 from router.standalone.tone import Span
 from tests.acceptance.journal import kinds_of
@@ -80,7 +81,9 @@ async def play(
             recovered_after = time.monotonic() - harm.over_at
             wrong += await row.judge(harm)
             if not row.physics:
-                await scene.shift.logs_in(*RELIEF)
+                relief = tuple(map(AgentId, RELIEF))
+                # Whose telephone does not answer yet is offered callers once it does.
+                await hotline.asks(lambda desk: desk.change_shift(LogIn(agents=relief)))
                 talks = await everybody_talks(scene, within=TALKS_WITHIN)
                 lost |= {
                     each.stage: "no agent was heard"

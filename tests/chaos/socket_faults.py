@@ -130,6 +130,5 @@ ROWS = (
         strike=corrupted_events,
         recovers_within=3.0,
         judge=one_quarantined_at_most,
-        in_short=True,
     ),
 )
