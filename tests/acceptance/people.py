@@ -276,7 +276,17 @@ async def _hears_on_and_on(phone: Phone, hz: int, since: float, seconds: float) 
                 recording = phone.recording()
                 spans = heard(recording.between(since, recording.end), hz)
     except TimeoutError:
-        raise AssertionError(f"{phone.handset.name} hears {hz} Hz only at {spans}") from None
+        said = f"{phone.handset.name} hears {hz} Hz only at {spans} since {since:.2f}"
+        raise AssertionError(f"{said}; {_last_known(phone)}") from None
+
+
+def _last_known(phone: Phone) -> str:
+    """What tells a call that fell silent from one that is over, or from a telephone that hangs."""
+    over = [(each.reason, each.status, round(each.at, 2)) for each in phone.seen(Closed)]
+    return (
+        f"it is {time.monotonic():.2f}, its recording ends at {phone.recording().end:.2f}, calls up"
+        f" at {[round(each.at, 2) for each in phone.seen(Established)]}, over: {over}"
+    )
 
 
 def tells_nothing_of(caller: Caller, call: Incoming) -> bool:
