@@ -10,7 +10,6 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 import uvloop
@@ -19,16 +18,14 @@ from router import errors
 from router.adapters import logbook
 from router.adapters.active_seat import ActiveSeat
 from router.adapters.alarm_command import AlarmCommand
-from router.adapters.ami.access import Access as AmiAccess
-from router.adapters.ami.node import AmiCommand, AmiNode, try_login
-from router.adapters.ari.access import Access
+from router.adapters.ami.node import AmiNode, try_login
 from router.adapters.ari.door import ari_door
-from router.adapters.ari.node import AriNode, ari_node
+from router.adapters.ari.node import ari_node
 from router.adapters.ari.perform import House
 from router.adapters.control.server import serve_control, serve_standby
 from router.adapters.control.socket_file import refuse_second
 from router.adapters.epoch_file import EpochFile
-from router.adapters.http_lookup import HttpLookups, http_lookups
+from router.adapters.http_lookup import http_lookups
 from router.adapters.policy_folder import PolicyFolder
 from router.adapters.postgres import migrate
 from router.adapters.postgres.identities import PostgresIdentities
@@ -43,7 +40,6 @@ from router.adapters.roster_file import RosterFile
 from router.adapters.roster_yaml import read_roster
 from router.clock import Clock
 from router.config import HoursMode, LogFormat, Settings
-from router.core.commands import Command, KeepMessage, KeepNumber, KeepPrompt, LookUp
 from router.core.engine import Engine
 from router.core.records import Entry
 from router.core.vocabulary import NodeId
@@ -51,7 +47,7 @@ from router.engine_desk import EngineDesk, recall
 from router.fence import Fence
 from router.folders import make_state_folder
 from router.life import Life, StandbyOffice
-from router.ports import Failure, Identities
+from router.nodes import Asterisk, ami_access, ari_access, media_address
 from router.runner import Runner
 from router.standing_by import StandingBy
 from router.troubles import Troubles
@@ -68,46 +64,6 @@ HEIR_COMES_WITHIN = timedelta(seconds=3)
 """Else the engine that handed over goes on itself."""
 
 log = structlog.get_logger("hotline")
-
-
-class Asterisk:
-    """`ports.Telephony` of one node: what ARI lacks goes by AMI."""
-
-    def __init__(
-        self,
-        ari: AriNode,
-        ami: AmiNode,
-        identities: Identities,
-        lookups: HttpLookups,
-        recordings: RecordingBox,
-    ) -> None:
-        self._ari = ari
-        self._ami = ami
-        self._identities = identities
-        self._lookups = lookups
-        self._recordings = recordings
-
-    async def perform(self, command: Command) -> Failure | None:
-        """To whom it belongs."""
-        if isinstance(command, AmiCommand):
-            return await self._ami.perform(command)
-        if isinstance(command, KeepNumber):
-            if command.call is not None:
-                self._identities.keep_for_callback(command.call, command.number)
-            return None
-        if isinstance(command, LookUp):
-            return await self._lookups.perform(command)
-        if isinstance(command, KeepMessage | KeepPrompt):
-            return await self._recordings.perform(command)
-        return await self._ari.perform(command)
-
-    async def beat(self, node: NodeId, stamp: float) -> None:
-        """On ARI's connection for beats alone."""
-        await self._ari.beat(stamp)
-
-    def start_over(self) -> None:
-        """ARI tells who is there; AMI's news are of telephones only."""
-        self._ari.start_over()
 
 
 def run(settings: Settings) -> None:
@@ -149,7 +105,7 @@ async def _serve(settings: Settings) -> None:
     epochs = EpochFile(settings.state_dir / "epoch", on_trouble=troubles.tell)
     name = f"{socket.gethostname()}:{os.getpid()}"
     lease = PostgresLease(settings.database, house=settings.node, name=name)
-    async with ari_door(node=node, access=_ari(settings), now=clock.now) as door:
+    async with ari_door(node=node, access=ari_access(settings), now=clock.now) as door:
         place = StandingBy(
             name=name,
             lease=lease,
@@ -159,7 +115,7 @@ async def _serve(settings: Settings) -> None:
         )
         with suppress(errors.AsteriskUnreachable, errors.NotAsterisk):
             # A wrong password is told at once: waiting would not mend it.
-            await try_login(_ami(settings))
+            await try_login(ami_access(settings))
         life: Life | None = None
         while (fence := await _stand_by(settings, place, policies, life)) is not None:
             epochs.keep(fence.token)
@@ -236,16 +192,18 @@ async def _act(
         on_trouble=on_trouble,
     )
     directory = _roster(settings, on_trouble)
-    house = House(number=settings.hotline_number, media_address=_media_address(settings))
+    house = House(number=settings.hotline_number, media_address=media_address(settings))
     ami = AmiNode(
         node=node,
-        access=_ami(settings),
+        access=ami_access(settings),
         now=clock.now,
         fence=fence,
     )
     async with (
         http_lookups(clock.now) as lookups,
-        ari_node(node=node, access=_ari(settings), house=house, fence=fence, now=clock.now) as ari,
+        ari_node(
+            node=node, access=ari_access(settings), house=house, fence=fence, now=clock.now
+        ) as ari,
     ):
         engine = Engine(policies.policy, fence.token)
         desk: EngineDesk
@@ -370,26 +328,3 @@ def _roster_copy(settings: Settings) -> RosterCopy:
         folder=f"{socket.gethostname()}:{settings.state_dir}",
         key_file=settings.state_dir / "identity.key",
     )
-
-
-def _ari(settings: Settings) -> Access:
-    return Access(
-        url=settings.ari_url,
-        user=settings.ari_user,
-        password=settings.ari_password,
-        timeout=settings.rest_timeout,
-    )
-
-
-def _ami(settings: Settings) -> AmiAccess:
-    return AmiAccess(
-        host=settings.ami_host,
-        port=settings.ami_port,
-        user=settings.ami_user,
-        password=settings.ami_password,
-        timeout=settings.ami_timeout,
-    )
-
-
-def _media_address(settings: Settings) -> str:
-    return settings.media_address or urlsplit(settings.ari_url).hostname or "127.0.0.1"

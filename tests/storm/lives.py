@@ -23,7 +23,6 @@ from router.adapters.ari.perform import Performer as AriPerformer
 from router.adapters.ari.recordings import Recordings
 from router.adapters.http_lookup import HttpLookups
 from router.adapters.recording_box import RecordingBox
-from router.app import Asterisk
 from router.clock import Clock
 from router.core.engine import Engine
 from router.core.events import TroubleReported
@@ -34,6 +33,7 @@ from router.core.vocabulary import CallerKey, CallId, NodeId
 from router.engine_desk import Apart, EngineDesk, Known, recall
 from router.fence import Fence
 from router.guard.watch import Guard
+from router.nodes import Asterisk
 from router.ports import Identities
 from router.runner import Runner
 from tests.storm.ami import Ami, StormAmi
