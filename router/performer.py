@@ -17,7 +17,7 @@ from router.core.commands import (
     StopPlay,
     StopRecording,
 )
-from router.core.vocabulary import Refusal
+from router.core.vocabulary import NodeId, Refusal
 from router.fence import Fence
 from router.ports import Failure, Telephony
 
@@ -69,7 +69,7 @@ class Performer:
         self._telephony = telephony
         self._on_failure = on_failure
         self._fence = fence
-        self._last: dict[str, asyncio.Task[None]] = {}
+        self._last: dict[tuple[NodeId, str], asyncio.Task[None]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self, commands: Sequence[Command]) -> list[asyncio.Task[None]]:
@@ -78,15 +78,17 @@ class Performer:
         return [self._chain(batch, i, c) for i, c in enumerate(commands)]
 
     def _chain(self, batch: _Batch, index: int, command: Command) -> asyncio.Task[None]:
-        before = {t for r in command.resources if (t := self._last.get(r)) is not None}
+        # An agent is told of at every node, and one that is away holds no other up.
+        resources = [(command.node, resource) for resource in command.resources]
+        before = {t for r in resources if (t := self._last.get(r)) is not None}
         run = asyncio.create_task(self._run(batch, index, command, before))
         self._running.add(run)
-        for resource in command.resources:
+        for resource in resources:
             self._last[resource] = run
-        run.add_done_callback(lambda done: self._forget(done, command.resources))
+        run.add_done_callback(lambda done: self._forget(done, resources))
         return run
 
-    def _forget(self, done: asyncio.Task[None], resources: tuple[str, ...]) -> None:
+    def _forget(self, done: asyncio.Task[None], resources: Sequence[tuple[NodeId, str]]) -> None:
         self._running.discard(done)
         for resource in resources:
             if self._last.get(resource) is done:
@@ -105,7 +107,7 @@ class Performer:
             self._on_failure(command, failure, batch.drop_rest(index))
 
     async def _perform(self, command: Command) -> Failure | None:
-        if self._fence is not None and not await self._fence.opens():
+        if self._fence is not None and not await self._fence.at(command.node).opens():
             return Failure(why=Refusal.REFUSED, detail=self._fence.why or "no beat came back")
         try:
             return await self._telephony.perform(command)

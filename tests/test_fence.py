@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from router.core.commands import Command, Hangup
-from router.core.vocabulary import CallId, Refusal
+from router.core.commands import Command, Hangup, RetireDevice
+from router.core.vocabulary import AgentId, CallId, NodeId, Refusal
 from router.fence import Fence
 from router.performer import Performer
 from router.ports import Failure
@@ -25,7 +25,7 @@ class Clock:
 def beaten(clock: Clock) -> Fence:
     """A beat of now stands in Asterisk."""
     fence = Fence(7, now=clock)
-    fence.prove(sent=clock.at)
+    fence.at(NODE).prove(sent=clock.at)
     return fence
 
 
@@ -68,7 +68,7 @@ async def test_an_engine_that_has_taken_over_does_nothing_before_its_first_beat(
     fence = Fence(7, now=clock)
     asterisk, _ = await performed(fence)
     assert not asterisk.performed
-    fence.prove(sent=clock.at)
+    fence.at(NODE).prove(sent=clock.at)
     await turns()
     assert len(asterisk.performed) == 1
 
@@ -79,10 +79,10 @@ async def test_an_engine_that_slept_does_nothing_until_a_beat_of_now_is_written(
     clock.at += 30
     asterisk, _ = await performed(fence)
     assert not asterisk.performed
-    fence.prove(sent=clock.at - 29)  # it lay in the socket
+    fence.at(NODE).prove(sent=clock.at - 29)  # it lay in the socket
     await turns()
     assert not asterisk.performed
-    fence.prove(sent=clock.at)
+    fence.at(NODE).prove(sent=clock.at)
     await turns()
     assert len(asterisk.performed) == 1
 
@@ -93,7 +93,7 @@ async def test_no_command_waits_for_a_beat_for_ever() -> None:
     clock.at += 30
     asterisk, refusals = await performed(fence)
     clock.at += 30
-    fence.prove(sent=0.0)
+    fence.at(NODE).prove(sent=0.0)
     await turns()
     assert not asterisk.performed
     assert [each.why for each in refusals.all] == [Refusal.REFUSED]
@@ -104,7 +104,7 @@ async def test_an_engine_that_was_replaced_never_acts_again() -> None:
     fence = beaten(clock)
     assert fence.sees(7)
     assert not fence.sees(8)
-    fence.prove(sent=clock.at)
+    fence.at(NODE).prove(sent=clock.at)
     asterisk, refusals = await performed(fence)
     assert not asterisk.performed
     assert [each.detail for each in refusals.all] == ["another engine has a newer token"]
@@ -119,3 +119,37 @@ async def test_a_command_that_waits_is_refused_when_another_engine_takes_over() 
     await turns()
     assert not asterisk.performed
     assert [each.detail for each in refusals.all] == ["replaced"]
+
+
+async def test_the_loss_of_a_node_stops_nothing_on_the_others() -> None:
+    clock, other = Clock(), NodeId("n2")
+    fence = beaten(clock)
+    fence.at(other).prove(sent=clock.at)
+    clock.at += 30
+    fence.at(other).prove(sent=clock.at)
+    asterisk, refusals, agent = FakeTelephony(), Refusals(), AgentId("ana")
+    Performer(asterisk, refusals, fence).start(
+        [RetireDevice(node=node, call=None, agent=agent) for node in (NODE, other)]
+    )
+    await turns()
+    assert [command.node for command in asterisk.performed] == [other]
+    assert fence.is_fresh
+
+
+async def test_a_newer_token_at_one_node_ends_the_life_at_all() -> None:
+    clock, other = Clock(), NodeId("n2")
+    fence = beaten(clock)
+    fence.at(other).prove(sent=clock.at)
+    assert not fence.sees(8)
+    assert not fence.at(NODE).acts()
+    assert not fence.at(other).acts()
+
+
+async def test_where_another_engine_has_just_beaten_nothing_is_done_until_that_is_old() -> None:
+    clock = Clock()
+    fence = beaten(clock)
+    fence.at(NODE).wait_for_other()
+    assert not fence.at(NODE).acts()
+    clock.at += 2.5
+    fence.at(NODE).prove(sent=clock.at)
+    assert fence.at(NODE).acts()

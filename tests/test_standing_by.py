@@ -12,6 +12,7 @@ from router import standing_by
 from router.fence import Fence
 from router.standing_by import StandingBy
 from tests.fakes.succession import World
+from tests.fakes.telephony import NODE
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,7 @@ async def becomes_active(engine: StandingBy) -> Fence:
 def always_fresh(fence: Fence) -> Fence:
     """Of an engine that beats, whatever the world's clock says."""
     fresh = Fence(fence.token, now=lambda: 0.0)
-    fresh.prove(sent=0.0)
+    fresh.at(NODE).prove(sent=0.0)
     return fresh
 
 
@@ -160,7 +161,7 @@ async def test_an_engine_that_does_not_beat_keeps_no_lease() -> None:
     first = world.engine("a")
     now = [0.0]
     fence = Fence((await becomes_active(first)).token, now=lambda: now[0])
-    fence.prove(sent=0.0)
+    fence.at(NODE).prove(sent=0.0)
     keeping = await kept_by(first, fence)
     now[0] = 3.0  # cut off from Asterisk, but not from the database
     world.at += 4

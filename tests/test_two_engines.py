@@ -12,6 +12,7 @@ from router import standing_by
 from router.fence import Fence
 from router.standing_by import StandingBy
 from tests.fakes.succession import World
+from tests.fakes.telephony import NODE
 
 SEEDS = range(10)
 TICK = 0.25
@@ -82,7 +83,7 @@ class Process:
         elif world.at - self.beaten_at >= 1:
             self.beaten_at = world.at
             world.beats()
-            fence.prove(world.at)
+            fence.at(NODE).prove(world.at)
 
 
 class Play:

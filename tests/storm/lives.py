@@ -115,15 +115,16 @@ class EngineLife:
         inquiry = Inquiry(ARI, apart, clock.now)
         token = await _take_over(inquiry, around.disk)
         fence = Fence(token, now=around.loop.time)
+        gate = fence.at(NODE)
         ami = AmiNode(node=NODE, access=AMI, now=clock.now, fence=fence, connect=self._connect)
         ari = AriNode(
             node=NODE,
             access=ARI,
             events=cast(aiohttp.ClientSession, self.door),
             inquiry=Inquiry(ARI, rest, clock.now),
-            performer=AriPerformer(rest.only_while(fence.acts), HOUSE),
+            performer=AriPerformer(rest.only_while(gate.acts), HOUSE),
             recordings=cast(Recordings, None),
-            heart=Heart(apart, inquiry, fence),
+            heart=Heart(apart, inquiry, gate),
             fence=fence,
             now=clock.now,
         )

@@ -104,7 +104,7 @@ class AmiNode:
         try:
             await client.open()
             await self._tell_all(client, deliver)
-            if self._fence is not None and not await self._fence.opens():
+            if self._fence is not None and not await self._fence.at(self.node).opens():
                 return
             self._client = client
             await self._members.restore(client)

@@ -11,7 +11,7 @@ from router.adapters.ari.inquiry import BEAT as VARIABLE
 from router.adapters.ari.inquiry import Inquiry
 from router.adapters.ari.rest import Rest
 from router.adapters.ari.translate import BEAT
-from router.fence import Fence
+from router.fence import Gate
 from router.ports import BeatReturned
 
 BEAT_EVERY = 1.0
@@ -26,10 +26,11 @@ class Heart:
     when it was sent, for it may lie unread in a frozen engine's socket.
     """
 
-    def __init__(self, rest: Rest, inquiry: Inquiry, fence: Fence) -> None:
+    def __init__(self, rest: Rest, inquiry: Inquiry, gate: Gate) -> None:
         self._rest = rest
         self._inquiry = inquiry
-        self._fence = fence
+        self._gate = gate
+        self._fence = gate.fence
         self._number = 0
         self._sent: dict[int, float] = {}
         self._returned: dict[float, float] = {}
@@ -65,7 +66,7 @@ class Heart:
     async def write(self, stamp: float) -> None:
         """The engine's routing loop has seen the event that Asterisk stamped so."""
         sent = self._returned.pop(stamp, self._fence.now())
-        if self._fence.is_shut or not self._fence.is_recent(sent):
+        if self._fence.is_shut or not self._gate.is_recent(sent):
             return
         with suppress(errors.HotlineError):
             token = await self._inquiry.token()
@@ -79,5 +80,5 @@ class Heart:
             )
             # Again: an engine that takes over reads the beat after it has written its token.
             if answer.is_good and self._fence.sees(await self._inquiry.token()):
-                self._fence.prove(sent)
-                self._fence.acts()
+                self._gate.prove(sent)
+                self._gate.acts()

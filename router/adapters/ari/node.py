@@ -107,6 +107,7 @@ async def ari_node(
     *, node: NodeId, access: Access, house: House, fence: Fence, now: Callable[[], datetime]
 ) -> AsyncIterator[AriNode]:
     """For one life of the engine. Connections are made when needed, and closed at the end."""
+    gate = fence.at(node)
     endless = aiohttp.ClientTimeout(total=None)
     async with (
         rest(access) as requests,
@@ -119,9 +120,9 @@ async def ari_node(
             access=access,
             events=events,
             inquiry=Inquiry(access, requests, now),
-            performer=Performer(requests.only_while(fence.acts), house),
+            performer=Performer(requests.only_while(gate.acts), house),
             recordings=Recordings(access, files),
-            heart=Heart(apart, Inquiry(access, apart, now), fence),
+            heart=Heart(apart, Inquiry(access, apart, now), gate),
             fence=fence,
             now=now,
         )

@@ -22,6 +22,7 @@ from router.core.events import Event, LegsListed, NodeDisconnected, TroubleRepor
 from router.core.vocabulary import NodeId, RecordingId
 from router.fence import Fence
 from router.ports import Deliver
+from router.succession import STALE_AFTER
 
 log = structlog.get_logger()
 
@@ -112,7 +113,7 @@ class EventSocket:
                 present = await self._inquiry.present()
                 self._stand_down_before(present.token)
                 if present.token < self._fence.token:
-                    await self._inquiry.announce(self._fence.token)  # Asterisk has started anew
+                    await self._take_over(present.token)
                 self._go_live(reader, present)
                 self._on_live()
                 await asyncio.wait((reading, given_up), return_when=asyncio.FIRST_COMPLETED)
@@ -122,6 +123,14 @@ class EventSocket:
                 for task in (reading, given_up):
                     task.cancel()
                 await asyncio.gather(reading, given_up, return_exceptions=True)
+
+    async def _take_over(self, before: int) -> None:
+        """Asterisk has started anew, or was away when this engine became the active one: then an
+        older engine, `before`, may still act there upon its last beat."""
+        witness = await self._inquiry.witness()
+        if before and (witness.beat_age is None or witness.beat_age < STALE_AFTER):
+            self._fence.at(self._node).wait_for_other()
+        await self._inquiry.announce(self._fence.token)
 
     def _stand_down_before(self, token: int) -> None:
         if not self._fence.sees(token):

@@ -178,7 +178,7 @@ async def ari_server() -> AsyncIterator[AriServer]:
 def always_open() -> Fence:
     """Its clock stands still, so that no beat grows old."""
     fence = Fence(1, now=lambda: 0.0)
-    fence.prove(sent=0.0)
+    fence.at(NODE).prove(sent=0.0)
     return fence
 
 
