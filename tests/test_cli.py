@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
+from typer import Context
+from typer.core import TyperGroup
 
 from router import errors
 from router.adapters.control.server import serve_control
+from router.cli.catalogue import PARTS
 from router.cli.exits import Exit, exit_for
-from router.cli.main import run
+from router.cli.main import app, run
 from router.core.records import Abandoned, Queued
 from router.core.shift_events import RespiroTaken
 from router.core.snapshot import Alarm, CallView, OfferView
@@ -422,6 +426,30 @@ def test_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     for code in Exit:
         assert code is Exit.INTERRUPTED or re.search(rf"^\W*{code.value}\s+\w", told, re.MULTILINE)
     assert "demo" not in told
+
+
+def test_a_command_is_the_same_whether_it_is_loaded_alone_or_with_all_others() -> None:
+    every = typer.main.get_command(app())
+    assert isinstance(every, TyperGroup)
+    brought = [word for part in PARTS for word in part.words]
+    assert sorted([*brought, "version"]) == sorted(every.commands)
+    for word, command in every.commands.items():
+        alone = typer.main.get_command(app([word]))
+        assert isinstance(alone, TyperGroup)
+        shown = [each.commands[word].get_help(Context(each)) for each in (every, alone)]
+        assert shown[0] == shown[1]
+        assert command.help
+
+
+def test_an_engine_starts_without_what_other_commands_need() -> None:
+    loads = "import sys; from router.cli.main import app; app(['run']); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", loads], capture_output=True, text=True, timeout=60, check=True
+    ).stdout.split()
+    assert "router.cli.running" in loaded
+    assert not {"router.cli.simulate", "router.rehearsal.trial", "router.standalone.stack"} & {
+        *loaded
+    }
 
 
 def test_the_installed_command_starts_and_knows_its_version() -> None:

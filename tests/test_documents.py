@@ -30,7 +30,7 @@ def blocks(language: str) -> list[str]:
 
 def commands() -> set[str]:
     """`agents login` and the like."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(app())
     assert isinstance(group, TyperGroup)
     found = set()
     for name, command in group.commands.items():

@@ -55,7 +55,7 @@ def test_a_unit_stands_behind_walls_and_is_started_again_however_often_it_dies(u
 
 @pytest.mark.parametrize("unit", OURS, ids=lambda unit: unit.stem)
 def test_a_unit_starts_a_command_that_exists(unit: Path) -> None:
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(app())
     assert isinstance(group, TyperGroup)
     program, command, *options = read(unit)["Service"]["ExecStart"].split()
     assert program.endswith("/bin/hotline")

@@ -23,6 +23,7 @@ from router.adapters.control.protocol import (
     TakeRespiro,
 )
 from router.cli import agents_look as look
+from router.cli import never_pair
 from router.cli.exits import Exit
 from router.cli.look import counted, err, listed, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration, engine
@@ -235,3 +236,6 @@ def _print_change(change: ShiftChange) -> None:
         else:
             who = f"{view.profile.name} ({view.profile.id})"
             err().print(f"{who} {what}.", style="yellow", markup=False)
+
+
+never_pair.add_to(app)

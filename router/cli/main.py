@@ -4,81 +4,35 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from router import errors
-from router.cli import (
-    agents,
-    callbacks,
-    calls,
-    check,
-    doctor,
-    graph,
-    journal,
-    messages,
-    never_pair,
-    probe,
-    prompts,
-    reload,
-    replay,
-    report,
-    running,
-    schema,
-    settings,
-    simulate,
-    sounds,
-    staff,
-    status,
-    stories,
-    tail,
-    try_,
-    upgrade,
-    why,
-)
+from router.cli.catalogue import parts_for
 from router.cli.exits import EPILOG, Exit, exit_for
 from router.cli.look import err
 from router.cli.options import ConfigFile, StateDir, Where
 from router.config import debugging
 
-app = typer.Typer(
-    name="hotline",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Routes the calls of a crisis hotline, on Asterisk.",
-    epilog=EPILOG,
-)
-"""Every command is added below, in the order in which `--help` shows them."""
 
-running.add_to(app)
-upgrade.add_to(app)
-status.add_to(app)
-never_pair.add_to(agents.app)
-app.add_typer(agents.app, name="agents", rich_help_panel="See and steer")
-calls.add_to(app)
-app.add_typer(callbacks.app, name="callbacks", rich_help_panel="See and steer")
-app.add_typer(messages.app, name="messages", rich_help_panel="See and steer")
-app.add_typer(journal.app, name="journal", rich_help_panel="See and steer")
-why.add_to(app)
-tail.add_to(app)
-reload.add_to(app)
-check.add_to(app)
-try_.add_to(app)
-graph.add_to(app)
-schema.add_to(app)
-stories.add_to(app)
-simulate.add_to(app)
-staff.add_to(app)
-replay.add_to(app)
-report.add_to(app)
-settings.add_to(app)
-doctor.add_to(app)
-probe.add_to(app)
-sounds.add_to(app)
-app.add_typer(prompts.app, name="prompts", rich_help_panel="Settings")
+def app(arguments: Sequence[str] = ()) -> typer.Typer:
+    """`hotline` with the command that these begin with; with all, if they begin with none."""
+    found = typer.Typer(
+        name="hotline",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Routes the calls of a crisis hotline, on Asterisk.",
+        epilog=EPILOG,
+    )
+    for part in parts_for(arguments[0] if arguments else None):
+        part.add_to(found)
+    found.callback()(_hotline)
+    found.command("version", rich_help_panel="Settings")(_version)
+    return found
 
 
 def _print_version(wanted: bool) -> None:
@@ -89,7 +43,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _hotline(
     context: typer.Context,
     state_dir: StateDir = None,
@@ -108,7 +61,6 @@ def _hotline(
     context.obj = Where(state_dir=state_dir, config=config)
 
 
-@app.command("version", rich_help_panel="Settings")
 def _version() -> None:
     """Which version this is."""
     _print_version(wanted=True)
@@ -122,7 +74,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code."""
     try:
-        app(args=arguments, prog_name="hotline")
+        app(arguments)(args=arguments, prog_name="hotline")
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else Exit.DONE
     except errors.HotlineError as error:
