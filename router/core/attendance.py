@@ -9,7 +9,7 @@ from router.core.routing.demand import instant
 from router.core.routing.explain import Exclusion
 from router.core.staff import Agent
 from router.core.turn import Turn
-from router.core.vocabulary import ON_CALL, AgentId, AgentState
+from router.core.vocabulary import ON_CALL, AgentId, AgentState, NodeId
 
 
 def tell(turn: Turn, board: Board, name: AgentId) -> None:
@@ -24,6 +24,7 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
             board.rung_at.pop(name, None)
         return
     excluded = exclusion(turn, board, agent)
+    _tell_from_where(turn, board, agent)
     since = instant(agent.idle_since)
     skills = agent.skills
     if not agent.logged_in:
@@ -45,17 +46,29 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
         board.is_free(name, since)
 
 
+def _tell_from_where(turn: Turn, board: Board, agent: Agent) -> None:
+    """Callers of a node that does not reach the agent are told that they must not get them."""
+    nodes = turn.floor.nodes
+    for node in nodes if len(nodes) > 1 else ():
+        before = board.unreached.get(node, frozenset())
+        off = {agent.id} if agent.telephone(turn.at, node) is None else frozenset()
+        after = before - {agent.id} | off
+        if after != before:
+            board.unreached[node] = after
+            board.calls.update(call.id for call in turn.floor.waiting() if call.node == node)
+
+
 def works(board: Board, agent: Agent) -> bool:
     """Whether they can be given a call at all: logged in, or on call while a caller needs it."""
     return agent.logged_in or (agent.profile.on_call and bool(board.on_call))
 
 
-def is_idle(agent: Agent, at: datetime) -> bool:
-    """Whether nothing keeps them from being rung."""
+def is_idle(agent: Agent, at: datetime, *nodes: NodeId) -> bool:
+    """Whether nothing keeps them from being rung, from one of these nodes."""
     if agent.state not in (AgentState.READY, AgentState.LOGGED_OUT):
         return False
     cools = agent.cools_until is not None and agent.cools_until > at
-    return not cools and agent.telephone(at) is not None
+    return not cools and agent.telephone(at, *nodes) is not None
 
 
 def exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
@@ -65,11 +78,11 @@ def exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
             if agent.cools_until is not None and agent.cools_until > turn.at:
                 board.look_again(agent.id, instant(agent.cools_until))
                 return Exclusion.COOLING_DOWN
-            if agent.telephone(turn.at) is not None:
-                return None
-            rests = [t.down_until for t in agent.telephones if t.reachable and t.down_until]
+            rests = [until for t in agent.telephones for until in t.rests_until(turn.at)]
             if rests:
                 board.look_again(agent.id, instant(min(rests)))
+            if agent.telephone(turn.at, *turn.floor.nodes) is not None:
+                return None
             return Exclusion.UNREACHABLE
         case AgentState.WRAP_UP:
             return Exclusion.WRAP_UP

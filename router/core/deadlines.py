@@ -15,6 +15,7 @@ from router.core.vocabulary import (
     CallId,
     LegId,
     LookupId,
+    NodeId,
     OfferId,
     PlaybackId,
     RecordingId,
@@ -34,8 +35,8 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigitDue(Due):
-    """The caller had their time to press a key; `wait` tells this wait from later ones."""
+class DueToWait(Due):
+    """Counts while the caller is in this wait."""
 
     call: CallId
     wait: int
@@ -43,6 +44,22 @@ class DigitDue(Due):
     @property
     def about(self) -> str:
         return self.call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueToOffer(Due):
+    """Counts while the offer stands."""
+
+    offer: OfferId
+
+    @property
+    def about(self) -> str:
+        return self.offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitDue(DueToWait):
+    """The caller had their time to press a key; `wait` tells this wait from later ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,39 +75,18 @@ class PromptOverdue(Due):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDue(Due):
+class MessageDue(DueToWait):
     """A caller in a queue is spoken to; `wait` tells this place from later ones."""
 
-    call: CallId
-    wait: int
-
-    @property
-    def about(self) -> str:
-        return self.call
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueGivesUp(Due):
+class QueueGivesUp(DueToWait):
     """The queue's own time-out."""
 
-    call: CallId
-    wait: int
-
-    @property
-    def about(self) -> str:
-        return self.call
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffDue(Due):
+class StaffDue(DueToWait):
     """Is anybody still on shift who could answer this caller?"""
-
-    call: CallId
-    wait: int
-
-    @property
-    def about(self) -> str:
-        return self.call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,36 +106,18 @@ class MusicDue(Due):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RingingDue(Due):
+class RingingDue(DueToOffer):
     """An agent's telephone should have rung by now."""
 
-    offer: OfferId
-
-    @property
-    def about(self) -> str:
-        return self.offer
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RingsOut(Due):
+class RingsOut(DueToOffer):
     """An agent's telephone has rung long enough."""
 
-    offer: OfferId
-
-    @property
-    def about(self) -> str:
-        return self.offer
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmationDue(Due):
+class ConfirmationDue(DueToOffer):
     """Whoever picked up should have pressed 1 by now."""
-
-    offer: OfferId
-
-    @property
-    def about(self) -> str:
-        return self.offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +192,17 @@ class LegOverdue(Due):
         return self.leg
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeGivenUp(Due):
+    """A node has been away for long."""
+
+    node: NodeId
+
+    @property
+    def about(self) -> str:
+        return f"node/{self.node}"
+
+
 Deadline = (
     DigitDue
     | PromptOverdue
@@ -234,6 +223,7 @@ Deadline = (
     | RespiroOver
     | SkillDue
     | LegOverdue
+    | NodeGivenUp
 )
 
 

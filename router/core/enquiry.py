@@ -70,8 +70,7 @@ def _until(call: Call, agent: Agent, excluded: Exclusion | None, at: datetime) -
         case Exclusion.COOLING_DOWN:
             return agent.cools_until
         case Exclusion.UNREACHABLE:
-            rests = [t.down_until for t in agent.telephones if t.reachable and t.down_until]
-            return min(rests) if rests else None
+            return min((u for t in agent.telephones for u in t.rests_until(at)), default=None)
         case Exclusion.SKIPPED:
             again = call.place.passed_over.get(agent.id) if call.place is not None else None
             return again if again is not None and again > at else None

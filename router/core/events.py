@@ -206,8 +206,9 @@ class WrapUpFinished(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceChanged(Happened):
-    """Asterisk's contact state: an agent's desk phone can or cannot be reached."""
+    """A node's contact state: an agent's desk phone can or cannot be reached from there."""
 
+    node: NodeId
     agent: AgentId
     kind: DeviceKind
     reachable: bool

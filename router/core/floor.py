@@ -108,7 +108,7 @@ class Floor:
             epoch=self.epoch,
             policy=self.policy.version,
             nodes=dict(self.nodes),
-            agents=tuple(a.view(at) for a in self.agents.values()),
+            agents=tuple(a.view(at, *self.nodes) for a in self.agents.values()),
             calls=tuple(_call_view(c) for c in self.calls.values()),
             alarms=tuple(self.alarms.values()),
             ignored=dict(self.ignored),

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from router.core.routing.agent import AgentProfile
 from router.core.routing.skills import Skills
 from router.core.snapshot import AgentView
-from router.core.vocabulary import AgentId, AgentState, CallId, Device, DeviceKind, LegId, OfferId
+from router.core.vocabulary import (
+    AgentId,
+    AgentState,
+    CallId,
+    Device,
+    DeviceKind,
+    LegId,
+    NodeId,
+    OfferId,
+)
 
 MISSES_BEFORE_PAUSE = 3
 """Missed offers in a row before the agent is paused (F5)."""
@@ -44,18 +54,39 @@ class Rest:
 
 @dataclass(slots=True, kw_only=True)
 class Telephone:
-    """One device of an agent. `down_until`: it proved unreachable; wait so long or for its contact.
+    """One device of an agent. `contacts`: the nodes that reach a desk phone. `down`: where it
+    proved unreachable; wait so long or for its contact.
 
-    A public number is taken as reachable until an attempt says otherwise.
+    A public number is taken as reachable from any node until an attempt says otherwise.
     """
 
     device: Device
-    reachable: bool
-    down_until: datetime | None = None
+    contacts: set[NodeId] = field(default_factory=set)
+    down: dict[NodeId, datetime] = field(default_factory=dict)
 
-    def usable(self, at: datetime) -> bool:
-        """Whether it may be rung now."""
-        return self.reachable and (self.down_until is None or self.down_until <= at)
+    def is_seen_by(self, *nodes: NodeId) -> bool:
+        """Whether one of these nodes reaches it, as far as is known; without any: some node."""
+        return bool(self._seen_by(nodes)) or (self._is_public and not nodes)
+
+    def usable(self, at: datetime, *nodes: NodeId) -> bool:
+        """Whether it may be rung now, from one of these nodes; without any: from wherever."""
+        if self._is_public and not nodes:
+            return all(until <= at for until in self.down.values())
+        return any(self.down.get(node, at) <= at for node in self._seen_by(nodes))
+
+    def rests_until(self, at: datetime) -> list[datetime]:
+        """When it may be tried again where it proved unreachable."""
+        where = self.down if self._is_public else self.down.keys() & self.contacts
+        return [self.down[node] for node in where if self.down[node] > at]
+
+    def _seen_by(self, nodes: Collection[NodeId]) -> Collection[NodeId]:
+        if self._is_public:
+            return nodes
+        return self.contacts.intersection(nodes) if nodes else self.contacts
+
+    @property
+    def _is_public(self) -> bool:
+        return self.device.kind is DeviceKind.PHONE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,12 +128,17 @@ class Agent:
     resting: bool = False
     """Not for heavy queues until a break (A3)."""
     leaving: bool = False
-    elsewhere: bool = False
-    """Their telephone is engaged in the dialplan's fallback."""
+    engaged_at: set[NodeId] = field(default_factory=set)
+    """The nodes in whose fallback their telephone is engaged."""
 
     @property
     def id(self) -> AgentId:
         return self.profile.id
+
+    @property
+    def elsewhere(self) -> bool:
+        """Their telephone is engaged in the dialplan's fallback."""
+        return bool(self.engaged_at)
 
     @property
     def state(self) -> AgentState:
@@ -121,14 +157,14 @@ class Agent:
             return AgentState.PAUSED
         return AgentState.READY if self.kept_for is None else AgentState.OFFERED
 
-    def telephone(self, at: datetime) -> Telephone | None:
-        """The first that may be rung now, in the roster's order; of who is logged out and on call,
-        public ones only (V1)."""
+    def telephone(self, at: datetime, *nodes: NodeId) -> Telephone | None:
+        """The first that may be rung now from one of these nodes (without any: from wherever), in
+        the roster's order; of who is logged out and on call, public ones only (V1)."""
         return next(
             (
                 t
                 for t in self.telephones
-                if t.usable(at) and (self.logged_in or t.device.kind is DeviceKind.PHONE)
+                if t.usable(at, *nodes) and (self.logged_in or t.device.kind is DeviceKind.PHONE)
             ),
             None,
         )
@@ -137,14 +173,14 @@ class Agent:
         """The first of a kind."""
         return next((t for t in self.telephones if t.device.kind is kind), None)
 
-    def view(self, at: datetime) -> AgentView:
-        """As a value."""
+    def view(self, at: datetime, *nodes: NodeId) -> AgentView:
+        """As a value, seen from these nodes."""
         return AgentView(
             profile=self.profile,
             state=self.state,
             since=self.since,
             reason=self.paused or "",
-            reachable=tuple((t.device.kind, t.usable(at)) for t in self.telephones),
+            reachable=tuple((t.device.kind, t.usable(at, *nodes)) for t in self.telephones),
             call=self.call or self.kept_for,
             resting=self.resting,
             until=self.wrap_up.until if self.wrap_up is not None else self.rest.respiro_until,

@@ -114,7 +114,11 @@ class Rehearsal:
     def desk_is(self, name: str, *, reachable: bool) -> None:
         self.happens(
             e.DeviceChanged(
-                at=self.at, agent=AgentId(name), kind=DeviceKind.DESK, reachable=reachable
+                at=self.at,
+                node=NODE,
+                agent=AgentId(name),
+                kind=DeviceKind.DESK,
+                reachable=reachable,
             )
         )
 

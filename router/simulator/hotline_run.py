@@ -128,7 +128,11 @@ class HotlineRun:
             if worker.device is DeviceKind.DESK:
                 self._tell(
                     e.DeviceChanged(
-                        at=self.now, agent=worker.id, kind=DeviceKind.DESK, reachable=True
+                        at=self.now,
+                        node=NODE,
+                        agent=worker.id,
+                        kind=DeviceKind.DESK,
+                        reachable=True,
                     )
                 )
         for stint in self.plan.roster.stints(self.plan.first, self.plan.days, self.plan.zone):

@@ -76,7 +76,7 @@ def ami(content: bytes) -> None:
     connection.data_received(content[half:])
     for message in told:
         assert all(isinstance(value, str) for value in message.values())
-        translate(message, NOON)
+        translate(message, NodeId("n1"), NOON)
 
 
 @cache

@@ -173,9 +173,9 @@ class Chaos:
             e.AgentResumed(at=at, agent=name),
             e.WrapUpFinished(at=at, agent=name),
             ExtensionAsked(at=at, agent=name) if n % 2 else RespiroTaken(at=at, agent=name),
-            e.DeviceChanged(at=at, agent=name, kind=DeviceKind.DESK, reachable=True),
-            e.DeviceChanged(at=at, agent=name, kind=DeviceKind.DESK, reachable=False),
-            e.DeviceChanged(at=at, agent=name, kind=DeviceKind.PHONE, reachable=False),
+            e.DeviceChanged(at=at, node=NODE, agent=name, kind=DeviceKind.DESK, reachable=True),
+            e.DeviceChanged(at=at, node=NODE, agent=name, kind=DeviceKind.DESK, reachable=False),
+            e.DeviceChanged(at=at, node=NODE, agent=name, kind=DeviceKind.PHONE, reachable=False),
         )
         self.happens(doings[m])
 

@@ -135,8 +135,8 @@ class Lives(RuleBasedStateMachine):
             "pause": e.AgentPaused(at=at, agent=name, reason="respiro"),
             "resume": e.AgentResumed(at=at, agent=name),
             "ready": e.WrapUpFinished(at=at, agent=name),
-            "gone": e.DeviceChanged(at=at, agent=name, kind=desk, reachable=False),
-            "back": e.DeviceChanged(at=at, agent=name, kind=desk, reachable=True),
+            "gone": e.DeviceChanged(at=at, node=NODE, agent=name, kind=desk, reachable=False),
+            "back": e.DeviceChanged(at=at, node=NODE, agent=name, kind=desk, reachable=True),
         }
         self.hotline.happens(doings[doing])
 

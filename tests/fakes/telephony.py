@@ -207,7 +207,13 @@ class FakeTelephony:
     def device_changes(self, agent: AgentId, *, reachable: bool) -> None:
         """A desk phone registers, or is gone."""
         self._tell(
-            e.DeviceChanged(at=self._now(), agent=agent, kind=DeviceKind.DESK, reachable=reachable)
+            e.DeviceChanged(
+                at=self._now(),
+                node=self.node,
+                agent=agent,
+                kind=DeviceKind.DESK,
+                reachable=reachable,
+            )
         )
 
     # ports.Telephony

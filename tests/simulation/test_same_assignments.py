@@ -191,7 +191,9 @@ class PerfectHotline:
         self.happens(e.RosterReplaced(at=self.at, agents=profiles))
         for agent in agents:
             self.happens(
-                e.DeviceChanged(at=self.at, agent=agent, kind=DeviceKind.DESK, reachable=True)
+                e.DeviceChanged(
+                    at=self.at, node=NODE, agent=agent, kind=DeviceKind.DESK, reachable=True
+                )
             )
             self.happens(e.AgentLoggedIn(at=self.at, agent=agent))
 

@@ -132,16 +132,18 @@ class AmiNode:
             raise self._access.unreachable(f"DeviceStateList: {listed.message}")
         missing = set(self._told)
         for message in listed.events:
-            changed = translate(message, self._now())
+            changed = translate(message, self.node, self._now())
             if changed is not None:
                 missing.discard(changed.agent)
                 self._deliver(changed, deliver)
         for agent in missing:
-            gone = DeviceChanged(at=self._now(), agent=agent, kind=DeviceKind.DESK, reachable=False)
+            gone = DeviceChanged(
+                at=self._now(), node=self.node, agent=agent, kind=DeviceKind.DESK, reachable=False
+            )
             self._deliver(gone, deliver)
 
     def _hand_on(self, message: Mapping[str, str], deliver: Deliver) -> None:
-        changed = translate(message, self._now())
+        changed = translate(message, self.node, self._now())
         if changed is None:
             return
         # Calls change a device's state all the time. A new contact is news even so: the phone may

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from router.core.events import DeviceChanged
-from router.core.vocabulary import AgentId, DeviceKind
+from router.core.vocabulary import AgentId, DeviceKind, NodeId
 
 TRUNK = "trunk"
 """The carrier's endpoint; no agent may have this id."""
@@ -22,7 +22,7 @@ _UNTOLD = frozenset({"UNKNOWN", ""})
 _REACHABLE_CONTACT = frozenset({"Reachable", "NonQualified"})
 
 
-def translate(message: Mapping[str, str], at: datetime) -> DeviceChanged | None:
+def translate(message: Mapping[str, str], node: NodeId, at: datetime) -> DeviceChanged | None:
     """`at` is the runner's time. None: nothing that the core has a word for."""
     match message.get("Event"):
         case "DeviceStateChange":
@@ -30,17 +30,22 @@ def translate(message: Mapping[str, str], at: datetime) -> DeviceChanged | None:
             if not device.startswith(TECHNOLOGY) or state in _UNTOLD:
                 return None
             return _changed(
-                device.removeprefix(TECHNOLOGY), reachable=state not in _UNREACHABLE, at=at
+                device.removeprefix(TECHNOLOGY),
+                reachable=state not in _UNREACHABLE,
+                node=node,
+                at=at,
             )
         case "ContactStatus":
             if message.get("ContactStatus") not in _REACHABLE_CONTACT:
                 return None
-            return _changed(message.get("EndpointName", ""), reachable=True, at=at)
+            return _changed(message.get("EndpointName", ""), reachable=True, node=node, at=at)
         case _:
             return None
 
 
-def _changed(endpoint: str, *, reachable: bool, at: datetime) -> DeviceChanged | None:
+def _changed(endpoint: str, *, reachable: bool, node: NodeId, at: datetime) -> DeviceChanged | None:
     if endpoint in ("", TRUNK):
         return None
-    return DeviceChanged(at=at, agent=AgentId(endpoint), kind=DeviceKind.DESK, reachable=reachable)
+    return DeviceChanged(
+        at=at, node=node, agent=AgentId(endpoint), kind=DeviceKind.DESK, reachable=reachable
+    )

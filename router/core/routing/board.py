@@ -10,7 +10,7 @@ from router.core.routing.demand import Instant
 from router.core.routing.exchange import Exchange
 from router.core.routing.lines import Line
 from router.core.routing.skills import SkillSet
-from router.core.vocabulary import AgentId, CallId, QueueName, SkillName
+from router.core.vocabulary import AgentId, CallId, NodeId, QueueName, SkillName
 
 Added = tuple[tuple[SkillName, int], ...]
 USUAL = 5 * 60 * 1_000_000
@@ -53,6 +53,8 @@ class Board:
     """The kinds of agents who were logged in at the latest look, and the size of the roster."""
     once_staffed: set[QueueName] = field(default_factory=set)
     """Queues for which somebody was logged in during this life."""
+    unreached: dict[NodeId, frozenset[AgentId]] = field(default_factory=dict)
+    """Who cannot be rung from a node, where there are several."""
     rung_at: dict[AgentId, tuple[Instant, QueueName]] = field(default_factory=dict)
     busy_for: dict[QueueName, float] = field(default_factory=dict)
 

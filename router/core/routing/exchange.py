@@ -124,18 +124,19 @@ class Exchange:
         at_head: bool = False,
         never: Collection[AgentId] = (),
         sticky: Collection[AgentId] = (),
+        unreached: Collection[AgentId] = (),
     ) -> None:
         """A caller waits for one agent. `since`: their place, `arrived`: their own clock (W1).
 
-        `never`: whom they must not get (A2); `sticky`: whom they know (A1.1).
+        `never`: whom they must not get (A2); `sticky`: whom they know (A1.1); `unreached`: whom
+        their node does not reach.
         """
         caller = Caller(call, line, since, arrived)
         caller.step = step
         if at_head:
             caller.tier = AT_HEAD
-        if never or sticky:
-            caller.never, caller.sticky = frozenset(never), frozenset(sticky)
-            caller.odd = True
+        if never or sticky or unreached:
+            _pair(caller, never, sticky, unreached)
         self.enter(caller)
 
     def enter(self, caller: Caller) -> None:
@@ -178,13 +179,17 @@ class Exchange:
         self.waiting.call_at(until, caller)
 
     def pair(
-        self, call: CallId, *, never: Collection[AgentId], sticky: Collection[AgentId]
+        self,
+        call: CallId,
+        *,
+        never: Collection[AgentId],
+        sticky: Collection[AgentId],
+        unreached: Collection[AgentId] = (),
     ) -> None:
-        """Whom a waiting caller must not get (A2), and whom they know (A1.1), as known now."""
+        """As `arrive`, of a caller who waits, as it is known now."""
         caller = self.waiting.callers[call]
         wishes = self.waiting.lift(caller)
-        caller.odd = bool(never or sticky or caller.passed)
-        caller.never, caller.sticky = frozenset(never), frozenset(sticky)
+        _pair(caller, never, sticky, unreached)
         self.waiting.put(caller, wishes)
 
     def change_line(self, call: CallId, line: Line) -> None:
@@ -229,3 +234,14 @@ class Exchange:
         if self.waiting.unnumbered:
             self.waiting.number()
         return Look(self.staff, self.waiting, self.choice, at)
+
+
+def _pair(
+    caller: Caller,
+    never: Collection[AgentId],
+    sticky: Collection[AgentId],
+    unreached: Collection[AgentId],
+) -> None:
+    caller.unreached = frozenset(unreached).difference(never)
+    caller.never, caller.sticky = caller.unreached.union(never), frozenset(sticky)
+    caller.odd = bool(caller.never or caller.sticky or caller.passed)

@@ -57,6 +57,7 @@ class Kind:
         "plain",
         "rank",
         "tier",
+        "unreached",
     )
 
     def __init__(self, line: Line, circle: Circle, tier: int) -> None:
@@ -178,6 +179,7 @@ class Caller:
         "step",
         "sticky",
         "tier",
+        "unreached",
     )
 
     def __init__(self, call: CallId, line: Line, since: Instant, arrived: Instant) -> None:
@@ -191,6 +193,7 @@ class Caller:
         self.odd = False
         self.gone = False
         self.never = NOBODY
+        self.unreached = NOBODY
         self.sticky = NOBODY
         self.passed: dict[AgentId, Instant] | None = None
         self.first: Entry | None = None

@@ -80,7 +80,8 @@ def stands(look: Look, caller: Caller, opened: int, member: Standing) -> Exclusi
             return Exclusion.RESTING
         return Exclusion.NOT_QUALIFIED
     if member.id in caller.never:
-        return Exclusion.NEVER_PAIR
+        off = member.id in caller.unreached
+        return Exclusion.UNREACHABLE if off else Exclusion.NEVER_PAIR
     if member.excluded is not None:
         return member.excluded
     if not profile.bit & opened:

@@ -73,9 +73,7 @@ def caller_returns(turn: Turn, event: CallArrived) -> bool:
     leg = _as_listed(event)
     carried = carried.later_by(clock_shift([(leg.created_at, carried)]))
     call = _call(turn, event.node, leg, carried)
-    if before is not None:
-        call.count_on(before)
-    else:
+    if before is None:
         _note_handed(turn, call, carried, "the engine was away")
     turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
     _go_on(turn, call, carried, ())
@@ -166,6 +164,8 @@ def _call(turn: Turn, node: NodeId, leg: ListedLeg, carried: CarriedCall | None)
         carried=leg.carried,
         last_playback=None if kept is None else kept.playback,
     )
+    if (before := floor.departed.get(leg.leg)) is not None:
+        call.count_on(before)
     floor.calls[call.id] = call
     floor.callers[call.leg] = call.id
     return call

@@ -74,6 +74,7 @@ def _holds(turn: Turn, board: Board, pairing: Pairing) -> bool:
         and attendance.exclusion(turn, board, agent) is None
         and call is not None
         and call.place is not None
+        and agent.telephone(turn.at, call.node) is not None
     ):
         return True
     text = f"{pairing.agent} was chosen for {pairing.call} and is not free."
@@ -133,8 +134,11 @@ def _tell_call(turn: Turn, board: Board, name: CallId) -> bool:
     is_new = caller is None
     if caller is None:
         caller = _arrive(turn, board, call, place)
-    elif (caller.never, caller.sticky) != (frozenset(place.never), frozenset(place.knows)):
-        exchange.pair(name, never=place.never, sticky=place.knows)
+    else:
+        unreached = board.unreached.get(call.node, frozenset())
+        apart, knows = unreached.union(place.never), frozenset(place.knows)
+        if (caller.never, caller.sticky) != (apart, knows):
+            exchange.pair(name, never=place.never, sticky=place.knows, unreached=unreached)
     wants = wanted(turn.floor, call, place)
     first = wants > 0 and not call.offers
     exchange.wants(name, first=first, extras=max(wants - first, 0))
@@ -164,6 +168,7 @@ def _arrive(turn: Turn, board: Board, call: Call, place: Place) -> Caller:
         at_head=place.at_head,
         never=place.never,
         sticky=place.knows,
+        unreached=board.unreached.get(call.node, ()),
     )
     board.places[call.id] = place
     told = [step.after for step in queue.widen if step.alarm]

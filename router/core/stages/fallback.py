@@ -15,9 +15,13 @@ def is_listed(turn: Turn, event: FallbackListed) -> None:
     """
     floor = turn.floor
     for agent in floor.agents.values():
-        elsewhere = agent.id in event.engaged and agent.leg is None
-        if elsewhere != agent.elsewhere:
-            agent.elsewhere, agent.since = elsewhere, turn.at
+        was_elsewhere = agent.elsewhere
+        if agent.id in event.engaged and agent.leg is None:
+            agent.engaged_at.add(event.node)
+        else:
+            agent.engaged_at.discard(event.node)
+        if agent.elsewhere != was_elsewhere:
+            agent.since = turn.at
             turn.affects(agent)
     if not floor.nodes.get(event.node, False):
         return

@@ -46,7 +46,7 @@ def make(turn: Turn, move: OfferDue) -> None:
     """Ring the chosen agent. State knows the leg's id before the command leaves (house.md 6)."""
     floor, chosen = turn.floor, move.match
     call, agent = floor.calls[chosen.call], floor.agents[chosen.agent]
-    telephone = move.telephone or agent.telephone(turn.at)
+    telephone = move.telephone or agent.telephone(turn.at, call.node)
     assert call.place is not None
     assert telephone is not None
     assert agent.leg is None
@@ -251,7 +251,7 @@ def _pass_over(turn: Turn, call: Call, agent: Agent, outcome: OfferOutcome) -> N
     """Whoever did not take this call is not asked again for it while another is free (F6)."""
     if call.place is None or outcome is OfferOutcome.WITHDRAWN:
         return
-    if outcome is OfferOutcome.UNREACHABLE and agent.telephone(turn.at) is not None:
+    if outcome is OfferOutcome.UNREACHABLE and agent.telephone(turn.at, call.node) is not None:
         return  # their next telephone has not been tried yet
     queue = turn.floor.policy.queues[call.place.queue]
     call.place.passed_over[agent.id] = turn.at + queue.offer_again_after
@@ -263,7 +263,7 @@ def _blame(turn: Turn, agent: Agent, offer: Offer, outcome: OfferOutcome) -> Non
         case OfferOutcome.UNREACHABLE:
             for telephone in agent.telephones:
                 if telephone.device == offer.device:
-                    telephone.down_until = turn.at + DOWN_FOR
+                    telephone.down[offer.node] = turn.at + DOWN_FOR
         case OfferOutcome.NO_ANSWER | OfferOutcome.MACHINE if not offer.again:
             agent.misses += 1
             agent.cools_until = turn.at + COOL_DOWN

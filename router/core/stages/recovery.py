@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from router.core.call import Call
 from router.core.commands import HandToDialplan, Hangup
-from router.core.deadlines import LegOverdue
+from router.core.deadlines import LegOverdue, NodeGivenUp
 from router.core.events import (
     CallArrived,
     ClockReached,
@@ -45,6 +45,8 @@ from router.core.vocabulary import (
 
 RUNG = ("agent", "partner")
 """Legs that are there before they are in the application."""
+GIVEN_UP_AFTER = timedelta(seconds=30)
+"""A node that has been away so long is not waited for, while another is there."""
 JUST_DIALLED = timedelta(seconds=3)
 """A leg ordered so recently may not be in the list yet; its own deadline watches it."""
 
@@ -57,6 +59,30 @@ def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
     turn.floor.nodes[event.node] = False
     turn.note(NodeLost(node=event.node))
     turn.raise_alarm(f"node:{event.node}", f"No connection to Asterisk {event.node}.")
+    turn.wake(GIVEN_UP_AFTER, NodeGivenUp(node=event.node))
+
+
+def is_overdue(turn: Turn, due: LegOverdue | NodeGivenUp) -> None:
+    """What should have ended, or be back, by now."""
+    if isinstance(due, NodeGivenUp):
+        _node_is_given_up(turn, due)
+    else:
+        _leg_is_overdue(turn, due)
+
+
+def _node_is_given_up(turn: Turn, due: NodeGivenUp) -> None:
+    """Where another node goes on, its calls count as lost: their agents are wanted there. Should it
+    come back with them, they are adopted. The only node is never given up."""
+    floor, node = turn.floor, due.node
+    if not any(floor.nodes.values()):
+        turn.wake(GIVEN_UP_AFTER, due)
+        return
+    _bury_the_vanished(turn, node, {}, (), LegEnding.LOST)
+    for agent in floor.agents.values():
+        if node in agent.engaged_at:
+            agent.engaged_at.discard(node)
+            turn.affects(agent)
+    turn.match_due = True
 
 
 def is_overtaken(turn: Turn, event: Event) -> bool:
@@ -103,8 +129,11 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> list[LegAnswered | LegRing
     floor = turn.floor
     floor.nodes[event.node] = True
     turn.clear_alarm(f"node:{event.node}")
+    floor.deadlines.forget(NodeGivenUp(node=event.node).about)
     listed = {leg.leg: leg for leg in event.legs if leg.in_application or leg.role in RUNG}
-    _bury_the_vanished(turn, event, listed)
+    ending = LegEnding.LOST if event.restarted else LegEnding.HUNG_UP
+    elsewhere = {leg.leg for leg in event.legs if leg.leg not in listed}
+    _bury_the_vanished(turn, event.node, listed, elsewhere, ending)
     for leg in listed:
         call = floor.call_of_caller(leg)
         if call is not None and call.playing is not None and call.ended_by is None:
@@ -112,32 +141,37 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> list[LegAnswered | LegRing
     return [said for leg in listed.values() if (said := _said_unseen(turn, leg)) is not None]
 
 
-def _bury_the_vanished(turn: Turn, event: LegsListed, listed: Mapping[LegId, ListedLeg]) -> None:
-    """Legs that we know and Asterisk does not: their end went by unseen."""
-    ending = LegEnding.LOST if event.restarted else LegEnding.HUNG_UP
+def _bury_the_vanished(
+    turn: Turn,
+    node: NodeId,
+    listed: Mapping[LegId, ListedLeg],
+    elsewhere: Collection[LegId],
+    ending: LegEnding,
+) -> None:
+    """Legs that we know and Asterisk does not: their end went by unseen. `elsewhere`: in the
+    dialplan; `ending`: of callers."""
     floor = turn.floor
-    elsewhere = {leg.leg for leg in event.legs if leg.leg not in listed}
     for call in list(floor.calls.values()):
-        if call.node != event.node or call.leg in listed:
+        if call.node != node or call.leg in listed:
             continue
         if call.leg in elsewhere:
             turn.move(GivenAway(call=call, reason="found in the dialplan", has_left=True))
         else:
             turn.move(CallerGone(call=call, ending=ending))
     for leg in list(floor.agent_legs.values()):
-        if leg.node != event.node or leg.id in listed:
+        if leg.node != node or leg.id in listed:
             continue
         offer = floor.offers.get(leg.offer) if leg.offer is not None else None
         fresh = offer is not None and turn.at - offer.made_at < JUST_DIALLED
-        if event.restarted or not fresh:
+        if ending is LegEnding.LOST or not fresh:
             # Whether the agent hung up or their line broke was not seen: the caller is kept.
             turn.move(AgentLegOver(leg=leg, ending=LegEnding.LOST))
     for name, owner in list(floor.partner_legs.items()):
         partner_of = floor.calls.get(owner)
-        if partner_of is not None and partner_of.node == event.node and name not in listed:
+        if partner_of is not None and partner_of.node == node and name not in listed:
             turn.move(PartnerGone(call=partner_of, leg=name, why=ending.value))
     for code in list(floor.code_legs.values()):
-        if code.node == event.node and code.id not in listed:
+        if code.node == node and code.id not in listed:
             del floor.code_legs[code.id]
 
 
@@ -173,7 +207,7 @@ def leg_leaves(turn: Turn, event: LegLeft) -> None:
     turn.move(GivenAway(call=call, reason="left the application", has_left=True))
 
 
-def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
+def _leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
     """A leg that we hung up never reported its end: it counts as gone."""
     floor = turn.floor
     leg = floor.agent_legs.get(due.leg)

@@ -12,7 +12,6 @@ from router.core.routing.agent import AgentProfile
 from router.core.shift_records import SkillsChanged
 from router.core.staff import Agent, Telephone
 from router.core.turn import Turn
-from router.core.vocabulary import DeviceKind
 
 
 def roster_is_replaced(turn: Turn, event: RosterReplaced) -> None:
@@ -98,7 +97,7 @@ def _telephones(profile: AgentProfile, known: list[Telephone]) -> list[Telephone
     fresh = []
     for device in profile.devices:
         same = next((t for t in known if t.device == device), None)
-        fresh.append(same or Telephone(device=device, reachable=device.kind is DeviceKind.PHONE))
+        fresh.append(same or Telephone(device=device))
     return fresh
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from router.core.commands import WithdrawFromFallback
 from router.core.deadlines import RespiroOver, WrapUpOver
 from router.core.duty import (
     drop_offer,
@@ -140,15 +141,18 @@ def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
     if agent is None or telephone is None:
         turn.ignore("unknown_device")
         return
-    if event.reachable and telephone.down_until is not None:
+    if event.reachable and telephone.down.pop(event.node, None) is not None:
         # It registered again, or answers again: that is news, though it was never seen to go.
-        telephone.down_until = None
         turn.affects(agent)
-    if telephone.reachable == event.reachable:
+    before = telephone.is_seen_by()
+    if telephone.is_seen_by(event.node) == event.reachable:
         return
-    telephone.reachable = event.reachable
-    turn.note(DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable))
+    (telephone.contacts.add if event.reachable else telephone.contacts.discard)(event.node)
     turn.affects(agent)
+    if telephone.is_seen_by() != before:
+        turn.note(
+            DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable)
+        )
 
 
 def node_is_back(turn: Turn, event: LegsListed) -> None:
@@ -157,3 +161,6 @@ def node_is_back(turn: Turn, event: LegsListed) -> None:
         provision(turn, agent, event.node)
         if agent.logged_in:
             enrol(turn, agent, event.node)
+        elif len(turn.floor.nodes) > 1 and not event.restarted:
+            # They may have logged out elsewhere while this node was away.
+            turn.order(WithdrawFromFallback(node=event.node, call=None, agent=agent.id))

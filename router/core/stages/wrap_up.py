@@ -65,7 +65,7 @@ def _rest_the_line(turn: Turn, agent: Agent, leg: AgentLeg) -> None:
     for telephone in agent.telephones:
         broke = telephone.device == leg.device and not leg.closing
         if broke and telephone.device.kind is DeviceKind.DESK:
-            telephone.down_until = turn.at + DOWN_FOR
+            telephone.down[leg.node] = turn.at + DOWN_FOR
 
 
 def agent_is_ready(turn: Turn, event: WrapUpFinished) -> None:

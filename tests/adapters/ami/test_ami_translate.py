@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from router.adapters.ami.translate import translate
-from router.core.vocabulary import DeviceKind
+from router.core.vocabulary import DeviceKind, NodeId
 from tests.adapters.ami.ami_server import captured, events, now
+
+NODE = NodeId("n1")
 
 
 def told(story: str) -> list[tuple[str, bool]]:
     at = now()
-    changes = [translate(message, at) for message in events(captured(story))]
+    changes = [translate(message, NODE, at) for message in events(captured(story))]
     assert all(each is None or each.kind is DeviceKind.DESK for each in changes)
     return [(each.agent, each.reachable) for each in changes if each is not None]
 
@@ -43,7 +45,7 @@ def test_carrier_and_queues_are_nobodys_phone() -> None:
 )
 def test_phone_in_a_call_is_reachable(state: str, reachable: bool) -> None:
     message = {"Event": "DeviceStateChange", "Device": "PJSIP/ana", "State": state}
-    change = translate(message, now())
+    change = translate(message, NODE, now())
     assert change is not None
     assert change.reachable is reachable
 
@@ -61,4 +63,4 @@ def test_phone_in_a_call_is_reachable(state: str, reachable: bool) -> None:
     ],
 )
 def test_what_tells_nothing_is_nothing(message: dict[str, str]) -> None:
-    assert translate(message, now()) is None
+    assert translate(message, NODE, now()) is None

@@ -21,7 +21,7 @@ from router.core.routing.agent import AgentProfile, Validity
 from router.core.shift_records import SkillsChanged
 from router.core.staff import WrapUp
 from router.core.vocabulary import AgentId, AgentState, CallId, DeviceKind, LegEnding, SkillName
-from tests.core.driver import Driver
+from tests.core.driver import NODE, Driver
 from tests.core.house import agent, seconds
 
 
@@ -233,7 +233,9 @@ def test_news_of_an_unknown_telephone_is_counted(name: str, kind: str) -> None:
     hotline = Driver()
     hotline.works(agent("ana", juridico=1))
     hotline.happens(
-        e.DeviceChanged(at=hotline.at, agent=AgentId(name), kind=DeviceKind(kind), reachable=True)
+        e.DeviceChanged(
+            at=hotline.at, node=NODE, agent=AgentId(name), kind=DeviceKind(kind), reachable=True
+        )
     )
     assert hotline.engine.floor.ignored["unknown_device"] == 1
 
