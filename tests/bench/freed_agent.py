@@ -7,8 +7,8 @@ import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 
-from router.probe.line import Line, LineCall, Rung, line
-from tests.bench.deaf_line import deaf_line
+from router.probe.line import Line, LineCall, Rung
+from tests.bench.deaf_line import deaf_line, murmuring_line
 from tests.bench.figures import Figure, Spread
 from tests.bench.stack import CALLERS, QUEUE_DESKS, ROOM_DESKS, Bench
 
@@ -30,13 +30,12 @@ async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
     rung = Rung()
     async with AsyncExitStack() as ends:
         desks = await ends.enter_async_context(
-            line(  # an agent who says nothing for long is taken for a broken line
+            murmuring_line(
                 bench.sip,
                 host="127.0.0.1",
-                hz=None,
-                calls=12 * len(ROOM_DESKS),
                 port=bench.desk_port,
                 incoming=rung.note,
+                calls=12 * len(ROOM_DESKS),
             )
         )
         callers = await ends.enter_async_context(deaf_line(bench.sip, host=CALLERS))
@@ -62,6 +61,8 @@ async def _gap(bench: Bench, room: _Room, samples: int) -> Spread:
     await bench.log_in(room.phones)
     try:
         return await room.measure(samples)
+    except TimeoutError as failure:
+        raise TimeoutError(f"{failure}; {await bench.floor_in_short()}") from failure
     finally:
         await bench.log_out(room.phones)
 

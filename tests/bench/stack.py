@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import wave
 from array import array
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -82,6 +83,13 @@ class Bench:
         change = await asyncio.to_thread(ControlClient(self.folder).change_shift, request)
         for hindrance in change.hindrances:
             raise RuntimeError(f"{hindrance.agent} {hindrance.what}")
+
+    async def floor_in_short(self) -> str:
+        """How many callers are at which stage and agents in which state, for whoever asks why."""
+        floor = await asyncio.to_thread(ControlClient(self.folder).floor)
+        stages = Counter(str(call.stage) for call in floor.calls)
+        states = Counter(agent.state.value for agent in floor.agents)
+        return f"callers {dict(stages)}, agents {dict(states)}"
 
     async def import_roster(self) -> None:
         desk = "{{kind: desk, address: 'sip:{0}@127.0.0.1:{1}'}}"
