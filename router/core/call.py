@@ -183,7 +183,8 @@ class Call:
 
 @dataclass(slots=True, kw_only=True)
 class AgentLeg:
-    """A leg we dialled to an agent. `closing`: we hung it up and wait for its end.
+    """A leg we dialled to an agent. `closing`: we hung it up and wait for its end;
+    `hung_up_again`: it did not come in time.
 
     `talked_on` is set once it was bridged: its end then begins the wrap-up. `lost`: nobody put the
     receiver down.
@@ -196,6 +197,7 @@ class AgentLeg:
     offer: OfferId | None = None
     device: Device | None = None
     closing: bool = False
+    hung_up_again: bool = False
     talked_on: QueueName | None = None
     lost: bool = False
 

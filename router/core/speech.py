@@ -11,7 +11,9 @@ from router.core.turn import Turn
 from router.core.vocabulary import Language, PlaybackId, PromptId
 
 LEG_GONE_WITHIN = timedelta(seconds=5)
-"""A leg that was hung up is taken as gone after this, should its end never be reported."""
+"""A leg that was hung up should have ended by then; an agent's is hung up again if it has not."""
+LEG_GONE_AFTER_ALL = timedelta(seconds=2)
+"""After that it is taken as gone: no order to Asterisk is on its way for longer."""
 PROMPT_AT_MOST = timedelta(seconds=60)
 """A prompt whose end was never reported is taken as over after this (no shipped one is longer)."""
 

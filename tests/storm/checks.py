@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from router.core.records import AgentLost, Answered, Entry, OfferMade, Queued
+from router.core.records import AgentLost, Answered, Entry, OfferEnded, OfferMade, Queued
 from router.core.vocabulary import CallId
 from tests.storm.books import faults_in
 from tests.storm.callers import Caller
@@ -85,6 +85,7 @@ class Checks:
     def hear(self, life: EngineLife, entries: Sequence[Entry]) -> None:
         """The engine's records, as it makes them."""
         now = self.now
+        rung = [e.call for e in entries if isinstance(e.record, OfferEnded)]
         for entry in entries:
             self.entries.append((now, entry))
             record, call = entry.record, entry.call
@@ -101,12 +102,17 @@ class Checks:
             elif isinstance(record, Answered):
                 self.answered += 1
                 self.queue_of.pop(call, None)
+            elif isinstance(record, OfferEnded):
+                rung.remove(call)
             elif isinstance(record, OfferMade):
-                self._order_is_kept(life, call, record)
+                self._order_is_kept(life, call, record, rung)
                 if record.why.decided_by in LADDER:
                     self.talk_ended.pop(record.agent, None)
 
-    def _order_is_kept(self, life: EngineLife, call: CallId, offer: OfferMade) -> None:
+    def _order_is_kept(
+        self, life: EngineLife, call: CallId, offer: OfferMade, rung: Sequence[CallId | None]
+    ) -> None:
+        """`rung`: for whom an agent was ringing until this very instant."""
         mine = self.places.get((call, offer.queue))
         if mine is None or call in self.again or life.engine is None:
             return
@@ -114,7 +120,7 @@ class Checks:
             place = other.place
             if place is None or place.queue != offer.queue or other.offers or other.id == call:
                 continue
-            if other.id in self.again or offer.agent in place.passed_over:
+            if other.id in self.again or other.id in rung or offer.agent in place.passed_over:
                 continue
             theirs = self.places.get((other.id, offer.queue))
             if theirs is not None and theirs + 0.1 < mine and self.now - theirs > 1:

@@ -25,7 +25,7 @@ from router.core.events import (
 )
 from router.core.house_records import NodeLost
 from router.core.records import HandedToFallback
-from router.core.speech import hush, music, say
+from router.core.speech import LEG_GONE_AFTER_ALL, hush, music, say
 from router.core.turn import (
     AgentLegOver,
     CallerGone,
@@ -208,13 +208,17 @@ def leg_leaves(turn: Turn, event: LegLeft) -> None:
 
 
 def _leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
-    """A leg that we hung up never reported its end: it counts as gone."""
+    """A leg that we hung up never reported its end: it is hung up again, then counts as gone."""
     floor = turn.floor
     leg = floor.agent_legs.get(due.leg)
-    if leg is not None and leg.closing:
-        turn.ignore("leg_end_never_reported")
-        # The order may have been lost on its way; once more does no harm.
+    if leg is not None and leg.closing and not leg.hung_up_again:
+        # The order may have been lost on its way. Until it is carried out, the telephone may ring
+        # on: nobody is free for another call in the same breath.
+        leg.hung_up_again = True
         turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
+        turn.wake(LEG_GONE_AFTER_ALL, LegOverdue(leg=leg.id))
+    elif leg is not None and leg.closing:
+        turn.ignore("leg_end_never_reported")
         turn.move(AgentLegOver(leg=leg, ending=LegEnding.HUNG_UP))
     floor.code_legs.pop(due.leg, None)
     call = floor.call_of_caller(due.leg)

@@ -228,5 +228,5 @@ def test_hanging_up_a_telephone_that_cannot_be_hung_up_is_not_waited_for() -> No
     caller.hangs_up()
     hotline.refused(hotline.ordered(Hangup)[-1], Refusal.UNKNOWN)
     assert hotline.state("ana") is AgentState.TALKING
-    hotline.passes(5)
+    hotline.passes(7)
     assert hotline.state("ana") is AgentState.WRAP_UP

@@ -283,9 +283,24 @@ def test_a_leg_whose_end_is_never_told_counts_as_gone_after_a_while() -> None:
     hotline.board.reports_ends = False
     hotline.caller_arrives().chooses("4").hangs_up()
     hotline.caller_arrives().chooses("4")
-    hotline.passes(5)
+    hotline.passes(7)
     assert len(hotline.ordered(Dial)) == 2
     assert hotline.engine.floor.ignored["leg_end_never_reported"] == 1
+
+
+def test_a_telephone_that_rings_on_is_let_go_again_before_it_is_rung_for_another_call() -> None:
+    """Both at once could overtake each other, and it would ring for two calls."""
+    hotline = Driver()
+    hotline.works(agent("ben", juridico=3))
+    hotline.board.reports_ends = False
+    hotline.caller_arrives().chooses("4").hangs_up()
+    hotline.caller_arrives().chooses("4")
+    assert len(hotline.ordered(Hangup)) == 1
+    hotline.passes(5)
+    assert len(hotline.ordered(Hangup)) == 2
+    assert len(hotline.ordered(Dial)) == 1
+    hotline.happens(e.LegEnded(at=hotline.at, leg=hotline.leg_of("ben"), ending=LegEnding.HUNG_UP))
+    assert len(hotline.ordered(Dial)) == 2
 
 
 # -- F5, F6: outcomes and blame ---------------------------------------------------------------
@@ -502,7 +517,7 @@ def test_a_dial_whose_fate_is_unknown_is_hung_up_before_the_agent_is_free() -> N
     assert hotline.ordered(Hangup)[0].leg == dial.leg
     assert hotline.rung() == ["zoe"]
     assert hotline.state("ben") is AgentState.TALKING
-    hotline.passes(5)
+    hotline.passes(7)
     assert hotline.state("ben") is AgentState.READY
 
 
