@@ -18,10 +18,6 @@ from router import errors
 from router.adapters import logbook
 from router.adapters.active_seat import ActiveSeat
 from router.adapters.alarm_command import AlarmCommand
-from router.adapters.ami.node import AmiNode, try_login
-from router.adapters.ari.door import ari_door
-from router.adapters.ari.node import ari_node
-from router.adapters.ari.perform import House
 from router.adapters.control.server import serve_control, serve_standby
 from router.adapters.control.socket_file import refuse_second
 from router.adapters.epoch_file import EpochFile
@@ -47,7 +43,7 @@ from router.engine_desk import EngineDesk, recall
 from router.fence import Fence
 from router.folders import make_state_folder
 from router.life import Life, StandbyOffice
-from router.nodes import Asterisk, ami_access, ari_access, media_address
+from router.nodes import Nodes, asterisks, try_logins, witnesses
 from router.runner import Runner
 from router.standing_by import StandingBy
 from router.troubles import Troubles
@@ -92,7 +88,7 @@ async def _serve(settings: Settings) -> None:
     """Stand by, act, and stand by again when another engine has taken over."""
     if not settings.standby:
         await asyncio.to_thread(refuse_second, settings.state_dir)
-    clock, node = Clock(), NodeId(settings.node)
+    clock = Clock()
     troubles = Troubles(clock.now)
     loop = asyncio.get_running_loop()
     policies = PolicyFolder(
@@ -105,17 +101,15 @@ async def _serve(settings: Settings) -> None:
     epochs = EpochFile(settings.state_dir / "epoch", on_trouble=troubles.tell)
     name = f"{socket.gethostname()}:{os.getpid()}"
     lease = PostgresLease(settings.database, house=settings.node, name=name)
-    async with ari_door(node=node, access=ari_access(settings), now=clock.now) as door:
+    async with witnesses(settings, clock.now) as exchange:
         place = StandingBy(
             name=name,
             lease=lease,
             seat=ActiveSeat(settings.state_dir),
-            exchange=door,
+            exchange=exchange,
             used=epochs.last,
         )
-        with suppress(errors.AsteriskUnreachable, errors.NotAsterisk):
-            # A wrong password is told at once: waiting would not mend it.
-            await try_login(ami_access(settings))
+        await try_logins(settings)
         life: Life | None = None
         while (fence := await _stand_by(settings, place, policies, life)) is not None:
             epochs.keep(fence.token)
@@ -192,18 +186,9 @@ async def _act(
         on_trouble=on_trouble,
     )
     directory = _roster(settings, on_trouble)
-    house = House(number=settings.hotline_number, media_address=media_address(settings))
-    ami = AmiNode(
-        node=node,
-        access=ami_access(settings),
-        now=clock.now,
-        fence=fence,
-    )
     async with (
         http_lookups(clock.now) as lookups,
-        ari_node(
-            node=node, access=ari_access(settings), house=house, fence=fence, now=clock.now
-        ) as ari,
+        asterisks(settings, fence=fence, now=clock.now) as nodes,
     ):
         engine = Engine(policies.policy, fence.token)
         desk: EngineDesk
@@ -217,10 +202,15 @@ async def _act(
             desk.hear(entries)
             alarms.hear(entries)
 
-        recordings = RecordingBox(settings.state_dir, fetch=ari.fetch, drop=ari.drop, now=clock.now)
+        recordings = RecordingBox(
+            settings.state_dir,
+            fetch=lambda node, recording: nodes[node].fetch(recording),
+            drop=lambda node, recording: nodes[node].drop(recording),
+            now=clock.now,
+        )
         runner = Runner(
             engine,
-            Asterisk(ari, ami, identities, lookups, recordings),
+            Nodes(nodes, identities, lookups, recordings),
             clock,
             listeners=(heard,),
             on_defect=lambda trace: log.error("engine.defect", trace=trace),
@@ -246,11 +236,10 @@ async def _act(
             _answer_operators(desk, settings.state_dir, life),
             _write_behind(settings, journal, identities, on_trouble),
             journal.keep(),
-            ami.run(runner.deliver),
             policies.watch(lambda: _put_in_force(desk)),
             _tell_pairs(desk, on_trouble),
             _roster_copy(settings).give(fence.token, directory.content),
-            ari.run(runner.deliver, identities.seal),
+            *(node.run(runner.deliver, identities.seal) for node in nodes.values()),
         )
     return life
 

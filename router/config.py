@@ -33,11 +33,13 @@ from router.setting import (
     WORD,
     YES_OR_NO,
     Address,
+    Misfit,
     Setting,
     declared,
     one_of,
     written,
 )
+from router.setting_nodes import NODES, FurtherNodes, NodeSettings
 from router.setting_sources import (
     Given,
     Source,
@@ -130,6 +132,10 @@ class Settings:
     database: str = field(
         default="", metadata=declared("database", "PostgreSQL, as a libpq address", DATABASE)
     )
+    nodes: FurtherNodes = field(
+        default=FurtherNodes(),
+        metadata=declared("nodes", "further Asterisk servers that the engine drives", NODES),
+    )
     standby: bool = field(
         default=False,
         metadata=declared("standby", "wait beside the active engine of this folder", YES_OR_NO),
@@ -188,6 +194,16 @@ class Settings:
         default="http://deb.debian.org/debian",
         metadata=declared("debian_mirror", "where a private Asterisk is fetched", MIRROR),
     )
+
+    @property
+    def every_node(self) -> tuple[NodeSettings, ...]:
+        """The first, and the further ones."""
+        told = {
+            each.name: getattr(self, "node" if each.name == "name" else each.name)
+            for each in fields(NodeSettings)
+        }
+        first = NodeSettings(**told)
+        return (first, *self.nodes.beside(first))
 
 
 SETTINGS: Mapping[str, Setting] = {
@@ -270,10 +286,14 @@ def load(
     for name, text in given.items():
         try:
             values[SETTINGS[name].field] = SETTINGS[name].kind.read(text.text, text.here)
-        except ValueError:
-            problems.append(_misfit(SETTINGS[name], text))
+        except ValueError as misfit:
+            problems.append(_misfit(SETTINGS[name], text, misfit))
     _refuse(problems)
     settings = Settings(**values)  # type: ignore[arg-type]  # each read by its own kind
+    names = [node.name for node in settings.every_node]
+    if len(set(names)) < len(names):
+        alike = Misfit("a name of its own for each node, the first too")
+        _refuse([_misfit(SETTINGS["nodes"], given["nodes"], alike)])
     return Configuration(
         settings=settings,
         effective=tuple(_effective(settings, given)),
@@ -316,12 +336,12 @@ def _effective(settings: Settings, given: Mapping[str, Given]) -> list[Effective
     ]
 
 
-def _misfit(setting: Setting, given: Given) -> errors.SettingInvalid:
+def _misfit(setting: Setting, given: Given, why: ValueError) -> errors.SettingInvalid:
     return errors.SettingInvalid(
         source=given.origin,
         setting=setting.name,
         value=MASK if setting.kind.secret else given.text,
-        expected=setting.kind.expected,
+        expected=str(why) if isinstance(why, Misfit) else setting.kind.expected,
     )
 
 

@@ -49,6 +49,11 @@ class NotAsterisk(HotlineError):
     or switch {interface} on in {file} on the Asterisk machine."""
 
 
+class NodeMisnamed(HotlineError):
+    """The Asterisk at {where} calls itself {named!r}, and two nodes could give a channel the same
+    id. Set `systemname = {wanted}` in its asterisk.conf, and restart it."""
+
+
 class AmiValueUnsafe(HotlineError):
     """The field {field} of the AMI action {action} holds a control character, which Asterisk could
     read as another action: nothing was sent."""

@@ -23,12 +23,19 @@ class Kind:
     """How a value is read; `expected` ends the sentence "... is 'x'; expected ...".
 
     `read` gets the text and the folder that a relative path starts from, and raises ValueError for
-    what does not fit.
+    what does not fit. `shown`: how people see the value, if not as it is written. `is_list`: a list
+    in a file is read as JSON.
     """
 
     expected: str
     read: Callable[[str, Path], object]
     secret: bool = False
+    shown: Callable[[object], str] | None = None
+    is_list: bool = False
+
+
+class Misfit(ValueError):
+    """What is expected, more exactly than the kind says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,8 @@ class Setting:
         """The value as people may see it."""
         if self.kind is DATABASE:
             return masked_database(str(value))
+        if self.kind.shown is not None:
+            return self.kind.shown(value)
         return MASK if self.kind.secret and value != "" else written(value)
 
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from router import errors
 from router.setting import MASK, PREFIX, Setting
@@ -48,6 +49,11 @@ def from_file(file: Path, settable: Settable) -> Source:
         if not _known(name, settable):
             problems.append(_unknown(str(file), name, settable))
             continue
+        if isinstance(value, list) and name in settable and settable[name].kind.is_list:
+            values[name] = Given(
+                text=json.dumps(value, default=str), origin=str(file), here=file.parent.absolute()
+            )
+            continue
         if isinstance(value, list | dict):
             problems.append(_several(str(file), name, value, settable))
             continue
@@ -71,6 +77,8 @@ def from_stack(file: Path) -> Source:
             "ami.password": stack["ami"]["password"],
             "database": stack["database"],
         }
+        if further := stack.get("nodes"):
+            told["nodes"] = json.dumps([_node(each) for each in further])
     except (FileNotFoundError, NotADirectoryError):
         return Source(values={})
     except (OSError, ValueError, KeyError, TypeError) as failure:
@@ -81,6 +89,16 @@ def from_stack(file: Path) -> Source:
             for name, value in told.items()
         }
     )
+
+
+def _node(told: Mapping[str, Any]) -> Mapping[str, object]:
+    sip = told["sip"]
+    return {
+        "name": told["name"],
+        "ari": told["ari"],
+        "ami": told["ami"],
+        "sip": f"{sip['host']}:{sip['port']}",
+    }
 
 
 def from_environment(environment: Mapping[str, str], settable: Settable) -> Source:

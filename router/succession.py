@@ -35,12 +35,13 @@ class Witness:
     """What Asterisk tells. `beat` is ENGINE_BEAT as it stands.
 
     `beat_age`: since it, or since the token was announced if that is later, by Asterisk's own
-    clock; None: there is neither.
+    clock; None: there is neither. `all_told`: of several nodes, none was away.
     """
 
     token: int
     beat: str
     beat_age: timedelta | None
+    all_told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,8 @@ def ground(outlook: Outlook) -> Ground | None:
     if seat is not None and seat.token >= outlook.newest and _is_for(seat.heir, name):
         return Ground.SEAT
     if lease is None:
-        over = _is_stale(outlook, STALE_WITHOUT_DATABASE)
+        # Where a node is away and the database too, an engine may still drive what we cannot see.
+        over = outlook.asterisk.all_told and _is_stale(outlook, STALE_WITHOUT_DATABASE)
         return Ground.BEAT_OVER if over else None
     if lease.let_go and lease.token >= outlook.newest and _is_for(lease.heir, name):
         return Ground.LET_GO

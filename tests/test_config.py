@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -183,3 +184,62 @@ def test_phones_send_audio_to_asterisks_own_address_unless_another_is_named() ->
     assert load(environment={"HOME": "/home/ana"}).settings.media_address == ""
     environment = {"HOME": "/home/ana", "HOTLINE_MEDIA_ADDRESS": "203.0.113.7"}
     assert load(environment=environment).settings.media_address == "203.0.113.7"
+
+
+# -- further nodes ----------------------------------------------------------------------------
+
+SECOND = """
+[[nodes]]
+name = "n2"
+ari.url = "http://10.0.0.2:8088"
+ari.password = "s3cr3t"
+"""
+
+
+def test_a_further_node_is_written_as_the_first_and_is_like_it_otherwise(tmp_path: Path) -> None:
+    first = 'media_address = "10.0.0.9"\n[ami]\nport = 5039\npassword = "known"\n'
+    settings = load(file=file_in(tmp_path, first + SECOND), environment={}).settings
+    own, second = settings.every_node
+    assert (own.name, own.ari_url, own.ami_port) == ("n1", "http://127.0.0.1:8088", 5039)
+    assert (second.name, second.ari_password) == ("n2", "s3cr3t")
+    assert (second.ami_host, second.ami_port, second.ami_password) == ("10.0.0.2", 5039, "known")
+    assert second.sip == Address(host="10.0.0.2", port=5060)
+    assert second.media_address == ""
+
+
+def test_further_nodes_reach_an_engine_that_is_started_as_a_child(tmp_path: Path) -> None:
+    configuration = load(file=file_in(tmp_path, SECOND), environment={})
+    again = load(environment=configuration.variables())
+    assert again.settings.every_node == configuration.settings.every_node
+
+
+def test_people_see_the_names_of_further_nodes_and_no_password(tmp_path: Path) -> None:
+    configuration = load(file=file_in(tmp_path, SECOND), environment={})
+    (shown,) = [one.shown for one in configuration.effective if one.setting.name == "nodes"]
+    assert shown == "n2"
+
+
+def test_a_password_of_a_further_node_is_read_from_its_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cr3t\n")
+    text = SECOND.replace('ari.password = "s3cr3t"', 'ami.password_file = "secret"')
+    settings = load(file=file_in(tmp_path, text), environment={}).settings
+    assert settings.every_node[1].ami_password == "s3cr3t"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('nodes = ["n2"]', "a node as number 1, such as name and ari.url"),
+        ('[[nodes]]\nname = "n2"', "ari.url in number 1"),
+        (SECOND + "ami.port = 0", "a port from 1 to 65535 as ami.port of number 1"),
+        (SECOND + 'ari.pasword = "x"', "one of name, ari.url, .* not 'ari.pasword'"),
+        (SECOND + SECOND, "a name of its own for each node, the first too"),
+        (SECOND.replace("n2", "n1"), "a name of its own for each node, the first too"),
+    ],
+)
+def test_what_is_wrong_with_a_further_node_is_told(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    file = file_in(tmp_path, text)
+    (problem,) = refusal_of(file)
+    assert re.fullmatch(rf"{re.escape(str(file))}: nodes is '\*+'; expected {expected}.*", problem)

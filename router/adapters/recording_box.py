@@ -13,7 +13,7 @@ from pathlib import Path
 from router.adapters.message_box import MessageBox
 from router.core.commands import KeepMessage, KeepPrompt
 from router.core.events import RecordingKept
-from router.core.vocabulary import CallId, RecordingId
+from router.core.vocabulary import CallId, NodeId, RecordingId
 from router.errors import HotlineError
 from router.ledger import Message
 from router.ports import Deliver, Failure
@@ -25,7 +25,7 @@ Keep = KeepMessage | KeepPrompt
 
 
 class RecordingBox:
-    """`fetch` takes a recording out of Asterisk (None: it has none), `drop` deletes it there.
+    """`fetch` takes a recording out of a node (None: it has none), `drop` deletes it there.
 
     Tells what came of it by `deliver`, which is given once there is a runner.
     """
@@ -34,8 +34,8 @@ class RecordingBox:
         self,
         state_dir: Path,
         *,
-        fetch: Callable[[RecordingId], Awaitable[bytes | None]],
-        drop: Callable[[RecordingId], Awaitable[object]],
+        fetch: Callable[[NodeId, RecordingId], Awaitable[bytes | None]],
+        drop: Callable[[NodeId, RecordingId], Awaitable[object]],
         now: Callable[[], datetime],
     ) -> None:
         self._state_dir = state_dir
@@ -53,11 +53,11 @@ class RecordingBox:
                 RecordingKept(at=self._now(), recording=command.recording, lasted=lasted, why=why)
             )
         if not why:
-            await self._drop(command.recording)
+            await self._drop(command.node, command.recording)
         return None
 
     async def _kept(self, command: Keep) -> tuple[timedelta, str]:
-        sound = await self._fetch(command.recording)
+        sound = await self._fetch(command.node, command.recording)
         if sound is None:
             return timedelta(0), "Asterisk does not give it out"
         try:

@@ -41,10 +41,10 @@ class Exchange:
         self.box = RecordingBox(folder, fetch=self.fetch, drop=self.drop, now=lambda: NOW)
         self.box.deliver = self.deliver
 
-    async def fetch(self, recording: RecordingId) -> bytes | None:
+    async def fetch(self, node: NodeId, recording: RecordingId) -> bytes | None:
         return self.recorded
 
-    async def drop(self, recording: RecordingId) -> None:
+    async def drop(self, node: NodeId, recording: RecordingId) -> None:
         self.recorded = None
 
     def deliver(self, event: object) -> None:

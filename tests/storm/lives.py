@@ -33,7 +33,7 @@ from router.core.vocabulary import CallerKey, CallId, NodeId
 from router.engine_desk import Apart, EngineDesk, Known, recall
 from router.fence import Fence
 from router.guard.watch import Guard
-from router.nodes import Asterisk
+from router.nodes import Asterisk, Nodes
 from router.ports import Identities
 from router.runner import Runner
 from tests.storm.ami import Ami, StormAmi
@@ -147,9 +147,8 @@ class EngineLife:
 
         runner = Runner(
             engine,
-            Asterisk(
-                ari,
-                ami,
+            Nodes(
+                {NODE: Asterisk(ari, ami)},
                 _NobodysNumbers(),
                 cast(HttpLookups, None),
                 cast(RecordingBox, None),

@@ -24,7 +24,7 @@ from router.ports import Deliver, Failure
 log = structlog.get_logger()
 
 TROUBLE = "ami"
-"""The name of this adapter's alarm."""
+"""The name of this adapter's alarm, with the node's behind it."""
 
 
 AmiCommand = EnrolInFallback | WithdrawFromFallback | Remember | TakeBack
@@ -164,7 +164,9 @@ class AmiNode:
         if text:
             log.warning("ami.trouble", node=self.node, text=text)
         try:
-            deliver(TroubleReported(at=self._now(), name=TROUBLE, text=text or None))
+            deliver(
+                TroubleReported(at=self._now(), name=f"{TROUBLE}:{self.node}", text=text or None)
+            )
         except errors.InboxFull:
             log.warning("ami.inbox_full", node=self.node)
 

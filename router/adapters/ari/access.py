@@ -30,13 +30,18 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """`url` is that of Asterisk's HTTP server; a request is given up after `timeout`."""
+    """`url` is that of Asterisk's HTTP server; a request is given up after `timeout`.
+
+    `system_name`: what asterisk.conf must call this one, so that no channel is named as one of
+    another Asterisk; empty: anything.
+    """
 
     url: str
     user: str
     password: str = field(repr=False)
     timeout: timedelta = timedelta(seconds=2)
     pace: Pace = Pace()
+    system_name: str = ""
 
     @property
     def base(self) -> str:
@@ -47,6 +52,11 @@ class Access:
     def where(self) -> str:
         """HOST:PORT, for people."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    def check_name(self, named: str) -> None:
+        """Raises NodeMisnamed."""
+        if self.system_name not in ("", named):
+            raise errors.NodeMisnamed(where=self.where, named=named, wanted=self.system_name)
 
     def unreachable(self, detail: str) -> errors.AsteriskUnreachable:
         """Nobody answers."""

@@ -52,12 +52,13 @@ class Inquiry:
         at = self._now()
         token, info, channels, bridges, stored = await asyncio.gather(
             self.token(),
-            self._ask("asterisk", "getInfo", only="status"),
+            self._ask("asterisk", "getInfo", only="status,config"),
             self._ask("channels", "list"),
             self._ask("bridges", "list"),
             self._rest.ask("recordings", "listStored"),
         )
         try:
+            self._access.check_name(info.get("config", {}).get("name", ""))
             return Present(
                 at=at,
                 asterisk_now=instant(ping["timestamp"]),

@@ -37,7 +37,7 @@ _OVER = (
 )
 
 TROUBLE = "ari"
-"""The name of this adapter's alarm."""
+"""The name of this adapter's alarm, with the node's behind it."""
 
 
 class EventSocket:
@@ -205,7 +205,8 @@ class EventSocket:
         self._trouble = text
         if text:
             log.warning("ari.trouble", node=self._node, text=text)
-        self._try_to_deliver(TroubleReported(at=self._now(), name=TROUBLE, text=text or None))
+        name = f"{TROUBLE}:{self._node}"
+        self._try_to_deliver(TroubleReported(at=self._now(), name=name, text=text or None))
 
     def _try_to_deliver(self, event: Event) -> None:
         try:
