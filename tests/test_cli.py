@@ -452,6 +452,19 @@ def test_an_engine_starts_without_what_other_commands_need() -> None:
     }
 
 
+def test_a_spare_engine_that_nobody_can_tell_to_begin_any_more_ends() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "router.cli.main", "run", "--spare"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[1],
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
 def test_the_installed_command_starts_and_knows_its_version() -> None:
     asked = subprocess.run(
         [sys.executable, "-m", "router.cli.main", "--version"],

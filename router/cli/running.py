@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from contextlib import suppress
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -99,6 +102,12 @@ def run(
             "--standby", metavar="", help="Wait beside an active engine, and take over from it."
         ),
     ] = False,
+    spare: Annotated[
+        bool,
+        typer.Option(
+            "--spare", hidden=True, help="Load, and begin when a line comes on standard input."
+        ),
+    ] = False,
     state_dir: StateDir = None,
     config: ConfigFile = None,
 ) -> None:
@@ -109,11 +118,22 @@ def run(
     """
     from router import app
 
+    if spare and not sys.stdin.readline():
+        return  # whoever would have said so is gone
     given = {"standby": "true"} if standby else {}
     settings = configuration(context, state_dir, config, **given).require(
         "ari.password", "ami.password", "database"
     )
     app.run(settings)
+    _leave_at_once()
+
+
+def _leave_at_once() -> NoReturn:
+    """All is said and closed: what is left is taking memory apart, and the next engine waits."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(Exit.DONE)
 
 
 def guard(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:

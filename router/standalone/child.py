@@ -24,8 +24,11 @@ class Child:
         """Of the newest."""
         return self._running.pid
 
-    async def start(self, *words: str) -> None:
-        """`hotline WORDS --state-dir FOLDER`, away from this terminal's Ctrl-C."""
+    async def start(self, *words: str, waits: bool = False) -> None:
+        """`hotline WORDS --state-dir FOLDER`, away from this terminal's Ctrl-C.
+
+        `waits`: it reads its standard input, where `begin` tells it something.
+        """
         self.log.parent.mkdir(exist_ok=True, mode=0o700)
         with self.log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
@@ -36,12 +39,19 @@ class Child:
                 "--state-dir",
                 str(self._folder),
                 env=dict(self._environment),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if waits else subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         self._pid_file.write_text(f"{self._process.pid}\n")
+
+    def begin(self, *, pid: str) -> None:
+        """Tell a child that waits to begin; its process id stands in the file `pid` from now on."""
+        assert self._running.stdin is not None, "it does not wait"
+        self._pid_file = self._pid_file.rename(self._pid_file.with_name(pid))
+        self._running.stdin.write(b"\n")
+        self._running.stdin.close()
 
     async def ended(self) -> int:
         """When it is gone; its exit status."""

@@ -27,18 +27,28 @@ STOPS_WITHIN = 10.0
 
 
 class EngineProcess:
-    """One engine at a time; its output goes to `log`. `number`: of several in one folder."""
+    """One engine at a time; its output goes to `log`. `number`: of several in one folder.
+
+    `spare`: it is loaded, and begins when it is told to.
+    """
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], site: Site, *, number: int = 1
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        site: Site,
+        *,
+        number: int = 1,
+        spare: bool = False,
     ) -> None:
         self.number = number
         self._site = site
+        self._spare = spare
         self._child = Child(
             folder,
             environment,
             log=_numbered("engine.log", number),
-            pid=_numbered(PID_FILE, number),
+            pid=_numbered(PID_FILE, "spare" if spare else number),
         )
         self._began = self._ended = time.monotonic()
         self.log = self._child.log
@@ -56,7 +66,17 @@ class EngineProcess:
     async def start(self, *, standby: bool = False) -> None:
         """Begin; `ready` tells when callers are admitted. `standby`: wait beside another engine."""
         self._began = time.monotonic()
-        await self._child.start("run", *(("--standby",) if standby else ()))
+        words = (
+            "run",
+            *(("--standby",) if standby else ()),
+            *(("--spare",) if self._spare else ()),
+        )
+        await self._child.start(*words, waits=self._spare)
+
+    def begin(self) -> None:
+        """A spare: act from now on, as one that was started this instant."""
+        self._began = time.monotonic()
+        self._child.begin(pid=_numbered(PID_FILE, self.number))
 
     async def ready(self) -> None:
         """Its beat has reached Asterisk: a call would be answered."""

@@ -9,13 +9,14 @@ from pathlib import Path
 from router.adapters.active_seat import active_engine
 from router.standalone.engine_process import EngineProcess
 from router.standalone.site import Site
+from router.standalone.spare import Spare
 
 NEXT_FILE = "next.pid"
 """The process id of the engine that was started last on request, for `hotline upgrade`."""
 RESTART_AFTER = 0.2
 """Seconds; a dead engine is back within two, however often it dies (interface.md 3)."""
 RESTART_PAUSE_AT_MOST = 1.0
-STEADY_AFTER = 30.0
+STEADY_AFTER = 5.0
 """An engine that lived so long did not die of its start."""
 LOOK_EVERY = 0.1
 
@@ -23,7 +24,10 @@ Say = Callable[[str], None]
 
 
 class Engines:
-    """One, or two with a stand-by; one more while an upgrade is under way."""
+    """One, or two with a stand-by; one more while an upgrade is under way.
+
+    Where none stands by, a spare is loaded, which begins when the other is dead.
+    """
 
     def __init__(
         self,
@@ -44,6 +48,8 @@ class Engines:
         self._another = asyncio.Event()
         self._moved = asyncio.Event()
         self._newest = 0
+        self._spare = Spare(lambda: EngineProcess(folder, environment, site, spare=True))
+        self._kept = False
         self._pause = RESTART_AFTER
 
     @property
@@ -84,12 +90,15 @@ class Engines:
     async def keep(self, say: Say, changed: Callable[[], None]) -> None:
         """Restart what dies, and tell of every change, until cancelled."""
         told: object = None
+        self._kept = True
+        self._want_spare()
         try:
             while True:
                 await self._wait()
                 if self._another.is_set():
                     self._another.clear()
                     say("Another engine starts, to take over")
+                    await self._spare.drop()
                     await self._begin(announce=True)
                 for dead in [each for each, ended in self._living.items() if ended.done()]:
                     self._bury(dead, say)
@@ -98,6 +107,8 @@ class Engines:
                     told = now
                     changed()
         finally:
+            self._kept = False
+            await self._spare.drop()
             tasks = (*self._living.values(), *self._returning)
             for task in tasks:
                 task.cancel()
@@ -139,7 +150,11 @@ class Engines:
         else:
             self._pause = min(self._pause * 2, RESTART_PAUSE_AT_MOST)
             await asyncio.sleep(self._pause)
-        await self._begin()
+        spare = self._spare.take()
+        if spare is None:
+            await self._begin()
+        else:
+            self._joined(spare)
 
     def _renew_standbys(self) -> None:
         """The active engine left for a newer version: those that stand by begin again with it."""
@@ -160,9 +175,17 @@ class Engines:
         except asyncio.CancelledError:
             await asyncio.wait({starting})  # what it starts must be found, to be ended
             raise
+        self._joined(engine)
+        if announce:
+            (self._folder / NEXT_FILE).write_text(f"{engine.pid}\n")
+
+    def _joined(self, engine: EngineProcess) -> None:
         self._newest = engine.pid
         ended = asyncio.create_task(engine.ended())
         ended.add_done_callback(lambda _: self._moved.set())
         self._living[engine] = ended
-        if announce:
-            (self._folder / NEXT_FILE).write_text(f"{engine.pid}\n")
+        self._want_spare()
+
+    def _want_spare(self) -> None:
+        if self._restart and self._wanted == 1 and self._kept:
+            self._spare.want()

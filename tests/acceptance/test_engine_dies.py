@@ -19,7 +19,7 @@ from router.standalone.phone_events import Closed, Incoming
 from router.standalone.phones import Phone
 from router.standalone.programs import Prefix
 from router.standalone.tone import heard
-from tests.acceptance.hotline_up import Hotline
+from tests.acceptance.hotline_up import Hotline, until
 from tests.acceptance.people import (
     CALLER_HZ,
     GAP,
@@ -87,10 +87,19 @@ def gaps(phone: Phone, hz: float, since: float) -> float:
     return max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
 
 
+def the_spare(hotline: Hotline) -> int | None:
+    """The process id of the engine that is loaded, and waits; None until there is one."""
+    try:
+        return int((hotline.folder / "engine-spare.pid").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 async def test_killed_engine_is_back_within_2_s_and_no_conversation_notices(
     night: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
 ) -> None:
     before = night.stack
+    spare = await until(lambda: the_spare(night), within=20)
     async with (
         ana_and_bea(night, prefix, tmp_path) as shift,
         callers.dials(night, number("plain"), flow="plain") as talking,
@@ -105,6 +114,7 @@ async def test_killed_engine_is_back_within_2_s_and_no_conversation_notices(
         states = {view.profile.id: view.state for view in floor.agents}
         assert states == {"ana": AgentState.TALKING, "bea": AgentState.READY}
         after = night.stack
+        assert after["engine_pid"] == spare
         unchanged = set(before) - {"engine_pid"}
         assert {key: before[key] for key in unchanged} == {key: after[key] for key in unchanged}
         assert floor.epoch > 1
