@@ -56,6 +56,7 @@ class Agent:
     comes: bool = True
     """Logs in with the others."""
     records_prompts: bool = False
+    on_call: bool = False
 
     @property
     def user(self) -> str:
@@ -76,10 +77,11 @@ class Agent:
             device = f'{{kind: desk, address: "{self.elsewhere or address}"}}'
         wrap_up = f", wrap_up: {self.wrap_up}" if self.wrap_up else ""
         records = ", records_prompts: true" if self.records_prompts else ""
+        on_call = ", on_call: true" if self.on_call else ""
         devices = ", ".join(filter(None, (device, self.also)))
         return (
             f"  - {{id: {self.id}, name: {self.id.title()}, skills: {{{self.skills}}}, "
-            f"devices: [{devices}]{wrap_up}{records}}}"
+            f"devices: [{devices}]{wrap_up}{records}{on_call}}}"
         )
 
 

@@ -44,6 +44,11 @@ LINES: Mapping[str, str] = {
     "leaving": "ring: {desk: 8s, phone: 8s}",
     "pausing": "ring: {desk: 8s, phone: 8s}",
     "pasos": "ring: {desk: 8s, phone: 8s}",
+    "second_telephone": "lost_agent: {again: 1s, second: 15s}",
+    "on_call": "overflow: [{when: {wait: 1s}, do: {on_call: anyone}}]",
+    "partner": (
+        "overflow: [{when: {wait: 1s}, do: {partner: aliada, confirm: susurro_crisis, ring: 20s}}]"
+    ),
 }
 """Each queue's own settings."""
 
