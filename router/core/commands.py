@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import get_args
 
+from router.core.frozen import made_quickly
 from router.core.ivr.waits import ForLookup
 from router.core.vocabulary import (
     AgentId,
@@ -312,3 +314,5 @@ Command = (
     | EnrolInFallback
     | WithdrawFromFallback
 )
+
+made_quickly(*get_args(Command))

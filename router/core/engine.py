@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 
 from router.core import carrying, inspection
 from router.core import events as e
 from router.core.commands import Command
+from router.core.deadlines import Deadline
 from router.core.floor import Floor
+from router.core.frozen import made_quickly
 from router.core.policy import Policy
 from router.core.records import Entry
 from router.core.stages import recovery
 from router.core.timetable import event_comes, finish, make_moves
-from router.core.turn import Turn
+from router.core.turn import Move, Turn
 
 MATCH_AFTER_BUG = timedelta(seconds=1)
 
@@ -25,6 +28,9 @@ class Outcome:
     commands: tuple[Command, ...]
     entries: tuple[Entry, ...]
     wake_at: datetime | None
+
+
+made_quickly(Outcome, *get_args(Move), *get_args(Deadline))
 
 
 class Engine:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import get_args
 
 from router.core.commands import Command
+from router.core.frozen import made_quickly
 from router.core.ivr.values import Value
 from router.core.pairs import Met
 from router.core.policy import Policy
@@ -326,3 +328,5 @@ Event = (
     | TroubleReported
     | ShiftEvent
 )
+
+made_quickly(*get_args(Event))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 
+from router.core.frozen import made_quickly
 from router.core.house_records import (
     AgentStateChanged,
     AlarmCleared,
@@ -382,3 +384,6 @@ class Entry:
     seq: int
     at: datetime
     record: Record
+
+
+made_quickly(*get_args(Record), Entry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from router.core.frozen import made_quickly
 from router.core.ivr.flow_run import FlowRun, Frame
 from router.core.ivr.model import FlowBook, Line, Step
 from router.core.ivr.resuming import way_back
@@ -64,6 +65,9 @@ class Turn:
     said: tuple[Saying, ...]
     wait: Wait
     entered: tuple[StepNote, ...]
+
+
+made_quickly(StepNote, Turn)
 
 
 def begin(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import get_args
 
+from router.core.frozen import made_quickly
 from router.core.ivr.values import Value
 from router.core.vocabulary import ContactName, PromptId, QueueName, SkillName, StepName
 
@@ -164,3 +166,5 @@ Given = (
     | MessageOver
     | MessageKept
 )
+
+made_quickly(*get_args(Wait), *get_args(Given))

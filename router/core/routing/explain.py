@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from router.core.frozen import made_quickly
 from router.core.vocabulary import AgentId, CallId, QueueName
 
 NAMED_AT_MOST = 64
@@ -116,3 +117,6 @@ class StillWaiting:
     widens_at: datetime | None
     widens_to: str | None
     expected: tuple[tuple[float, timedelta], ...]
+
+
+made_quickly(Why, KeptWaiting)

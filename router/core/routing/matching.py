@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from router.core.frozen import made_quickly
 from router.core.routing.explain import Why
 from router.core.vocabulary import AgentId, CallId
 
@@ -15,3 +16,6 @@ class Match:
     call: CallId
     agent: AgentId
     why: Why
+
+
+made_quickly(Match)

@@ -313,5 +313,5 @@ def test_a_run_with_fields_changed_is_what_replacing_them_makes_of_it(calls: Cal
     assert run.but() == run
     crisis = StepName("crisis")
     assert run.but(step=crisis, wrong=7) == replace(run, step=crisis, wrong=7)
-    with pytest.raises(KeyError):
+    with pytest.raises(TypeError):
         run.but(mood="good")

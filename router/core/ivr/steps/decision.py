@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import get_args
 
+from router.core.frozen import made_quickly
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.hours import Hours
 from router.core.ivr.sayings import Say, Saying
@@ -73,3 +75,5 @@ class Ascend:
 
 
 Decision = Stay | Leave | Descend | Ascend
+
+made_quickly(Moment, *get_args(Decision))
