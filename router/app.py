@@ -9,6 +9,7 @@ import socket
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -33,7 +34,7 @@ from router.adapters.postgres.spill import Spill
 from router.adapters.postgres.write_behind import Limits, Trouble
 from router.adapters.recording_box import RecordingBox
 from router.adapters.roster_file import RosterFile
-from router.adapters.roster_yaml import read_roster
+from router.adapters.roster_yaml import read_with_demand
 from router.clock import Clock
 from router.config import HoursMode, LogFormat, Settings
 from router.core.engine import Engine
@@ -223,7 +224,7 @@ async def _act(
             runner,
             clock,
             directory,
-            lambda text, source: read_roster(text, source, settings.time_zone),
+            partial(read_with_demand, zone=settings.time_zone),
             policies.read,
             PostgresPairs(settings.database).read,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from router.core.routing.agent import AgentProfile
 from router.core.routing.explain import StillWaiting
 from router.core.shift_records import WrapUpEnded, WrapUpExtended, WrapUpStarted
 from router.core.snapshot import Snapshot
-from router.core.vocabulary import AgentId, CallerKey
+from router.core.vocabulary import AgentId, CallerKey, SkillName
 from router.desk_passwords import with_passwords
 from router.ports import Directory, RosterEntry
 from router.runner import Runner
@@ -29,8 +29,9 @@ SAVE_AFTER = 0.05
 LISTENER_ROOM = 10_000
 """Entries that a slow listener may be behind before it loses the oldest."""
 
-ReadRoster = Callable[[str, str], Sequence[AgentProfile]]
-"""A roster's YAML and its source to profiles; raises a HotlineError with every problem."""
+ReadRoster = Callable[[str, str, Collection[SkillName]], tuple[Sequence[AgentProfile], list[str]]]
+"""A roster's YAML, its source and the skills that are asked for to profiles, and a sentence for
+each skill that is not; raises a HotlineError with every problem."""
 
 ReadPolicy = Callable[[], tuple[Policy, tuple[str, ...]] | None]
 """The flow files' policy and what changed, None if nothing did; raises FlowFilesInvalid."""
@@ -136,11 +137,14 @@ class EngineDesk:
         await self.tell(PairsTold(at=self.now(), known=known, apart=apart))
         return len(known), sum(map(len, apart.values()))
 
-    async def import_roster(self, text: str, source: str) -> None:
-        """Put a roster in force; the file is written by `hear`."""
+    async def import_roster(self, text: str, source: str) -> tuple[str, ...]:
+        """Put a roster in force; the file is written by `hear`. What is odd about it."""
         known = [agent.profile for agent in self._engine.floor.agents.values()]
-        agents = with_passwords(self._read_roster(text, source), known)
+        asked = self._engine.floor.policy.skills_asked()
+        written, odd = self._read_roster(text, source, asked)
+        agents = with_passwords(written, known)
         await self.tell(RosterReplaced(at=self.now(), agents=agents))
+        return tuple(odd)
 
     def _roster(self) -> list[RosterEntry]:
         return [

@@ -31,7 +31,7 @@ async def test_engine_that_dies_as_soon_as_it_began_leaves_the_shift_as_it_was()
     engine, clock = Engine(policy(), epoch=2), Clock()
     runner = Runner(engine, FakeTelephony(), clock, listeners=(), on_defect=print, inbox_size=10)
     desk = EngineDesk(
-        engine, runner, clock, directory, lambda text, source: (), lambda: None, nobody
+        engine, runner, clock, directory, lambda text, source, asked: ((), []), lambda: None, nobody
     )
     desk.hear(engine.handle(recall(directory.load(), clock.now())).entries)
     assert directory.saved, "the roster was not kept at all"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
 from typing import TypeVar
 
 from router.adapters.ivr.checks.rota import read_week
-from router.adapters.ivr.problems import TOLD_AT_MOST, Place, Problem, Problems, shown
+from router.adapters.ivr.problems import TOLD_AT_MOST, Place, Problem, Problems, listed, shown
 from router.adapters.ivr.tree import Entries, Items, Node, Scalar, place_of, plain, read
 from router.adapters.ivr.words import Misread
 from router.adapters.roster_skills import MEXICO_CITY, read_skills
 from router.core.routing.agent import AgentProfile
-from router.core.vocabulary import AgentId, Device, DeviceKind
+from router.core.vocabulary import AgentId, Device, DeviceKind, SkillName
 from router.errors import RosterInvalid
 from router.numbers import e164
 
@@ -65,6 +65,23 @@ def read_roster(text: str, source: str, zone: tzinfo = MEXICO_CITY) -> list[Agen
         found = sorted(problems.found, key=lambda each: (each.place.line, each.place.column))
         raise RosterInvalid(problems=_told(found), found=tuple(found))
     return agents
+
+
+def read_with_demand(
+    text: str, source: str, asked: Collection[SkillName], zone: tzinfo = MEXICO_CITY
+) -> tuple[list[AgentProfile], list[str]]:
+    """As `read_roster`, and a sentence for each skill that is none of those `asked` for."""
+    agents = read_roster(text, source, zone)
+    unasked = Problems()
+    root = read(text.encode("utf-8", "surrogateescape"), source, Problems())
+    nodes = root.items.get("agents") if root is not None else None
+    for agent, node in zip(agents, nodes.items if isinstance(nodes, Items) else (), strict=True):
+        skills = node.items.get("skills") if isinstance(node, Entries) else None
+        for skill, place in skills.keys.items() if isinstance(skills, Entries) else ():
+            if skill not in asked:
+                wrong = f"no queue asks for {shown(skill)}: it brings {agent.name} no call"
+                unasked.add(place, wrong, listed(asked), word=skill, known=asked)
+    return agents, [str(each) for each in unasked.found]
 
 
 def _told(found: list[Problem]) -> str:

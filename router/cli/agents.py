@@ -57,6 +57,8 @@ def import_(
     if json:
         say_json(to_plain(imported))
         return
+    for warning in imported.warnings:
+        err().print(warning, markup=False, soft_wrap=True)
     out().print(_told(imported), markup=False)
 
 

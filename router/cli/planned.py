@@ -17,7 +17,6 @@ from router.planning.traffic_json import SHIPPED, read_traffic
 from router.simulator.habits import Habits
 from router.simulator.hotline_run import Plan
 from router.simulator.replications import Progress
-from router.simulator.skills import asked_for
 
 LETTERS_PER_SECOND = 14
 """Of a calm voice: how long a prompt lasts."""
@@ -36,7 +35,7 @@ class Planned:
         roster = read_shifts(
             content(self.roster, ShiftsInvalid),
             str(self.roster),
-            asked_for(policy) | asked_for(self.plan.policy),
+            policy.skills_asked() | self.plan.policy.skills_asked(),
         )
         habits = _habits(folder)
         return replace(self, plan=replace(self.plan, policy=policy, roster=roster, habits=habits))
@@ -57,7 +56,7 @@ def plan_from(
     return Planned(
         plan=Plan(
             policy=rules,
-            roster=read_shifts(content(roster, ShiftsInvalid), str(roster), asked_for(rules)),
+            roster=read_shifts(content(roster, ShiftsInvalid), str(roster), rules.skills_asked()),
             traffic=read_traffic(traffic or SHIPPED),
             first=first or _next_monday(zone),
             days=days,

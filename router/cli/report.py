@@ -120,7 +120,6 @@ def _planned(
     from router.cli.planned import content
     from router.planning.shifts_yaml import read_shifts
     from router.simulator.roster import planned
-    from router.simulator.skills import asked_for
 
-    shifts = read_shifts(content(roster, ShiftsInvalid), str(roster), asked_for(policy))
+    shifts = read_shifts(content(roster, ShiftsInvalid), str(roster), policy.skills_asked())
     return planned(shifts, begins.date(), ceil((ends - begins) / DAY) + 1, zone)

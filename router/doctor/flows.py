@@ -10,11 +10,8 @@ from tempfile import TemporaryDirectory
 from router import errors
 from router.adapters.flow_files import load
 from router.adapters.roster_file import RosterFile
-from router.core.ivr.steps.prefer import PreferStep
-from router.core.ivr.steps.require import RequireStep
 from router.core.policy import Policy
 from router.core.routing.agent import AgentProfile
-from router.core.vocabulary import SkillName
 from router.doctor.finding import Finding, critical, warning
 
 SOON = timedelta(days=30)
@@ -51,9 +48,9 @@ def roster(file: Path) -> tuple[list[AgentProfile], list[Finding]]:
 
 def unasked(agents: Sequence[AgentProfile], policy: Policy) -> Iterator[Finding]:
     """Agents of whom no queue asks a skill wait in vain."""
-    asked = set(skills_asked(policy))
+    asked = policy.skills_asked()
     for agent in agents:
-        if agent.skills and not asked & set(agent.skills):
+        if agent.skills and not asked & agent.skills.keys():
             yield warning(
                 "roster",
                 str(agent.id),
@@ -75,18 +72,6 @@ def running_out(agents: Sequence[AgentProfile], now: datetime) -> Iterator[Findi
                     f"The skill {skill} of this agent ends {when}.",
                     "Renew it in the roster and import it, or see that somebody else has it.",
                 )
-
-
-def skills_asked(policy: Policy) -> Iterator[SkillName]:
-    """Of queues, and of callers by the steps of their flow."""
-    for queue in policy.queues.values():
-        for skills in (queue.require, queue.never_relax, *(step.also for step in queue.widen)):
-            yield from (name for name, _ in skills.levels)
-        yield from queue.prefer
-    for flow in policy.book.flows.values():
-        for step in flow.steps.values():
-            if isinstance(step, PreferStep | RequireStep):
-                yield from step.skills
 
 
 def _unreadable(file: Path, what: str) -> Finding:

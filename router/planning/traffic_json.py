@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import router.simulator
+from router.adapters.ivr.problems import Place, Problems
+from router.adapters.ivr.tree import place_of, read
 from router.core.vocabulary import QueueName
 from router.errors import TrafficInvalid
 from router.simulator.traffic import HOURS, CallsAgain, Need, Oddities, Traffic
@@ -28,12 +30,13 @@ def read_traffic(file: Path = SHIPPED) -> Traffic:
     except json.JSONDecodeError as failure:
         where = f"{file}:{failure.lineno}:{failure.colno}"
         raise TrafficInvalid(where=where, wrong=f"this is no JSON ({failure.msg})") from failure
-    return _Reader(file, whole).traffic()
+    return _Reader(file, text, whole).traffic()
 
 
 class _Reader:
-    def __init__(self, file: Path, whole: Any) -> None:
+    def __init__(self, file: Path, text: str, whole: Any) -> None:
         self._file = file
+        self._text = text
         self._whole = whole
 
     def traffic(self) -> Traffic:
@@ -120,4 +123,12 @@ class _Reader:
         return tuple(float(each) for each in values)
 
     def _wrong(self, path: tuple[str, ...], what: str) -> TrafficInvalid:
-        return TrafficInvalid(where=f"{self._file}: {'.'.join(path)}", wrong=what)
+        where = _place(self._text, self._file, path) or self._file
+        return TrafficInvalid(where=f"{where}: {'.'.join(path)}", wrong=what)
+
+
+def _place(text: str, file: Path, path: tuple[str, ...]) -> Place | None:
+    """As far as the path leads, for JSON is YAML too; None: it is written in a way that YAML is
+    not."""
+    root = read(text.encode(), str(file), Problems())
+    return None if root is None else place_of(root, *path)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from router.adapters.roster_yaml import read_roster
+from router.adapters.roster_yaml import read_roster, read_with_demand
 from router.core.routing.agent import AgentProfile, Validity
 from router.core.vocabulary import AgentId, Device, DeviceKind, SkillName
 from router.desk_passwords import with_passwords
@@ -201,3 +201,16 @@ def test_v1_who_is_on_call_needs_a_number() -> None:
     (ana,) = read_roster(phone, "r.yaml")
     assert ana.on_call
     assert not read_roster(phone.replace("on_call: true", "on_call: false"), "r.yaml")[0].on_call
+
+
+def test_a_skill_that_nobody_asks_for_is_told_with_its_place_and_the_agent_is_taken() -> None:
+    text = agent("name: Ana, skills: {psicologa: 4, juridico: 2}")
+    asked = {SkillName("psicologia"), SkillName("juridico")}
+    (ana,), odd = read_with_demand(text, "agents.yaml", asked)
+    assert ana.skills == {"psicologa": 4, "juridico": 2}
+    line = text.splitlines().index(next(each for each in text.splitlines() if "psicologa" in each))
+    column = text.splitlines()[line].index("psicologa") + 1
+    assert odd == [
+        f"agents.yaml:{line + 1}:{column}: no queue asks for 'psicologa': it brings Ana no call;"
+        " expected juridico or psicologia; did you mean psicologia?"
+    ]

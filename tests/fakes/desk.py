@@ -201,7 +201,8 @@ class FakeDesk:
         self.pairs_read += 1
         return 0, self.pairs_read
 
-    async def import_roster(self, text: str, source: str) -> None:
+    async def import_roster(self, text: str, source: str) -> tuple[str, ...]:
         if not text.startswith("agents:"):
             raise errors.RosterInvalid(problems=f"{source}:1:1: no agents\n{source}:2:1: nor here")
         self.put_on_roster(profile(word) for word in text.split()[1:])
+        return (f"{source}:1:9: nobody calls for this",)

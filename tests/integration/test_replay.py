@@ -23,7 +23,6 @@ from router.past_call import PastCall
 from router.planning.shifts_yaml import read_shifts
 from router.planning.traffic_json import read_traffic
 from router.simulator.hotline_run import HotlineRun, Plan
-from router.simulator.skills import asked_for
 from tests.integration.troubles import Troubles
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +35,7 @@ def plan() -> Plan:
     policy = flow_files.load(ROOT / "ivr")
     return Plan(
         policy=policy,
-        roster=read_shifts(ROSTER.read_bytes(), str(ROSTER), asked_for(policy)),
+        roster=read_shifts(ROSTER.read_bytes(), str(ROSTER), policy.skills_asked()),
         traffic=read_traffic(),
         first=SUNDAY,
         days=1,

@@ -33,7 +33,6 @@ from router.planning.shifts_yaml import read_shifts
 from router.planning.traffic_json import read_traffic
 from router.simulator.hotline_report import HotlineReport, Replication, simulate_hotline
 from router.simulator.hotline_run import HotlineRun, Plan
-from router.simulator.skills import asked_for
 from router.simulator.traffic import CallsAgain
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +47,7 @@ def plan() -> Plan:
     policy = flow_files.load(ROOT / "ivr")
     return Plan(
         policy=policy,
-        roster=read_shifts(ROSTER.read_bytes(), str(ROSTER), asked_for(policy)),
+        roster=read_shifts(ROSTER.read_bytes(), str(ROSTER), policy.skills_asked()),
         traffic=read_traffic(),
         first=SUNDAY,
         days=1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -29,7 +29,7 @@ from router.core.events import TroubleReported
 from router.core.policy import Policy
 from router.core.records import Entry
 from router.core.routing.agent import AgentProfile
-from router.core.vocabulary import CallerKey, CallId, NodeId
+from router.core.vocabulary import CallerKey, CallId, NodeId, SkillName
 from router.engine_desk import Apart, EngineDesk, Known, recall
 from router.fence import Fence
 from router.guard.watch import Guard
@@ -231,7 +231,9 @@ def _seal(call: CallId, number: str) -> CallerKey | None:
     return CallerKey(f"key of {call}")
 
 
-def _no_roster(text: str, source: str) -> Sequence[AgentProfile]:
+def _no_roster(
+    text: str, source: str, asked: Collection[SkillName]
+) -> tuple[Sequence[AgentProfile], list[str]]:
     raise AssertionError("nobody imports a roster in a storm")
 
 

@@ -51,8 +51,9 @@ class Desk(Protocol):
         """
         ...
 
-    async def import_roster(self, text: str, source: str) -> None:
-        """Put the YAML of a roster in force, saved and told to the core.
+    async def import_roster(self, text: str, source: str) -> tuple[str, ...]:
+        """Put the YAML of a roster in force, saved and told to the core; what is odd about it, in
+        sentences.
 
         Raises a HotlineError that names every problem, with `source`, line and column.
         """

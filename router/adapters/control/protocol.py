@@ -202,11 +202,12 @@ class ShiftChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterImported:
-    """The roster in force."""
+    """The roster in force. `warnings`: what is odd about it, with file, line and column."""
 
     agents: int
     added: tuple[AgentId, ...]
     removed: tuple[AgentId, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

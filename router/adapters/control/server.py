@@ -225,12 +225,13 @@ class _Counter:
 
     async def _import(self, request: ImportRoster) -> RosterImported:
         before = self._roster()
-        await self._desk.import_roster(request.text, request.source)
+        odd = await self._desk.import_roster(request.text, request.source)
         after = self._roster()
         return RosterImported(
             agents=len(after),
             added=tuple(agent for agent in after if agent not in before),
             removed=tuple(agent for agent in before if agent not in after),
+            warnings=odd,
         )
 
     def _roster(self) -> tuple[AgentId, ...]:

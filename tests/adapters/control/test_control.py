@@ -184,6 +184,7 @@ async def test_import_says_who_came_and_who_left(client: ControlClient) -> None:
     imported = await asked(lambda: client.import_roster("agents: ana zoe", "a.yaml"))
     assert (imported.agents, imported.added) == (2, (AgentId("zoe"),))
     assert imported.removed == (AgentId("beto"), AgentId("carla"))
+    assert imported.warnings == ("a.yaml:1:9: nobody calls for this",)
 
 
 async def test_a_bad_roster_is_refused_with_every_problem_on_its_line(
