@@ -47,9 +47,13 @@ class QueueEntered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceKept:
-    """A caller of an earlier life of the engine waits on in their place."""
+    """A caller of an earlier life of the engine waits on in their place.
+
+    `back`: the dialplan had them, and the books had ended their place.
+    """
 
     call: Call
+    back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,31 @@ async def test_a_caller_whom_the_next_life_took_over_waits_and_is_not_left_behin
     assert (crisis.queued, crisis.left_behind, crisis.waiting, crisis.answered) == (2, 0, 1, 1)
 
 
+async def test_a_caller_given_back_to_a_life_that_was_killed_at_once_is_in_the_books(
+    database: str,
+) -> None:
+    """It did not write that they had their place again; the next life found them in it."""
+    handed = HandedToFallback(queue=CRISIS, reason="left the application")
+    taken_over = Adopted(
+        step=StepName("crisis"), queue=CRISIS, place_from=NOON, agent=None, arrived_at=NOON
+    )
+    reports = await write(
+        database,
+        Tale("n1-1", epoch=7).started().queued().then(handed),
+        Tale("n1-1", epoch=8).then(taken_over).offered().answered(),
+        Tale("n1-2", epoch=7).started().queued().then(handed).then(taken_over).queued(),
+        Tale("n1-2", epoch=8).then(taken_over).then(handed),
+        Tale("n1-3", epoch=7).started().queued().then(handed),
+        Tale("n1-3", epoch=8).then(taken_over),
+    )
+    newer = AlarmCleared(alarm="disk")
+    await keep(database, [Entry(call=None, epoch=8, seq=1, at=NOON, record=newer)])
+    (crisis,) = (await books(reports)).queues
+    assert crisis.balanced
+    assert (crisis.queued, crisis.answered) == (6, 1)
+    assert (crisis.handed_to_fallback, crisis.waiting) == (4, 1)
+
+
 async def test_a_caller_who_vanished_from_a_queue_keeps_the_books_open(database: str) -> None:
     reports = await write(database, Tale("n1-1").started().queued().finished())
     ledger = await books(reports)

@@ -60,7 +60,7 @@ def faults_in(entries: Iterable[Entry], *, last_epoch: int) -> Iterator[str]:
 
 def _story(call: str, story: list[Entry], last_epoch: int) -> Iterator[str]:
     """One place at a time, one conversation at a time, and one end."""
-    waiting = talking = over = False
+    waiting = talking = over = adopted = False
     epoch = 0
     for entry in story:
         record = entry.record
@@ -69,13 +69,14 @@ def _story(call: str, story: list[Entry], last_epoch: int) -> Iterator[str]:
                 waiting = talking = over = False
                 epoch = entry.epoch
             case Adopted():
-                # Who comes back from the dialplan takes the place anew: `Queued` says so.
-                waiting, talking = record.place_from is not None and not over, bool(record.agent)
-                over, epoch = False, entry.epoch
+                # Who comes back from the dialplan takes the place anew: `Queued` says so, unless
+                # the life that saw it was killed before that was written.
+                waiting, talking = record.place_from is not None, bool(record.agent)
+                adopted, over, epoch = over, False, entry.epoch
             case Queued():
-                if waiting and not over and record.again is False:
+                if waiting and not adopted and not over and record.again is False:
                     yield f"{call} took two places"
-                waiting, over = True, False
+                waiting, over, adopted = True, False, False
             case Answered():
                 if not waiting:
                     yield f"{call} was answered and did not wait"

@@ -61,9 +61,9 @@ def _machines_are_people(turn: Turn, offer: Offer, event: e.LegAnswered) -> None
 _wait_on = adoption._wait_on
 
 
-def _loses_the_place(turn: Turn, call: Call, place: Place) -> None:
+def _loses_the_place(turn: Turn, call: Call, place: Place, *, back: bool) -> None:
     place.since = turn.at
-    _wait_on(turn, call, place)
+    _wait_on(turn, call, place, back=back)
 
 
 def _always_the_first(self: Disk, seen: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from router.core.records import AgentLost, Answered, Entry, OfferEnded, OfferMade, Queued
+from router.core.records import Adopted, AgentLost, Answered, Entry, OfferEnded, OfferMade, Queued
 from router.core.vocabulary import CallId
 from tests.storm.books import faults_in
 from tests.storm.callers import Caller
@@ -97,6 +97,8 @@ class Checks:
                 at = record.place_from.timestamp() - BEGAN - life.ahead
                 self.places.setdefault((call, record.queue), at)
                 self.queue_of[call] = record.queue
+            elif isinstance(record, Adopted):
+                self._forgets_what_was_not_written(call, record)
             elif isinstance(record, AgentLost):
                 self.again.add(call)
             elif isinstance(record, Answered):
@@ -108,6 +110,16 @@ class Checks:
                 self._order_is_kept(life, call, record, rung)
                 if record.why.decided_by in LADDER:
                     self.talk_ended.pop(record.agent, None)
+
+    def _forgets_what_was_not_written(self, call: CallId, adopted: Adopted) -> None:
+        """A key that was pressed as the engine died may never have been written on the leg."""
+        queue = self.queue_of.get(call, "")
+        at = self.places.get((call, queue))
+        if at is None or adopted.queue is not None or len(self.lives) < 2:
+            return
+        ended = self.lives[-2].ended
+        if ended is not None and 0 <= ended - at < A_MOMENT:
+            del self.places[call, queue], self.queue_of[call]
 
     def _order_is_kept(
         self, life: EngineLife, call: CallId, offer: OfferMade, rung: Sequence[CallId | None]

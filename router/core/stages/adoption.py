@@ -16,7 +16,7 @@ from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
 from router.core.ivr.waits import ForAgent, ForPrompt
-from router.core.records import Adopted, HandedToFallback, Queued
+from router.core.records import Adopted, HandedToFallback
 from router.core.turn import FlowRan, LadderSet, PlaceKept, QueueEntered, Turn
 from router.core.vocabulary import (
     AgentId,
@@ -58,7 +58,8 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
         if carried is None:
             arrivals.append(_as_new(turn, event, leg))
         else:
-            _go_on(turn, _call(turn, event.node, leg, carried), carried, strangers.values())
+            call = _call(turn, event.node, leg, carried)
+            _go_on(turn, call, carried, strangers.values(), back=leg.leg in floor.departed)
     return arrivals
 
 
@@ -76,18 +77,7 @@ def caller_returns(turn: Turn, event: CallArrived) -> bool:
     if before is None:
         _note_handed(turn, call, carried, "the engine was away")
     turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
-    _go_on(turn, call, carried, ())
-    if call.place is not None:
-        queue = floor.policy.queues[call.place.queue]
-        turn.note(
-            Queued(
-                queue=queue.name,
-                order_class=queue.order_class,
-                place_from=call.place.since,
-                again=False,
-            ),
-            call.id,
-        )
+    _go_on(turn, call, carried, (), back=True)
     return True
 
 
@@ -218,19 +208,21 @@ def _talk_on_outside(turn: Turn, call: Call, leg: ListedLeg, bridge: BridgeId) -
     _note(turn, call)
 
 
-def _go_on(turn: Turn, call: Call, carried: CarriedCall, strangers: Iterable[ListedLeg]) -> None:
+def _go_on(
+    turn: Turn, call: Call, carried: CarriedCall, others: Iterable[ListedLeg], *, back: bool
+) -> None:
     kept = carried.kept
     if kept.playback is not None:
         turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=kept.playback))
     if kept.recording is not None:
         turn.order(StopRecording(node=call.node, call=call.id, recording=kept.recording))
     if kept.talk is not None:
-        _join_again(turn, call, carried, kept.talk, strangers)
+        _join_again(turn, call, carried, kept.talk, others)
     elif kept.place is not None:
         call.ladder = kept.ladder
         if kept.partner is not None:
             _ring_outside_again(turn, kept.place)
-        _wait_on(turn, call, kept.place)
+        _wait_on(turn, call, kept.place, back=back)
     else:
         _note(turn, call)
         turn.move(FlowRan(call=call, result=resume(call.policy.book, call.run, turn.at)))
@@ -269,7 +261,7 @@ def _ring_outside_again(turn: Turn, place: Place) -> None:
     place.overflowed = tuple(done)
 
 
-def _wait_on(turn: Turn, call: Call, place: Place) -> None:
+def _wait_on(turn: Turn, call: Call, place: Place, *, back: bool) -> None:
     """In the same place."""
     policy = turn.floor.policy
     place.since = min(place.since, turn.at)
@@ -279,7 +271,7 @@ def _wait_on(turn: Turn, call: Call, place: Place) -> None:
     call.place = place
     _wait_for_agent(call, place.queue)
     _note(turn, call)
-    turn.move(PlaceKept(call=call))
+    turn.move(PlaceKept(call=call, back=back))
 
 
 def _wait_for_agent(call: Call, queue: QueueName) -> None:

@@ -37,15 +37,7 @@ def enter(turn: Turn, move: QueueEntered) -> None:
         require=move.wait.require,
         at_head=move.again,
     )
-    turn.note(
-        Queued(
-            queue=queue.name,
-            order_class=queue.order_class,
-            place_from=since,
-            again=move.again,
-        ),
-        call.id,
-    )
+    _note_place(turn, call, call.place, again=move.again)
     if move.again:
         say(turn, call, (floor.policy.lost,), call.run.language)
     elif queue.waiting.notice is not None:
@@ -87,6 +79,8 @@ def keep(turn: Turn, move: PlaceKept) -> None:
     call = move.call
     assert call.place is not None
     queue, waited = turn.floor.policy.queues[call.place.queue], turn.at - call.place.since
+    if move.back:
+        _note_place(turn, call, call.place, again=False)
     music(turn, call)
     if queue.waiting.speaks:
         due, every = queue.waiting.first, queue.waiting.every
@@ -97,6 +91,18 @@ def keep(turn: Turn, move: PlaceKept) -> None:
         left = max(queue.gives_up_after - waited, timedelta(0))
         turn.wake(left, QueueGivesUp(call=call.id, wait=call.wait))
     turn.affects(call)
+
+
+def _note_place(turn: Turn, call: Call, place: Place, *, again: bool) -> None:
+    turn.note(
+        Queued(
+            queue=place.queue,
+            order_class=turn.floor.policy.queues[place.queue].order_class,
+            place_from=place.since,
+            again=again,
+        ),
+        call.id,
+    )
 
 
 def message_is_due(turn: Turn, due: MessageDue) -> None:

@@ -64,6 +64,20 @@ def test_the_books_have_a_place_for_each_end() -> None:
     assert hotline.records(Queued)[-1].place_from == hotline.records(Queued)[0].place_from
 
 
+def test_the_books_have_a_place_as_well_for_one_who_came_back_unseen() -> None:
+    hotline = hotline_with_ana()
+    hotline.pauses("ana")
+    caller = hotline.caller_arrives().chooses("1")
+    guard_moves(hotline, caller)
+    hotline.listed()
+    hotline.board.obey(TakeBack(node=NODE, call=None, leg=caller.leg), hotline.at)
+    hotline.disconnects()
+    hotline.listed()
+    kinds = [type(r) for r in caller.records() if isinstance(r, Queued | HandedToFallback)]
+    assert kinds == [Queued, HandedToFallback, Queued]
+    assert hotline.records(Queued)[-1].place_from == hotline.records(Queued)[0].place_from
+
+
 def test_no_id_is_used_twice_by_one_who_comes_back() -> None:
     hotline = hotline_with_ana()
     caller = hotline.caller_arrives().chooses("1")
