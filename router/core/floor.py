@@ -30,6 +30,16 @@ DEPARTED_KEPT = 1000
 
 
 @dataclass(slots=True, kw_only=True)
+class Returning:
+    """Callers whom a node's fallback has while the engine takes the node over: until they are back,
+    or `until`, nobody is rung. `asked`: the fallback has told which of them wait."""
+
+    until: datetime
+    legs: set[LegId]
+    asked: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Floor:
     """Everything at once. `seq` numbers the journal's entries over this life of the engine."""
 
@@ -50,6 +60,7 @@ class Floor:
     playbacks: dict[PlaybackId, CallId] = field(default_factory=dict)
     recordings: dict[RecordingId, Recording] = field(default_factory=dict)
     nodes: dict[NodeId, bool] = field(default_factory=dict)
+    returning: dict[NodeId, Returning] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
     board: Board = field(default_factory=Board)
@@ -113,6 +124,11 @@ class Floor:
             alarms=tuple(self.alarms.values()),
             ignored=dict(self.ignored),
         )
+
+    def returns_until(self, at: datetime) -> datetime | None:
+        """Until when to wait for callers who are on their way back; None: for nobody."""
+        dues = [each.until for each in self.returning.values() if each.legs and each.until > at]
+        return max(dues, default=None)
 
     def staffed(self) -> list[Agent]:
         """Who is logged in, free or not (W2)."""

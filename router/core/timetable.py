@@ -64,6 +64,7 @@ def event_comes(turn: Turn, event: e.Event) -> None:
         case e.CallArrived():
             if not adoption.caller_returns(turn, event):
                 arrival.caller_arrives(turn, event)
+            fallback.caller_is_back(turn, event)
         case e.LegRinging() | e.LegAnswered():
             _leg(turn, event)
         case e.WrapUpFinished():
@@ -115,6 +116,7 @@ def event_comes(turn: Turn, event: e.Event) -> None:
 
 def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
     """The order of survival.md: what we know, conversations and callers, offers, the rest."""
+    fallback.callers_are_awaited(turn, event)
     told: list[e.Event] = list(recovery.legs_are_listed(turn, event))
     make_moves(turn)
     told += adoption.callers_are_adopted(turn, event)

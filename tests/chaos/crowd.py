@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import random
@@ -22,18 +23,18 @@ from router.standalone.debian import ensure
 from router.standalone.phone_events import Established
 from router.standalone.phones import Answer, Handset, switched_on
 from router.standalone.programs import Prefix
-from router.standalone.tone import longest_silence
 from tests.acceptance.people import CALLERS_ADDRESS, Agent, caller_numbers, on_shift
 from tests.chaos.census import Census, census
 from tests.chaos.crowd_callers import AGENT_HZ, Waiter, crowd_line, waits_aloud, waits_quietly
+from tests.chaos.crowd_lives import gaps, write_lives
 from tests.chaos.house import House, house
 from tests.chaos.lines import number
 from tests.chaos.rows import SILENT_AT_MOST
-from tests.chaos.stages import SILENCE_DBOV
 
 LINE = "multitud"
-CALLERS, ALOUD, AGENTS = 200, 20, 20
-KILLED_EVERY, KILLED_FOR = 10.0, 300.0
+KILLED_EVERY = 10.0
+ALOUD = 20
+"""Callers at most whose sound is kept: they cost most."""
 DIALS_EVERY = 0.2
 TALKS_FOR = (16.0, 24.0)
 WAITS_AT_MOST = 900.0
@@ -41,20 +42,45 @@ SAME_TIME = 1.0
 """Seconds: nearer to each other nobody can say who was first, with ears that listen every half."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How many, and for how many seconds the engine is killed."""
+
+    callers: int = 200
+    agents: int = 20
+    seconds: float = 300.0
+
+    @property
+    def aloud(self) -> int:
+        return min(ALOUD, self.callers // 2)
+
+
 @dataclass(slots=True, kw_only=True)
 class Crowd:
-    """What was seen."""
+    """What was seen. `kills`: when."""
 
+    size: Size
     waiters: list[Waiter] = field(default_factory=list)
-    kills: int = 0
+    kills: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """0: all were answered, in order, by agents who were rung for one call at a time."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.crowd", description=__doc__)
+    parser.add_argument("--callers", type=int, default=Size.callers)
+    parser.add_argument("--agents", type=int, default=Size.agents)
+    parser.add_argument("--seconds", type=float, default=Size.seconds)
+    parser.add_argument("--folder", type=Path, help="keep all files there, and each caller's life")
+    given = parser.parse_args(words)
+    size = Size(callers=given.callers, agents=given.agents, seconds=given.seconds)
     prefix = ensure(cache=cache_folder(os.environ))
-    with tempfile.TemporaryDirectory(prefix="hotline-crowd-") as name:
-        wrong, told = asyncio.run(_crowd(Path(name), prefix))
+    if given.folder is not None:
+        given.folder.mkdir(parents=True)
+        wrong, told = asyncio.run(_crowd(given.folder, prefix, size))
+    else:
+        with tempfile.TemporaryDirectory(prefix="hotline-crowd-") as name:
+            wrong, told = asyncio.run(_crowd(Path(name), prefix, size))
     console = Console()
     for line in told:
         console.print(line, highlight=False)
@@ -63,34 +89,31 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-async def _crowd(folder: Path, prefix: Prefix) -> tuple[list[str], list[str]]:
-    seen = Crowd()
-    numbers = caller_numbers()[:ALOUD]
+async def _crowd(folder: Path, prefix: Prefix, size: Size) -> tuple[list[str], list[str]]:
+    seen = Crowd(size=size)
+    numbers = caller_numbers()[: size.aloud]
     handsets = [Handset(name=each) for each in numbers]
     agents = [
         Agent(id=f"a{index:02}", skills=f"{LINE}: 3", tone_hz=AGENT_HZ, answer=Answer.AT_ONCE)
-        for index in range(AGENTS)
+        for index in range(size.agents)
     ]
     async with (
-        house(folder, prefix, max_calls=CALLERS + ALOUD) as harmed,
+        house(folder, prefix, max_calls=size.callers + size.aloud) as harmed,
         switched_on(prefix, handsets, folder=folder, address=CALLERS_ADDRESS) as phones,
         census(harmed.site) as taken,
         on_shift(harmed.hotline, prefix, folder, *agents, ends=False) as shift,
-        crowd_line((harmed.site.sip_host, harmed.site.sip_port), CALLERS - ALOUD) as line,
+        crowd_line((harmed.site.sip_host, harmed.site.sip_port), size.callers - size.aloud) as line,
     ):
         talk = random.Random(11)
         killing = asyncio.create_task(_kills(harmed, seen))
         waiting = set[asyncio.Task[None]]()
-        for index in range(CALLERS):
+        every = size.callers // size.aloud
+        aloud = {n * every: phones[each] for n, each in enumerate(numbers)}
+        for index in range(size.callers):
             talks_for = talk.uniform(*TALKS_FOR)
             one = (
-                waits_aloud(
-                    phones[numbers[index // (CALLERS // ALOUD)]],
-                    harmed.hotline.uri(number(LINE)),
-                    talks_for,
-                    seen.waiters,
-                )
-                if index % (CALLERS // ALOUD) == 0
+                waits_aloud(aloud[index], harmed.hotline.uri(number(LINE)), talks_for, seen.waiters)
+                if index in aloud
                 else waits_quietly(line, number(LINE), talks_for, seen.waiters)
             )
             waiting.add(asyncio.create_task(one))
@@ -101,29 +124,32 @@ async def _crowd(folder: Path, prefix: Prefix) -> tuple[list[str], list[str]]:
             each.cancel()
         await killing
         calls = [len(shift[agent.id].seen(Established)) for agent in agents]
+        await write_lives(
+            folder / "lives.json", seen.waiters, taken, seen.kills, harmed.stack.database
+        )
         return _wrong(seen, taken, len(late)), _told(seen, taken, calls)
 
 
 async def _kills(harmed: House, seen: Crowd) -> None:
-    until = time.monotonic() + KILLED_FOR
+    until = time.monotonic() + seen.size.seconds
     while time.monotonic() < until:
         await asyncio.sleep(KILLED_EVERY)
         with suppress(ProcessLookupError):
             os.kill(harmed.hotline.stack["engine_pid"], signal.SIGKILL)
-            seen.kills += 1
+            seen.kills.append(time.monotonic())
 
 
 def _wrong(seen: Crowd, taken: Census, late: int) -> list[str]:
     answered = [each for each in seen.waiters if each.answered_at is not None]
     cut_off = [each for each in seen.waiters if each.cut_off]
     wrong = [f"a caller could not dial: {each}" for each in seen.failed]
-    if len(answered) != CALLERS:
-        wrong.append(f"{len(answered)} of {CALLERS} were answered, {late} still wait")
+    if len(answered) != seen.size.callers:
+        wrong.append(f"{len(answered)} of {seen.size.callers} were answered, {late} still wait")
     if cut_off:
         wrong.append(f"{len(cut_off)} calls ended, and not by the caller")
     wrong += [f"{agent} was rung for two calls at once" for agent in sorted(taken.rung_twice())]
     overtaken = max(_overtaken(seen.waiters, taken), default=0)
-    if overtaken > AGENTS:
+    if overtaken > seen.size.agents:
         wrong.append(f"a caller was overtaken by {overtaken} who came later")
     silence = max(_silences(seen.waiters), default=timedelta())
     if silence > SILENT_AT_MOST:
@@ -140,7 +166,7 @@ def _told(seen: Crowd, taken: Census, calls: Sequence[int]) -> list[str]:
     silences = _silences(seen.waiters)
     return [
         f"{len(seen.waiters)} callers, {len(waits)} answered; the engine was killed "
-        f"{seen.kills} times",
+        f"{len(seen.kills)} times",
         f"waited: median {waits[len(waits) // 2]:.0f} s, longest {waits[-1]:.0f} s",
         f"in the fallback for a while: {handed}",
         f"overtaken by later callers of their class: {sum(1 for each in overtaken if each)} "
@@ -186,10 +212,9 @@ def _urgency(one: Waiter, taken: Census) -> str:
 
 
 def _silences(waiters: Sequence[Waiter]) -> list[timedelta]:
+    """The longest of each whose sound was kept; nothing if it was never longer than a second."""
     return [
-        longest_silence(
-            each.phone.recording().between(each.dialled_at + 0.5, each.hung_up_at), SILENCE_DBOV
-        )
+        max((gap.duration for gap in gaps(each)), default=timedelta())
         for each in waiters
         if each.phone is not None and each.hung_up_at is not None
     ]
@@ -208,4 +233,4 @@ def _in_the_fallback(waiters: Sequence[Waiter], taken: Census) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

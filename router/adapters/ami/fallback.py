@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,11 @@ from router.ports import Failure
 
 LOOK_EVERY = 1.0
 """Seconds between two looks while somebody waits or talks there."""
+ASK_AGAIN_AFTER = 3.0
+"""Seconds after which a caller who is still there is asked for once more."""
 NEWS = frozenset({"QueueCallerJoin", "QueueCallerLeave"})
+NEWS_WHILE_NEEDED = frozenset({"QueueMemberStatus"})
+"""An agent is rung there, or free again: the engine must know before it chooses them."""
 ENGAGED = frozenset({"2", "3", "6", "7", "8"})
 """app_queue's states of a member: in use, busy, ringing, ringing while in use, on hold."""
 
@@ -30,13 +35,17 @@ class Fallback:
 class FallbackQueue:
     """Asked for at every connection, whenever app_queue has news, and each second while needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._places: dict[LegId, tuple[str, str]] = {}
+        self._asked: dict[LegId, float] = {}
         self._news = asyncio.Event()
+        self._is_needed = False
 
     def hear(self, message: Mapping[str, str]) -> None:
         """An event of AMI."""
-        if message.get("Event") in NEWS:
+        event = message.get("Event")
+        if event in NEWS or (event in NEWS_WHILE_NEEDED and self._is_needed):
             self._news.set()
 
     async def follow(self, client: AmiClient, tell: Callable[[Fallback], None]) -> None:
@@ -49,9 +58,9 @@ class FallbackQueue:
             if found is not None and (found.waiting or found != last):
                 tell(found)
                 last = found
-            is_needed = found is None or found != Fallback()
+            self._is_needed = found is None or found != Fallback()
             try:
-                async with asyncio.timeout(LOOK_EVERY if is_needed else None):
+                async with asyncio.timeout(LOOK_EVERY if self._is_needed else None):
                     await self._news.wait()
             except TimeoutError:
                 continue
@@ -59,12 +68,17 @@ class FallbackQueue:
     async def take_back(self, command: TakeBack, client: AmiClient | None) -> Failure | None:
         """app_queue lets the caller go between two rings; who is answered meanwhile stays."""
         place = self._places.get(command.leg)
+        asked_at = self._asked.get(command.leg)
         if client is None or place is None:
             return None
+        if asked_at is not None and self._now() - asked_at < ASK_AGAIN_AFTER:
+            return None
+        self._asked[command.leg] = self._now()
         queue, channel = place
         reply = await client.act("QueueWithdrawCaller", Queue=queue, Caller=channel)
         if reply.answered:
             return None  # refused: the caller has left the queue, and the next look tells
+        self._asked.pop(command.leg, None)
         return Failure(why=Refusal.UNKNOWN, detail=reply.message)
 
     async def _look(self, client: AmiClient) -> Fallback | None:
@@ -77,6 +91,7 @@ class FallbackQueue:
         self._places = {
             LegId(each["Uniqueid"]): (each["Queue"], each["Channel"]) for each in entries
         }
+        self._asked = {leg: at for leg, at in self._asked.items() if leg in self._places}
         if not entries and not any(each.get("InCall") == "1" for each in members):
             return Fallback()
         engaged = {

@@ -25,6 +25,10 @@ MINUTE = whole(timedelta(minutes=1))
 def look(turn: Turn) -> None:
     """Widen what is due, match, and ask for the offers."""
     floor, board = turn.floor, turn.floor.board
+    until = floor.returns_until(turn.at)
+    if until is not None:
+        turn.look_again(until)
+        return
     if board.follows is not floor.policy:
         board.begin(floor.policy, new_exchange(floor))
     at = board.looked_at = instant(turn.at)

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from router.core.commands import TakeBack
-from router.core.events import FallbackListed
+from router.core.events import CallArrived, FallbackListed, LegsListed
+from router.core.floor import Returning
 from router.core.turn import Turn
-from router.core.vocabulary import CallId
+from router.core.vocabulary import CallId, LegId
+
+BACK_WITHIN = timedelta(seconds=2)
+"""app_queue looks once a second whether it shall let a caller go; one who is rung comes later."""
+
+
+def callers_are_awaited(turn: Turn, event: LegsListed) -> None:
+    """Whoever returns first must not get the agent for whom another waits longer, or in crisis."""
+    legs = {leg.leg for leg in event.legs if leg.role == "caller" and not leg.in_application}
+    turn.floor.returning[event.node] = Returning(until=turn.at + BACK_WITHIN, legs=legs)
+
+
+def caller_is_back(turn: Turn, event: CallArrived) -> None:
+    """After the last of them agents are rung."""
+    returning = turn.floor.returning.get(event.node)
+    if returning is not None and event.leg in returning.legs:
+        returning.legs.discard(event.leg)
+        turn.look_due = True
 
 
 def is_listed(turn: Turn, event: FallbackListed) -> None:
@@ -25,7 +45,16 @@ def is_listed(turn: Turn, event: FallbackListed) -> None:
             turn.affects(agent)
     if not floor.nodes.get(event.node, False):
         return
-    for leg in event.waiting:
-        before = floor.departed.get(leg)
-        if before is None or not before.handed:
-            turn.order(TakeBack(node=event.node, call=CallId(f"{event.node}-{leg}"), leg=leg))
+    theirs = [leg for leg in event.waiting if not _was_given_away(turn, leg)]
+    returning = floor.returning.get(event.node)
+    if returning is not None and not returning.asked:
+        returning.asked = True
+        returning.legs &= set(theirs)  # the others talk there
+        turn.look_due = True
+    for leg in theirs:
+        turn.order(TakeBack(node=event.node, call=CallId(f"{event.node}-{leg}"), leg=leg))
+
+
+def _was_given_away(turn: Turn, leg: LegId) -> bool:
+    before = turn.floor.departed.get(leg)
+    return before is not None and before.handed

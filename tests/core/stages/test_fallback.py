@@ -136,6 +136,43 @@ def test_a_caller_whom_we_gave_away_is_not_asked_for_again() -> None:
     assert not hotline.ordered(TakeBack)
 
 
+def two_in_the_fallback_of_an_engine_that_is_back() -> tuple[Driver, Caller, Caller]:
+    """Ana is free, and was not rung yet."""
+    hotline = hotline_with_ana()
+    hotline.pauses("ana")
+    first = hotline.caller_arrives().chooses("1")
+    hotline.passes(1)
+    second = hotline.caller_arrives().chooses("1")
+    hotline.disconnects()
+    guard_moves(hotline, first)
+    guard_moves(hotline, second)
+    hotline.listed()
+    hotline.resumes("ana")
+    return hotline, first, second
+
+
+def test_who_comes_back_first_does_not_get_the_agent_of_one_who_waits_longer() -> None:
+    hotline, first, second = two_in_the_fallback_of_an_engine_that_is_back()
+    fallback_is(hotline, second.leg, first.leg)
+    assert len(first.call.offers) == 1
+    assert not second.call.offers
+
+
+def test_who_is_rung_for_in_the_fallback_and_comes_late_keeps_nobody_waiting() -> None:
+    hotline, first, second = two_in_the_fallback_of_an_engine_that_is_back()
+    hotline.board.hears[first.leg] = "an agent, in a moment"
+    fallback_is(hotline, first.leg, second.leg)
+    assert hotline.rung() == []
+    hotline.passes(2)
+    assert len(second.call.offers) == 1
+
+
+def test_who_talks_in_the_fallback_keeps_nobody_waiting() -> None:
+    hotline, _, second = two_in_the_fallback_of_an_engine_that_is_back()
+    fallback_is(hotline, second.leg)
+    assert len(second.call.offers) == 1
+
+
 def test_nobody_is_asked_for_while_the_node_is_unseen() -> None:
     hotline = hotline_with_ana()
     hotline.disconnects()
