@@ -32,11 +32,11 @@ DEPARTED_KEPT = 1000
 @dataclass(slots=True, kw_only=True)
 class Returning:
     """Callers whom a node's fallback has while the engine takes the node over: until they are back,
-    or `until`, nobody is rung. `asked`: the fallback has told which of them wait."""
+    or `until`, nobody is rung. `known`: the fallback has told who waits there."""
 
     until: datetime
     legs: set[LegId]
-    asked: bool = False
+    known: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +61,8 @@ class Floor:
     recordings: dict[RecordingId, Recording] = field(default_factory=dict)
     nodes: dict[NodeId, bool] = field(default_factory=dict)
     returning: dict[NodeId, Returning] = field(default_factory=dict)
+    fallbacks: dict[NodeId, tuple[LegId, ...]] = field(default_factory=dict)
+    """Who waits in the fallback of a node, as far as that was told since its connection broke."""
     alarms: dict[str, Alarm] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
     board: Board = field(default_factory=Board)

@@ -128,6 +128,7 @@ def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
         event_comes(turn, each)
         make_moves(turn)
     shift.node_is_back(turn, event)
+    fallback.callers_are_asked_for(turn, event)
 
 
 def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered) -> None:

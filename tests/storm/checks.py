@@ -21,6 +21,8 @@ IDLE_AT_MOST = 45.0
 A_MOMENT = 1.0
 LADDER = ("same_telephone", "second_telephone")
 """An agent whose line broke is rung again at once, whatever else they are at (P3)."""
+ASKED_AT = ("menu", "saludo")
+"""Steps, and what is said there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Checks:
                 self._forgets_what_was_not_written(call, record)
             elif isinstance(record, AgentLost):
                 self.again.add(call)
+            elif isinstance(record, Adopted) and record.step in ASKED_AT:
+                self._is_asked_again(call)  # the key died with the engine before it was written
             elif isinstance(record, Answered):
                 self.answered += 1
                 self.queue_of.pop(call, None)
@@ -168,13 +172,18 @@ class Checks:
 
     def is_asked(self, caller: Caller, media: str) -> None:
         """A caller hears the menu: never again once they chose."""
-        if caller.channel is None or not media.endswith(("menu", "saludo")):
+        if caller.channel is None or not media.endswith(ASKED_AT):
             return
         call = f"{NODE}-{caller.channel.id}"
         chosen = self.queue_of.get(call)
         if chosen is None or caller.talked or self.now - self.places[call, chosen] < A_MOMENT:
             return  # or it was ordered before the key that followed at once
-        del self.queue_of[call]
+        self._is_asked_again(call)
+
+    def _is_asked_again(self, call: str) -> None:
+        chosen = self.queue_of.pop(call, None)
+        if chosen is None:
+            return
         at = self.places.pop((call, chosen))
         near = any(
             since <= at + A_MOMENT and until >= at - A_MOMENT for since, until in self.trouble

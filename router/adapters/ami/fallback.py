@@ -55,7 +55,7 @@ class FallbackQueue:
         while True:
             self._news.clear()
             found = await self._look(client)
-            if found is not None and (found.waiting or found != last):
+            if found is not None and (found != Fallback() or found != last):
                 tell(found)
                 last = found
             self._is_needed = found is None or found != Fallback()

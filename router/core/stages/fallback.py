@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from router.core.commands import TakeBack
 from router.core.events import CallArrived, FallbackListed, LegsListed
 from router.core.floor import Returning
 from router.core.turn import Turn
-from router.core.vocabulary import CallId, LegId
+from router.core.vocabulary import CallId, LegId, NodeId
 
 BACK_WITHIN = timedelta(seconds=2)
 """app_queue looks once a second whether it shall let a caller go; one who is rung comes later."""
@@ -16,8 +17,22 @@ BACK_WITHIN = timedelta(seconds=2)
 
 def callers_are_awaited(turn: Turn, event: LegsListed) -> None:
     """Whoever returns first must not get the agent for whom another waits longer, or in crisis."""
-    legs = {leg.leg for leg in event.legs if leg.role == "caller" and not leg.in_application}
-    turn.floor.returning[event.node] = Returning(until=turn.at + BACK_WITHIN, legs=legs)
+    floor, told = turn.floor, turn.floor.fallbacks.get(event.node)
+    legs = {
+        leg.leg
+        for leg in event.legs
+        if leg.role == "caller" and not leg.in_application and not _was_given_away(turn, leg.leg)
+    }
+    if told is not None:
+        legs &= set(told)
+    floor.returning[event.node] = Returning(
+        until=turn.at + BACK_WITHIN, legs=legs, known=told is not None
+    )
+
+
+def callers_are_asked_for(turn: Turn, event: LegsListed) -> None:
+    """Those of whom the fallback has told before the node was seen."""
+    _ask_for(turn, event.node, turn.floor.fallbacks.get(event.node, ()))
 
 
 def caller_is_back(turn: Turn, event: CallArrived) -> None:
@@ -43,16 +58,22 @@ def is_listed(turn: Turn, event: FallbackListed) -> None:
         if agent.elsewhere != was_elsewhere:
             agent.since = turn.at
             turn.affects(agent)
+    floor.fallbacks[event.node] = event.waiting
     if not floor.nodes.get(event.node, False):
         return
-    theirs = [leg for leg in event.waiting if not _was_given_away(turn, leg)]
     returning = floor.returning.get(event.node)
-    if returning is not None and not returning.asked:
-        returning.asked = True
-        returning.legs &= set(theirs)  # the others talk there
+    if returning is not None and not returning.known:
+        returning.known = True
+        returning.legs &= set(event.waiting)  # the others talk there
         turn.look_due = True
-    for leg in theirs:
-        turn.order(TakeBack(node=event.node, call=CallId(f"{event.node}-{leg}"), leg=leg))
+    _ask_for(turn, event.node, event.waiting)
+
+
+def _ask_for(turn: Turn, node: NodeId, waiting: Iterable[LegId]) -> None:
+    floor = turn.floor
+    for leg in waiting:
+        if leg not in floor.callers and not _was_given_away(turn, leg):
+            turn.order(TakeBack(node=node, call=CallId(f"{node}-{leg}"), leg=leg))
 
 
 def _was_given_away(turn: Turn, leg: LegId) -> bool:

@@ -57,6 +57,7 @@ def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
         return
     turn.match_due = True
     turn.floor.nodes[event.node] = False
+    turn.floor.fallbacks.pop(event.node, None)
     turn.note(NodeLost(node=event.node))
     turn.raise_alarm(f"node:{event.node}", f"No connection to Asterisk {event.node}.")
     turn.wake(GIVEN_UP_AFTER, NodeGivenUp(node=event.node))
