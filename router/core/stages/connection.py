@@ -142,6 +142,7 @@ def caller_leaves(turn: Turn, move: CallerGone) -> None:
 def give_away(turn: Turn, move: GivenAway) -> None:
     """The dialplan's fallback has the caller, at their wish or ours: never silence."""
     call = move.call
+    call.ended_by = None  # who was to be hung up and is in the fallback instead may come back
     _settle(turn, call)
     place = call.place
     turn.note(HandedToFallback(queue=place.queue if place else None, reason=move.reason), call.id)

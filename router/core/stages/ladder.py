@@ -36,7 +36,7 @@ REFUSALS = (OfferOutcome.DECLINED, OfferOutcome.MACHINE)
 def is_set(turn: Turn, move: LadderSet) -> None:
     """From the first rung; not for who has logged out or has a break: they are not rung."""
     call, agent = move.call, turn.floor.agents.get(move.agent)
-    if call.place is None or agent is None or not _may_be_rung(agent):
+    if call.place is None or agent is None or agent.kept_for is not None or not _may_be_rung(agent):
         return
     lasts = turn.floor.policy.queues[call.place.queue].lost_agent.again
     call.ladder = Ladder(
@@ -57,6 +57,9 @@ def is_kept(turn: Turn, call: Call) -> None:
     if ladder is None:
         return
     agent = turn.floor.agents.get(ladder.agent)
+    if agent is not None and agent.kept_for not in (None, call.id):
+        _leave(turn, call, ladder, "away")  # lost twice before that life wrote it down
+        return
     if agent is not None:
         agent.kept_for = call.id
         turn.affects(agent)

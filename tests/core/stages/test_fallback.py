@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.core import events as e
 from router.core.commands import TakeBack
 from router.core.records import Adopted, CallStarted, HandedToFallback, Queued
-from router.core.vocabulary import AgentId, AgentState, LegId
+from router.core.vocabulary import AgentId, AgentState, EndedBy, LegId
 from tests.core.driver import NODE, Caller, Driver
 from tests.core.house import agent, seconds
 
@@ -171,6 +171,20 @@ def test_who_talks_in_the_fallback_keeps_nobody_waiting() -> None:
     hotline, _, second = two_in_the_fallback_of_an_engine_that_is_back()
     fallback_is(hotline, second.leg)
     assert len(second.call.offers) == 1
+
+
+def test_who_was_moved_instead_of_hung_up_hears_the_goodbye_again_and_no_silence() -> None:
+    hotline = hotline_with_ana()
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.answers("ana")
+    hotline.hangs_up("ana")
+    caller.call.ended_by = EndedBy.SYSTEM  # the order to hang up is on its way
+    guard_moves(hotline, caller)
+    hotline.happens(e.LegLeft(at=hotline.at, leg=caller.leg))
+    fallback_is(hotline, caller.leg)
+    assert caller.hears == "gracias"
+    caller.hears_out()
+    assert caller.hears == "gone"
 
 
 def test_nobody_is_asked_for_while_the_node_is_unseen() -> None:

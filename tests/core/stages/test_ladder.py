@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from router.core.records import Abandoned, AgentLost, Answered, LadderLeft, OfferEnded, OfferMade
@@ -228,3 +229,17 @@ def test_p3_the_ladder_keeps_the_books_and_says_why() -> None:
     caller.hangs_up()
     assert len(hotline.records(Answered)) == 3
     assert len(hotline.records(AgentLost)) == 2
+
+
+def test_an_agent_whom_two_callers_lost_before_the_engine_died_is_rung_for_one_of_them() -> None:
+    before, first = talking()
+    before.pauses("bea")
+    second = before.caller_arrives().chooses("1")
+    before.loses_line("ana")
+    ladder = json.loads(before.board.carried[first.leg][1:])["ladder"]
+    told = json.loads(before.board.carried[second.leg][1:])
+    before.board.carried[second.leg] = "!" + json.dumps({**told, "ladder": ladder})
+    now = dies_and_comes_back(before, ANA)
+    assert rung_on(now) == [("ana", "desk")]
+    assert len(same(first, now).call.offers) == 1
+    assert left(now) == ["away"]
