@@ -127,6 +127,13 @@ class Floor:
             ignored=dict(self.ignored),
         )
 
+    def is_back(self, leg: LegId) -> bool:
+        """A caller has arrived: whether it was waited for."""
+        awaited = [each.legs for each in self.returning.values() if leg in each.legs]
+        for legs in awaited:
+            legs.discard(leg)
+        return bool(awaited)
+
     def returns_until(self, at: datetime) -> datetime | None:
         """Until when to wait for callers who are on their way back; None: for nobody."""
         dues = [each.until for each in self.returning.values() if each.legs and each.until > at]

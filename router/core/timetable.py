@@ -64,7 +64,6 @@ def event_comes(turn: Turn, event: e.Event) -> None:
         case e.CallArrived():
             if not adoption.caller_returns(turn, event):
                 arrival.caller_arrives(turn, event)
-            fallback.caller_is_back(turn, event)
         case e.LegRinging() | e.LegAnswered():
             _leg(turn, event)
         case e.WrapUpFinished():
@@ -116,7 +115,6 @@ def event_comes(turn: Turn, event: e.Event) -> None:
 
 def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
     """The order of survival.md: what we know, conversations and callers, offers, the rest."""
-    fallback.callers_are_awaited(turn, event)
     told: list[e.Event] = list(recovery.legs_are_listed(turn, event))
     make_moves(turn)
     told += adoption.callers_are_adopted(turn, event)
@@ -128,7 +126,7 @@ def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
         event_comes(turn, each)
         make_moves(turn)
     shift.node_is_back(turn, event)
-    fallback.callers_are_asked_for(turn, event)
+    fallback.node_is_seen(turn, event)
 
 
 def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered) -> None:
@@ -210,8 +208,7 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
         case d.StaffDue():
             queueing.staff_is_due(turn, due)
         case d.LookAgain():
-            turn.floor.looks_at = None
-            turn.look_due = True
+            turn.floor.looks_at, turn.look_due = None, True
         case d.MusicDue():
             queueing.music_is_due(turn, due)
         case d.RingingDue():

@@ -66,6 +66,7 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
 def caller_returns(turn: Turn, event: CallArrived) -> bool:
     """A caller whom the fallback gives back goes on as the same call. False: it is none."""
     floor = turn.floor
+    turn.look_due |= floor.is_back(event.leg)
     before = floor.departed.get(event.leg)
     carried = read_call(event.carried) if event.carried else None
     ended = before is not None and before.ended_by is not None

@@ -25,8 +25,7 @@ MINUTE = whole(timedelta(minutes=1))
 def look(turn: Turn) -> None:
     """Widen what is due, match, and ask for the offers."""
     floor, board = turn.floor, turn.floor.board
-    until = floor.returns_until(turn.at)
-    if until is not None:
+    if (until := floor.returns_until(turn.at)) is not None:
         turn.look_again(until)
         return
     if board.follows is not floor.policy:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from router.core.commands import TakeBack
-from router.core.events import CallArrived, FallbackListed, LegsListed
+from router.core.events import FallbackListed, LegsListed
 from router.core.floor import Returning
 from router.core.turn import Turn
 from router.core.vocabulary import CallId, LegId, NodeId
@@ -15,8 +15,9 @@ BACK_WITHIN = timedelta(seconds=2)
 """app_queue looks once a second whether it shall let a caller go; one who is rung comes later."""
 
 
-def callers_are_awaited(turn: Turn, event: LegsListed) -> None:
-    """Whoever returns first must not get the agent for whom another waits longer, or in crisis."""
+def node_is_seen(turn: Turn, event: LegsListed) -> None:
+    """Ask for those of whom the fallback has told already, and ring nobody before they are back:
+    whoever is first would get the agent for whom another waits longer, or in crisis."""
     floor, told = turn.floor, turn.floor.fallbacks.get(event.node)
     legs = {
         leg.leg
@@ -28,19 +29,7 @@ def callers_are_awaited(turn: Turn, event: LegsListed) -> None:
     floor.returning[event.node] = Returning(
         until=turn.at + BACK_WITHIN, legs=legs, known=told is not None
     )
-
-
-def callers_are_asked_for(turn: Turn, event: LegsListed) -> None:
-    """Those of whom the fallback has told before the node was seen."""
-    _ask_for(turn, event.node, turn.floor.fallbacks.get(event.node, ()))
-
-
-def caller_is_back(turn: Turn, event: CallArrived) -> None:
-    """After the last of them agents are rung."""
-    returning = turn.floor.returning.get(event.node)
-    if returning is not None and event.leg in returning.legs:
-        returning.legs.discard(event.leg)
-        turn.look_due = True
+    _ask_for(turn, event.node, told or ())
 
 
 def is_listed(turn: Turn, event: FallbackListed) -> None:
