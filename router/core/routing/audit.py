@@ -51,8 +51,8 @@ def unserved(
             if not kind.circle.profiles & member.profile.bit:
                 continue
             head = look.head(kind)
-            if head is not None and head.opened & member.profile.bit:
-                caller = head.entry[3]
+            if head is not None and head[1] & member.profile.bit:
+                caller = head[0][3]
                 if _may_have(look, member, caller):
                     yield _beside(agent_name, caller.id)
                     return

@@ -43,10 +43,12 @@ def pairings(look: Look, policy: str | None) -> list[Pairing]:
         head, todo = look.next(todo)
         if head is None:
             break
-        caller = head.entry[3]
-        agent = head.agent or best(staff, caller, head.opened)
-        why = None if policy is None else why_chosen(look, head, agent, policy)
-        waiting.unwish(caller, extra=caller.first is not head.entry)
+        entry, opened, agent = head
+        caller = entry[3]
+        if agent is None:
+            agent = best(staff, caller, opened)
+        why = None if policy is None else why_chosen(look, caller, opened, agent, policy)
+        waiting.unwish(caller, extra=caller.first is not entry)
         staff.take(agent, Exclusion.BUSY)
         made.append(Pairing(caller, agent, why))
         profile = agent.profile

@@ -48,6 +48,7 @@ class Exchange:
         self.choice = Choice(agent_order)
         self.staff = Staff(by_idle_time=self.choice.by_idle_time)
         self.waiting = Waiting(self.staff)
+        self._look = Look(self.staff, self.waiting, self.choice, 0)
 
     # -- agents ---------------------------------------------------------------------------
 
@@ -141,9 +142,12 @@ class Exchange:
 
     def enter(self, caller: Caller) -> None:
         """A new caller waits for one agent."""
-        waiting = self.waiting
+        waiting, line = self.waiting, caller.line
         waiting.callers[caller.id] = caller
-        waiting.stand(caller)
+        if line.untimed:
+            line.population[caller.step] += 1
+        else:
+            waiting.stand(caller)
         waiting.wish(caller)
 
     def leave(self, call: CallId) -> None:
@@ -224,7 +228,13 @@ class Exchange:
         elif not (waiting.mask and (waiting.fresh or staff.fresh & staff.idle)):
             waiting.fresh = staff.fresh = 0
             return NOTHING
-        made = pairings(self.look(at), self.explained_by)
+        if waiting.unnumbered:
+            waiting.number()
+        look = self._look
+        look.at = at
+        if look.tried:
+            look.tried = {}
+        made = pairings(look, self.explained_by)
         if waiting.widened or waiting.reminded:
             return Decided(made, waiting.take_widened(), waiting.take_reminded())
         return Decided(made) if made else NOTHING

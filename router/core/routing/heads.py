@@ -8,17 +8,9 @@ from router.core.routing.lines import Entry, Kind
 from router.core.routing.staff import Staff, Standing
 from router.core.routing.waiting import Waiting
 
-
-class Head:
-    """The first of a kind who can be served, by whom it may be (`opened` has their profiles'
-    bits), and by whom it is, if that had to be found out."""
-
-    __slots__ = ("agent", "entry", "opened")
-
-    def __init__(self, entry: Entry, opened: int, agent: Standing | None) -> None:
-        self.entry = entry
-        self.opened = opened
-        self.agent = agent
+Head = tuple[Entry, int, Standing | None]
+"""The first of a kind who can be served, the bits of the profiles by whom it may be, and by whom it
+is, if that had to be found out."""
 
 
 class Look:
@@ -54,10 +46,10 @@ class Look:
             while peers:
                 bit = peers & -peers
                 peers ^= bit
-                head = self.head(kinds[bit.bit_length() - 1])
+                head = head_of(kinds[bit.bit_length() - 1])
                 if head is None:
                     todo ^= bit
-                elif first is None or head.entry < first.entry:
+                elif first is None or head[0] < first[0]:
                     first = head
             if first is not None:
                 return first, todo
@@ -76,7 +68,7 @@ class Look:
         plain = kind.plain
         # The first of them is mostly alive.
         entry = plain[0] if plain and plain[0][3].first is plain[0] else kind.first_plain()
-        return Head(entry, opened, None) if entry is not None else None
+        return None if entry is None else (entry, opened, None)
 
     def _among_odd(self, kind: Kind, opened: int) -> Head | None:
         plain = kind.first_plain()
@@ -87,10 +79,10 @@ class Look:
                 break
             agent = self.choice.best_for(self.staff, entry[3], opened, self.at)
             if agent is not None:
-                return Head(entry, opened, agent)
+                return entry, opened, agent
             tried += 1
             self.tried[kind] = tried
-        return Head(plain, opened, None) if plain is not None else None
+        return None if plain is None else (plain, opened, None)
 
     def opened(self, kind: Kind) -> int:
         """Profiles with somebody idle who is eligible, and not kept for a higher class."""

@@ -6,18 +6,16 @@ from datetime import timedelta
 
 from router.core.routing.demand import Instant
 from router.core.routing.explain import NAMED_AT_MOST, Exclusion, KeptWaiting, Why
-from router.core.routing.heads import Head, Look
+from router.core.routing.heads import Look
 from router.core.routing.lines import Caller
 from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId, QueueName
 
 
-def why_chosen(look: Look, head: Head, chosen: Standing, policy: str) -> Why:
+def why_chosen(look: Look, caller: Caller, opened: int, chosen: Standing, policy: str) -> Why:
     """To be asked before the pairing is made: everybody still stands as they were found."""
-    caller, staff = head.entry[3], look.staff
-    other = look.choice.best_for(
-        staff, caller, head.opened, look.at, besides=frozenset((chosen.id,))
-    )
+    staff = look.staff
+    other = look.choice.best_for(staff, caller, opened, look.at, besides=frozenset((chosen.id,)))
     decided_by = "only_one"
     if other is not None:
         one = look.choice.key(staff, caller, chosen)
@@ -26,9 +24,9 @@ def why_chosen(look: Look, head: Head, chosen: Standing, policy: str) -> Why:
         decided_by = next(str(term) for term, a, b in terms if a != b)
     demand = caller.line.demand
     step = caller.step
-    excluded, free = _standing(look, caller, head.opened, chosen.id)
+    excluded, free = _standing(look, caller, opened, chosen.id)
     return Why(
-        candidates=_candidates(look, caller, head.opened),
+        candidates=_candidates(look, caller, opened),
         runner_up=None if other is None else other.id,
         decided_by=decided_by,
         preferred=caller.line.preferred(chosen.profile),

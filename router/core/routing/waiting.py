@@ -175,9 +175,10 @@ class Waiting:
         entry: Entry = (caller.key, caller.id, self._count, caller)
         if extra:
             caller.extras.append(entry)
+            kind = caller.kind(True)
         else:
             caller.first = entry
-        kind = caller.kind(extra)
+            kind = caller.line.kinds[caller.step][caller.tier]
         bit = kind.bit
         if not bit:
             self._tiers.add(kind.tier)
@@ -190,11 +191,12 @@ class Waiting:
 
     def unwish(self, caller: Caller, *, extra: bool = False) -> None:
         """To one less."""
-        kind = caller.kind(extra)
         if extra:
             entry: Entry | None = caller.extras.pop()
+            kind = caller.kind(True)
         else:
             entry, caller.first = caller.first, None
+            kind = caller.line.kinds[caller.step][caller.tier]
         assert entry is not None
         kind.drop(entry)
         if not kind.live:
