@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 DAY = timedelta(days=1)
+QUARTER = timedelta(minutes=15)
+"""Wherever clocks are set, it is on a quarter of an hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +41,26 @@ class Hours:
         if self.forced is not None:
             return self.forced
         local = at.astimezone(self.tz)
-        clock = timedelta(
-            hours=local.hour,
-            minutes=local.minute,
-            seconds=local.second,
-            microseconds=local.microsecond,
-        )
-        today = local.date()
+        clock, today = _clock(local), local.date()
+        later = clock + DAY
         return any(r.start <= clock < r.end for r in self.of(today)) or any(
-            r.start <= clock + DAY < r.end for r in self.of(today - DAY)
+            r.start <= later < r.end for r in self.of(today - DAY)
         )
+
+    def holds_until(self, at: datetime) -> datetime:
+        """From `at` to this later instant the answer is the same; it need not be another then."""
+        at = at.astimezone(UTC)
+        if self.forced is not None:
+            return at + DAY
+        local = at.astimezone(self.tz)
+        clock, today = _clock(local), local.date()
+        edges = [edge for each in self.of(today) for edge in (each.start, each.end)]
+        edges += [edge - DAY for each in self.of(today - DAY) for edge in (each.start, each.end)]
+        until = at + min((edge for edge in edges if clock < edge < DAY), default=DAY) - clock
+        if until.astimezone(self.tz).utcoffset() == local.utcoffset():
+            return until
+        # The clock is set in between: look again whenever it may have been.
+        return at + QUARTER - clock % QUARTER
 
     def of(self, day: date) -> tuple[Range, ...]:
         """The ranges that begin on this day."""
@@ -58,3 +70,9 @@ class Hours:
     def is_exceptional(self, at: datetime) -> bool:
         """Whether `at` falls on a holiday or an exception."""
         return self.forced is None and at.astimezone(self.tz).date() in self.days
+
+
+def _clock(local: datetime) -> timedelta:
+    """What it says, counted from midnight."""
+    seconds = 3600 * local.hour + 60 * local.minute + local.second
+    return timedelta(seconds=seconds, microseconds=local.microsecond)

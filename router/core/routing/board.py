@@ -43,8 +43,8 @@ class Board:
     looks_again: list[tuple[Instant, AgentId]] = field(default_factory=list)
     reserves: tuple[int, ...] = ()
     """The figures in force, in the order of the policy."""
-    reserves_of: Instant = -1
-    """The minute in which they were read."""
+    reserves_hold: tuple[Instant, Instant] = (0, 0)
+    """From when they were read until when they are to be read again."""
     looked_at: Instant = 0
     """The latest look; what runs out by itself counts from the next one on."""
     told: tuple[Collection[AgentId], Collection[CallId]] = ((), ())
@@ -66,7 +66,7 @@ class Board:
         self.places.clear()
         self.profiles.clear()
         self.looks_again.clear()
-        self.reserves, self.reserves_of, self.staffed = (), -1, (-1, -1)
+        self.reserves, self.reserves_hold, self.staffed = (), (0, 0), (-1, -1)
 
     def look_again(self, agent: AgentId, at: Instant) -> None:
         """The agent may be free by then."""

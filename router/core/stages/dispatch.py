@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from router.core import attendance, inspection
 from router.core.call import Call, Place
@@ -19,7 +20,7 @@ from router.core.routing.reasons import why_nobody
 from router.core.turn import OfferDue, Turn
 from router.core.vocabulary import CallId
 
-MINUTE = whole(timedelta(minutes=1))
+NEVER: Instant = math.inf
 
 
 def look(turn: Turn) -> None:
@@ -52,14 +53,14 @@ def look(turn: Turn) -> None:
     anybody = bool(board.exchange.waiting.callers)
     if anybody or floor.alarms:
         _alarms(turn, board, decided)
-    turn.look_again(_next_look(floor, board, at) if anybody else None)
+    turn.look_again(_next_look(floor, board) if anybody else None)
 
 
-def _next_look(floor: Floor, board: Board, at: Instant) -> datetime | None:
+def _next_look(floor: Floor, board: Board) -> datetime | None:
     """While somebody waits: a circle that widens, an agent who may be free, hours that change."""
     dues = board.next_dues()
-    if any(each.free_by_hours for each in floor.policy.reserves):
-        dues.append((at // MINUTE + 1) * MINUTE)
+    if floor.policy.reserves and board.reserves_hold[1] < NEVER:
+        dues.append(board.reserves_hold[1])
     return moment(min(dues)) if dues else None
 
 
@@ -221,24 +222,25 @@ def _say_who_waits(turn: Turn, board: Board, decided: Decided, arrived: Iterable
 
 
 def _keep_reserves(turn: Turn, board: Board, at: Instant) -> None:
-    """O4. Hours are read once a minute."""
-    if not turn.floor.policy.reserves:
-        return
-    minute = at // MINUTE
-    if minute != board.reserves_of:
-        board.reserves_of = minute
+    """O4. Hours are read when they may have changed, or somebody has set the clock back."""
+    since, until = board.reserves_hold
+    if turn.floor.policy.reserves and not since <= at < until:
         _read_reserves(turn, board)
 
 
 def _read_reserves(turn: Turn, board: Board) -> None:
     """With the figure of the hours that are open now."""
-    policy, figures = turn.floor.policy, []
+    policy, figures, holds_until = turn.floor.policy, [], list[datetime]()
     for reserve in policy.reserves:
         free = reserve.free
         for name, figure in reserve.free_by_hours.items():
-            if policy.book.hours[name].is_open(turn.at):
+            hours = policy.book.hours[name]
+            holds_until.append(hours.holds_until(turn.at))
+            if hours.is_open(turn.at):
                 free = figure
         figures.append(free)
+    until = instant(min(holds_until)) if holds_until else NEVER
+    board.reserves_hold = (instant(turn.at), until)
     if tuple(figures) != board.reserves:
         board.reserves = tuple(figures)
         both = zip(policy.reserves, figures, strict=True)

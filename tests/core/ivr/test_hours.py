@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -114,3 +115,28 @@ def test_forced_hours_know_no_exception() -> None:
     forced = replace(OFFICE, forced=True)
     christmas = datetime(2026, 12, 25, 10, tzinfo=UTC)
     assert (forced.is_open(christmas), forced.is_exceptional(christmas)) == (True, False)
+
+
+@pytest.mark.parametrize("begins", [date(2026, 3, 7), date(2026, 10, 31)])
+@pytest.mark.parametrize("zone", ["America/Mexico_City", "America/Tijuana", "Australia/Lord_Howe"])
+def test_the_answer_holds_as_long_as_it_is_said_to(begins: date, zone: str) -> None:
+    """Around the days on which clocks are set, every five minutes."""
+    night = (Range(start=timedelta(hours=22, minutes=10), end=timedelta(hours=26, minutes=30)),)
+    hours = replace(OFFICE, tz=ZoneInfo(zone), week=(night,) * 7)
+    at = datetime.combine(begins, time(), tzinfo=UTC)
+    ends, looks = at + timedelta(days=60 if zone == "Australia/Lord_Howe" else 3), 0
+    while at < ends:
+        answer, until = hours.is_open(at), hours.holds_until(at)
+        looks += 1
+        assert until > at
+        while at < until:
+            assert hours.is_open(at) is answer
+            at += timedelta(minutes=5)
+    assert looks < 8 * 60
+
+
+def test_forced_hours_hold() -> None:
+    forced = replace(OFFICE, forced=True)
+    assert forced.holds_until(datetime(2026, 12, 25, 10, tzinfo=UTC)) > datetime(
+        2026, 12, 25, 12, tzinfo=UTC
+    )
