@@ -174,6 +174,7 @@ async def engine_elsewhere(pair: Hotline, folder: Path) -> AsyncIterator[Hotline
     stack = pair.stack
     os.mkdir(folder)
     shutil.copy(pair.folder / "identity.key", folder)
+    log = (folder / "engine.log").open("wb")  # to be read should a test fail
     process = await asyncio.create_subprocess_exec(
         *TETHERED, *PROGRAM, "run", "--standby", "--state-dir", str(folder),
         env={
@@ -186,9 +187,10 @@ async def engine_elsewhere(pair: Hotline, folder: Path) -> AsyncIterator[Hotline
             "HOTLINE_DATABASE": stack["database"],
         },
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
     )  # fmt: skip
+    log.close()
     try:
         await until(lambda: standbys_in(folder), within=READY_WITHIN)
         yield HotlineUp(

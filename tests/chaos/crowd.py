@@ -21,20 +21,20 @@ from rich.console import Console
 from router.folders import cache_folder
 from router.standalone.debian import ensure
 from router.standalone.phone_events import Established
-from router.standalone.phones import Answer, Handset, switched_on
+from router.standalone.phones import Answer
 from router.standalone.programs import Prefix
-from tests.acceptance.people import CALLERS_ADDRESS, Agent, caller_numbers, on_shift
+from tests.acceptance.people import Agent, on_shift
 from tests.chaos.census import Census, census
-from tests.chaos.crowd_callers import AGENT_HZ, Waiter, crowd_line, waits_aloud, waits_quietly
-from tests.chaos.crowd_lives import gaps, write_lives
+from tests.chaos.crowd_callers import AGENT_HZ, KeenEar, Waiter, crowd_line, waits
+from tests.chaos.crowd_lives import write_lives
 from tests.chaos.house import House, house
 from tests.chaos.lines import number
 from tests.chaos.rows import SILENT_AT_MOST
 
 LINE = "multitud"
 KILLED_EVERY = 10.0
-ALOUD = 20
-"""Callers at most whose sound is kept: they cost most."""
+LISTENED_TO = 20
+"""Callers at most of whose sound every packet counts: they cost most."""
 DIALS_EVERY = 0.2
 TALKS_FOR = (16.0, 24.0)
 WAITS_AT_MOST = 900.0
@@ -51,8 +51,8 @@ class Size:
     seconds: float = 300.0
 
     @property
-    def aloud(self) -> int:
-        return min(ALOUD, self.callers // 2)
+    def listened_to(self) -> int:
+        return min(LISTENED_TO, self.callers // 2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,30 +91,28 @@ def main(words: Sequence[str]) -> int:
 
 async def _crowd(folder: Path, prefix: Prefix, size: Size) -> tuple[list[str], list[str]]:
     seen = Crowd(size=size)
-    numbers = caller_numbers()[: size.aloud]
-    handsets = [Handset(name=each) for each in numbers]
     agents = [
         Agent(id=f"a{index:02}", skills=f"{LINE}: 3", tone_hz=AGENT_HZ, answer=Answer.AT_ONCE)
         for index in range(size.agents)
     ]
     async with (
-        house(folder, prefix, max_calls=size.callers + size.aloud) as harmed,
-        switched_on(prefix, handsets, folder=folder, address=CALLERS_ADDRESS) as phones,
+        house(folder, prefix, max_calls=size.callers + size.agents) as harmed,
         census(harmed.site) as taken,
         on_shift(harmed.hotline, prefix, folder, *agents, ends=False) as shift,
-        crowd_line((harmed.site.sip_host, harmed.site.sip_port), size.callers - size.aloud) as line,
+        crowd_line(_server(harmed), size.callers - size.listened_to) as line,
+        crowd_line(_server(harmed), size.listened_to, KeenEar) as listening,
     ):
         talk = random.Random(11)
         killing = asyncio.create_task(_kills(harmed, seen))
         waiting = set[asyncio.Task[None]]()
-        every = size.callers // size.aloud
-        aloud = {n * every: phones[each] for n, each in enumerate(numbers)}
+        every = size.callers // size.listened_to
         for index in range(size.callers):
-            talks_for = talk.uniform(*TALKS_FOR)
-            one = (
-                waits_aloud(aloud[index], harmed.hotline.uri(number(LINE)), talks_for, seen.waiters)
-                if index in aloud
-                else waits_quietly(line, number(LINE), talks_for, seen.waiters)
+            is_listened_to = index % every == 0 and index // every < size.listened_to
+            one = waits(
+                listening if is_listened_to else line,
+                number(LINE),
+                talk.uniform(*TALKS_FOR),
+                seen.waiters,
             )
             waiting.add(asyncio.create_task(one))
             await asyncio.sleep(DIALS_EVERY)
@@ -128,6 +126,10 @@ async def _crowd(folder: Path, prefix: Prefix, size: Size) -> tuple[list[str], l
             folder / "lives.json", seen.waiters, taken, seen.kills, harmed.stack.database
         )
         return _wrong(seen, taken, len(late)), _told(seen, taken, calls)
+
+
+def _server(harmed: House) -> tuple[str, int]:
+    return harmed.site.sip_host, harmed.site.sip_port
 
 
 async def _kills(harmed: House, seen: Crowd) -> None:
@@ -171,7 +173,7 @@ def _told(seen: Crowd, taken: Census, calls: Sequence[int]) -> list[str]:
         f"in the fallback for a while: {handed}",
         f"overtaken by later callers of their class: {sum(1 for each in overtaken if each)} "
         f"callers, by {max(overtaken, default=0)} at most",
-        f"longest silence of {len(silences)} whose sound was kept: "
+        f"longest silence of {len(silences)} who were listened to: "
         f"{max(silences, default=timedelta()).total_seconds():.1f} s",
         f"calls per agent: {min(calls)} to {max(calls)}; rung twice at once: "
         f"{len(taken.rung_twice())}",
@@ -212,11 +214,11 @@ def _urgency(one: Waiter, taken: Census) -> str:
 
 
 def _silences(waiters: Sequence[Waiter]) -> list[timedelta]:
-    """The longest of each whose sound was kept; nothing if it was never longer than a second."""
+    """The longest of each to whom it was listened; nothing if it was never longer than a second."""
     return [
-        max((gap.duration for gap in gaps(each)), default=timedelta())
-        for each in waiters
-        if each.phone is not None and each.hung_up_at is not None
+        max((each.duration for each in one.silences()), default=timedelta())
+        for one in waiters
+        if isinstance(one.ear, KeenEar) and one.hung_up_at is not None
     ]
 
 

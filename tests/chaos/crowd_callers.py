@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
-from router.probe.line import Line, LineCall
-from router.standalone.phone_events import Closed, Established
-from router.standalone.phones import Phone
+from router.probe.line import Line
 from router.standalone.rtp import RtpEnd
-from router.standalone.tone import heard, tone_present
+from router.standalone.tone import Span, power_dbov, tone_present
 from router.standalone.ulaw import decoded
-from tests.acceptance.people import CALLERS_ADDRESS, SOON
-from tests.chaos.agents import FOR_EVER
+from tests.acceptance.people import CALLERS_ADDRESS
+from tests.chaos.stages import SILENCE_DBOV
 
 AGENT_HZ = 1000
 LISTENS_EVERY = 0.5
 HEAD = 12
 OVERHEARD = 4096
 """Bytes that the kernel keeps for a caller between two times of listening; the rest is dropped."""
+KEPT_AT_MOST = 1 << 20
+"""Bytes that it keeps for a caller to whom every packet counts: some seconds of sound."""
+SO_TIMESTAMPNS = 35
+"""Linux: each packet comes with the instant at which it was received: seconds, nanoseconds."""
+TIMESPEC = struct.Struct("@qq")
+LONG = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,11 +37,19 @@ class Waiter:
 
     call_id: str
     dialled_at: float
+    up_at: float
+    ear: Ear
     answered_at: float | None = None
     hung_up_at: float | None = None
     cut_off: bool = False
-    phone: Phone | None = None
-    """Whose sound is kept."""
+
+    def silences(self) -> list[Span]:
+        """Longer than a second, of one whose every packet was listened to."""
+        if not isinstance(self.ear, KeenEar) or self.hung_up_at is None:
+            return []
+        edges = [self.up_at, *self.ear.heard_at, self.hung_up_at]
+        spans = (Span(start=start, end=end) for start, end in pairwise(edges))
+        return [span for span in spans if span.end - span.start > LONG]
 
 
 class Ear(RtpEnd):
@@ -66,13 +80,49 @@ class Ear(RtpEnd):
         return len(packet) > HEAD and tone_present(decoded(packet[HEAD:]), AGENT_HZ)
 
 
+class KeenEar(Ear):
+    """Listens to every packet, by the instant at which the machine received it: a busy test hears
+    no silence of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard_at: list[float] = []
+        """When there was any sound."""
+        self._lately = False
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KEPT_AT_MOST)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._socket)
+        super().close()
+
+    def hears_an_agent(self) -> bool:
+        return self._lately
+
+    def _read(self) -> None:
+        ahead = time.time() - time.monotonic()
+        while True:
+            try:
+                packet, told, _, _ = self._socket.recvmsg(2048, 64)
+            except BlockingIOError:
+                return
+            seconds, nanoseconds = TIMESPEC.unpack(told[0][2])
+            samples = decoded(packet[HEAD:])
+            self._lately = tone_present(samples, AGENT_HZ)
+            if power_dbov(samples) >= SILENCE_DBOV:
+                self.heard_at.append(seconds + nanoseconds / 1e9 - ahead)
+
+
 @asynccontextmanager
-async def crowd_line(server: tuple[str, int], calls: int) -> AsyncIterator[Line]:
+async def crowd_line(
+    server: tuple[str, int], calls: int, ear: Callable[[], Ear] = Ear
+) -> AsyncIterator[Line]:
     """For so many callers at once."""
     async with AsyncExitStack() as ends:
-        ears = [Ear() for _ in range(calls)]
-        for ear in ears:
-            ends.callback(ear.close)
+        ears = [ear() for _ in range(calls)]
+        for each in ears:
+            ends.callback(each.close)
         transport, made = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: Line(server, lambda user, at, call: None), local_addr=(CALLERS_ADDRESS, 0)
         )
@@ -81,13 +131,14 @@ async def crowd_line(server: tuple[str, int], calls: int) -> AsyncIterator[Line]
         yield made
 
 
-async def waits_quietly(line: Line, number: str, talks_for: float, seen: list[Waiter]) -> None:
-    """A caller whose sound is not kept."""
-    call, dialled_at, _ = await line.dial(number)
-    one = Waiter(call_id=call.call_id, dialled_at=dialled_at)
+async def waits(line: Line, number: str, talks_for: float, seen: list[Waiter]) -> None:
+    """Until an agent is heard; then they talk, and the caller hangs up."""
+    call, dialled_at, up_at = await line.dial(number)
+    assert isinstance(call.audio, Ear)
+    one = Waiter(call_id=call.call_id, dialled_at=dialled_at, up_at=up_at, ear=call.audio)
     seen.append(one)
     ended = asyncio.create_task(call.ended.wait())
-    await _until_heard(one, _listens(call), ended)
+    await _until_heard(one, ended)
     if one.answered_at is not None:
         await asyncio.wait({ended}, timeout=talks_for)
     if ended.done():
@@ -98,45 +149,11 @@ async def waits_quietly(line: Line, number: str, talks_for: float, seen: list[Wa
         await ended
 
 
-def _listens(call: LineCall) -> Callable[[], bool]:
-    ear = call.audio
-    assert isinstance(ear, Ear)
-    return ear.hears_an_agent
-
-
-async def waits_aloud(phone: Phone, uri: str, talks_for: float, seen: list[Waiter]) -> None:
-    """A caller all of whose sound is kept."""
-    dialled = await phone.dial(uri)
-    await phone.wait_for(Established, within=2 * SOON)
-    one = Waiter(call_id=dialled.call_id, dialled_at=dialled.at, phone=phone)
-    seen.append(one)
-
-    def hears_an_agent() -> bool:
-        recording = phone.recording()
-        lately = recording.between(recording.end - 0.4, recording.end)
-        return bool(heard(lately, AGENT_HZ))
-
-    ended = asyncio.create_task(_closed(phone, one.call_id))
-    await _until_heard(one, hears_an_agent, ended)
-    if one.answered_at is not None:
-        await asyncio.wait({ended}, timeout=talks_for)
-    if ended.done():
-        one.cut_off = True
-    else:
-        one.hung_up_at = time.monotonic()
-        await phone.hang_up()
-        await ended
-
-
-async def _closed(phone: Phone, call_id: str) -> None:
-    await phone.wait_for(Closed, within=FOR_EVER, where=lambda each: each.call_id == call_id)
-
-
-async def _until_heard(one: Waiter, hears: Callable[[], bool], ended: asyncio.Task[object]) -> None:
+async def _until_heard(one: Waiter, ended: asyncio.Task[object]) -> None:
     """Twice in a row: the music may hold such a tone for a moment."""
     times = 0
     while not ended.done():
-        times = times + 1 if hears() else 0
+        times = times + 1 if one.ear.hears_an_agent() else 0
         if times == 2:
             one.answered_at = time.monotonic()
             return

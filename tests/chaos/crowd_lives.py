@@ -9,13 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from router.standalone.tone import Span, sounds
 from tests.acceptance.journal import asked
 from tests.chaos.census import Census
 from tests.chaos.crowd_callers import Waiter
-from tests.chaos.stages import SILENCE_DBOV
-
-LEAD_IN, LONG = 0.5, 1.0
 
 Sight = tuple[float, str, str]
 """From when on (monotonic), in which application of the dialplan, of which urgency."""
@@ -29,19 +25,6 @@ def sights_of(one: Waiter, taken: Census) -> list[Sight]:
         if seen is not None and (not sights or sights[-1][1:] != (seen.application, seen.urgency)):
             sights.append((sighting.at, seen.application, seen.urgency))
     return sights
-
-
-def gaps(one: Waiter) -> list[Span]:
-    """When a caller whose sound was kept heard nothing for longer than a second."""
-    if one.phone is None or one.hung_up_at is None:
-        return []
-    edges, found = one.dialled_at + LEAD_IN, list[Span]()
-    heard = sounds(one.phone.recording().between(edges, one.hung_up_at), SILENCE_DBOV)
-    for span in (*heard, Span(start=one.hung_up_at, end=one.hung_up_at)):
-        if span.start - edges > LONG:
-            found.append(Span(start=edges, end=span.start))
-        edges = span.end
-    return found
 
 
 async def write_lives(
@@ -62,12 +45,13 @@ async def write_lives(
     lives = [
         {
             "channel": (channel := taken.channel_of.get(one.call_id, "")),
-            "loud": one.phone is not None,
             "dialled": told(one.dialled_at),
             "answered": told(one.answered_at),
             "hung_up": told(one.hung_up_at),
             "cut_off": one.cut_off,
-            "silent": [(told(span.start), span.duration.total_seconds()) for span in gaps(one)],
+            "silent": [
+                (told(span.start), span.duration.total_seconds()) for span in one.silences()
+            ],
             "seen": [(told(at), where, urgency) for at, where, urgency in sights_of(one, taken)],
             "journal": [_line(row) for row in journal if row["call_id"] == f"n1-{channel}"],
         }
