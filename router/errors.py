@@ -54,6 +54,10 @@ class NodeMisnamed(HotlineError):
     id. Set `systemname = {wanted}` in its asterisk.conf, and restart it."""
 
 
+class NodeUnknown(HotlineError):
+    """There is no Asterisk named {name!r} in the settings; there is {known}."""
+
+
 class AmiValueUnsafe(HotlineError):
     """The field {field} of the AMI action {action} holds a control character, which Asterisk could
     read as another action: nothing was sent."""

@@ -51,6 +51,10 @@ def up(
             "--standby", metavar="", help="Keep a second engine ready, which takes over in seconds."
         ),
     ] = False,
+    nodes: Annotated[
+        int,
+        typer.Option(min=1, max=9, help="So many Asterisks for the one engine."),
+    ] = 1,
     detach: Annotated[
         bool,
         typer.Option(
@@ -81,6 +85,7 @@ def up(
         environment=configured.variables(),
         restart=not no_restart,
         standby=standby or settings.standby,
+        nodes=nodes,
         detach=detach,
         console=out(),
     )
@@ -136,15 +141,25 @@ def _leave_at_once() -> NoReturn:
     os._exit(Exit.DONE)
 
 
-def guard(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:
+def guard(
+    context: typer.Context,
+    node: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Which Asterisk, if the engine drives several."),
+    ] = None,
+    state_dir: StateDir = None,
+    config: ConfigFile = None,
+) -> None:
     """Watch over the engine: while it is dead or frozen, its callers are moved to the fallback.
 
-    A process of its own beside the engine; it speaks AMI alone. `up` runs one already.
+    A process of its own beside the engine, one for each Asterisk; it speaks AMI alone. `up` runs
+    them already.
     """
     from router.guard import process
 
-    settings = configuration(context, state_dir, config).require("guard.password")
-    process.run(settings)
+    configured = configuration(context, state_dir, config)
+    settings = configured.settings if node else configured.require("guard.password")
+    process.run(settings, node or settings.node)
 
 
 def demo(context: typer.Context, state_dir: StateDir = None, config: ConfigFile = None) -> None:

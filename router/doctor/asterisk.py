@@ -37,6 +37,10 @@ async def ask_ari(
         if not info.is_good:
             return [_error("ari", access.where, access.unreachable(info.detail))]
         found = [*version(str(info.body.get("system", {}).get("version", "")))]
+        try:
+            access.check_name(str(info.body.get("config", {}).get("name", "")))
+        except errors.NodeMisnamed as misnamed:
+            found.append(_error("system_name", access.where, misnamed))
         found += await _rights(asterisk, access)
         found += recorder(access.where, (await asterisk.ask("recordings", "listStored")).status)
         listed = await asterisk.ask("asterisk", "listModules")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from router.adapters.ami.access import Access as AmiAccess
-from router.adapters.ari.access import Access as AriAccess
 from router.adapters.flow_files import prompt_texts
 from router.config import Settings
+from router.core.vocabulary import Language, PromptId
 from router.doctor import asterisk, certificate, database, flows, machine, trunk
 from router.doctor.finding import Finding, Severity, critical
+from router.nodes import ami_access, ari_access
+from router.setting_nodes import NodeSettings
 
 SOURCES = Path(__file__).parents[2]
 MIGRATIONS = SOURCES / "migrations"
@@ -21,14 +24,11 @@ MODULES = SOURCES / "dialplans/modules.conf"
 async def examine(settings: Settings, settings_file: Path | None = None) -> list[Finding]:
     """Looks and touches nothing; the gravest findings come first."""
     folder = settings.state_dir
-    web = urlsplit(settings.ari_url)
-    ari_host = web.hostname or ""
-    found: list[Finding] = [
-        *machine.names(ari_host, settings.ami_host, settings.carrier.host),
-        *machine.open_ports({"ARI": web.port or 8088, "AMI": settings.ami_port}),
-        *machine.control_address("ARI", ari_host),
-        *machine.control_address("AMI", settings.ami_host),
-    ]
+    web = [urlsplit(node.ari_url).hostname or "" for node in settings.every_node]
+    ami = [node.ami_host for node in settings.every_node]
+    found = [*machine.names(*web, *ami, settings.carrier.host)]
+    for node in settings.every_node:
+        found += _addresses(node)
     if folder.is_dir():
         found += [*machine.disk(folder), *machine.file_modes(folder, settings_file)]
     else:
@@ -47,21 +47,9 @@ async def examine(settings: Settings, settings_file: Path | None = None) -> list
     found += flows.running_out(agents, datetime.now(UTC))
     if policy is not None:
         found += flows.unasked(agents, policy)
-    found += await certificate.shown_by(settings.ari_url)
-    found += await asterisk.ask_ari(
-        AriAccess(
-            url=settings.ari_url,
-            user=settings.ari_user,
-            password=settings.ari_password,
-            timeout=settings.rest_timeout,
-        ),
-        asterisk.required_modules(MODULES),
-        {} if policy is None else prompt_texts(settings.ivr_dir),
-    )
-    found += await asterisk.ask_ami(_ami(settings, settings.ami_user, settings.ami_password))
-    if settings.guard_password:
-        guard = _ami(settings, settings.guard_user, settings.guard_password)
-        found += await asterisk.ask_ami(guard, guard=True)
+    prompts = {} if policy is None else prompt_texts(settings.ivr_dir)
+    for node in settings.every_node:
+        found += await _asked(settings, node, prompts)
     if settings.database:
         found += await database.migrated(settings.database, MIGRATIONS)
     if not trunk.is_practice(settings.carrier):
@@ -69,11 +57,26 @@ async def examine(settings: Settings, settings_file: Path | None = None) -> list
     return sorted(found, key=lambda one: (one.severity is not Severity.CRITICAL, one.check))
 
 
-def _ami(settings: Settings, user: str, password: str) -> AmiAccess:
-    return AmiAccess(
-        host=settings.ami_host,
-        port=settings.ami_port,
-        user=user,
-        password=password,
-        timeout=settings.ami_timeout,
-    )
+def _addresses(node: NodeSettings) -> list[Finding]:
+    web = urlsplit(node.ari_url)
+    ari_host = web.hostname or ""
+    return [
+        *machine.open_ports({"ARI": web.port or 8088, "AMI": node.ami_port}),
+        *machine.control_address("ARI", ari_host),
+        *machine.control_address("AMI", node.ami_host),
+    ]
+
+
+async def _asked(
+    settings: Settings, node: NodeSettings, prompts: Mapping[tuple[Language, PromptId], str]
+) -> list[Finding]:
+    """What one Asterisk tells of itself."""
+    found = await certificate.shown_by(node.ari_url)
+    modules = asterisk.required_modules(MODULES)
+    found += await asterisk.ask_ari(ari_access(settings, node), modules, prompts)
+    ami = ami_access(settings, node)
+    found += await asterisk.ask_ami(ami)
+    if node.guard_password:
+        guard = replace(ami, user=node.guard_user, password=node.guard_password)
+        found += await asterisk.ask_ami(guard, guard=True)
+    return found

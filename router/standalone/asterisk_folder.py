@@ -20,8 +20,18 @@ HOME = "/proc/self/cwd"
 PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 
 
-def render(folder: Path, site: Site, *, prefix: Prefix, dialplans: Path = DIALPLANS) -> None:
-    """Everything Asterisk needs below `folder`/asterisk, and the sounds in `folder`/sounds."""
+def render(
+    folder: Path,
+    site: Site,
+    *,
+    prefix: Prefix,
+    dialplans: Path = DIALPLANS,
+    system_name: str = "",
+) -> None:
+    """Everything Asterisk needs below `folder`/asterisk, and the sounds in `folder`/sounds.
+
+    `system_name`: of one that is not alone; it stands before the id of each channel.
+    """
     home = folder / "asterisk"
     data = home / "data"
     for each in ("etc", "run", "log", "spool/recording", "lib", "db", "keys", "data"):
@@ -40,6 +50,8 @@ def render(folder: Path, site: Site, *, prefix: Prefix, dialplans: Path = DIALPL
         text = fill(source, values)
         if source.name == "asterisk.conf":
             text = _directories(prefix) + text
+            if system_name:  # [options] comes last
+                text += f"systemname = {system_name}\n"
         _write_private(home / "etc" / source.name, text)
 
 

@@ -36,13 +36,12 @@ class EngineProcess:
         self,
         folder: Path,
         environment: Mapping[str, str],
-        site: Site,
-        *,
+        *sites: Site,
         number: int = 1,
         spare: bool = False,
     ) -> None:
         self.number = number
-        self._site = site
+        self._sites = sites
         self._spare = spare
         self._child = Child(
             folder,
@@ -105,20 +104,8 @@ class EngineProcess:
         self._child.terminate()
 
     def beats(self, within: float = BEAT_FRESH) -> bool:
-        """Whether its last beat in Asterisk is at most so many seconds old; asks over HTTP."""
-        site = self._site
-        request = urllib.request.Request(
-            f"http://{site.control_host}:{site.http_port}"
-            "/ari/asterisk/variable?variable=ENGINE_BEAT"
-        )
-        pair = base64.b64encode(f"hotline:{site.ari_password}".encode()).decode()
-        request.add_header("Authorization", f"Basic {pair}")
-        try:
-            with urllib.request.urlopen(request, timeout=2) as answer:
-                value = json.load(answer)["value"]
-        except (urllib.error.URLError, OSError):
-            return False
-        return bool(value) and abs(time.time() - float(value)) < within
+        """Whether its last beat in each Asterisk is at most so many seconds old; asks over HTTP."""
+        return all(_beats(site, within) for site in self._sites)
 
     def _last_words(self) -> str:
         with suppress(FileNotFoundError):
@@ -160,6 +147,20 @@ class EngineProcess:
     def wait_gone(watched: int, *, within: float) -> bool:
         """Whether the process behind this pidfd ended in time."""
         return bool(select.select([watched], [], [], within)[0])
+
+
+def _beats(site: Site, within: float) -> bool:
+    request = urllib.request.Request(
+        f"http://{site.control_host}:{site.http_port}/ari/asterisk/variable?variable=ENGINE_BEAT"
+    )
+    pair = base64.b64encode(f"hotline:{site.ari_password}".encode()).decode()
+    request.add_header("Authorization", f"Basic {pair}")
+    try:
+        with urllib.request.urlopen(request, timeout=2) as answer:
+            value = json.load(answer)["value"]
+    except (urllib.error.URLError, OSError):
+        return False
+    return bool(value) and abs(time.time() - float(value)) < within
 
 
 def _numbered(file: str, number: int | str) -> str:

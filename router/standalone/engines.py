@@ -33,14 +33,13 @@ class Engines:
         self,
         folder: Path,
         environment: Mapping[str, str],
-        site: Site,
-        *,
+        *sites: Site,
         standby: bool,
         restart: bool,
     ) -> None:
         self._folder = folder
         self._environment = environment
-        self._site = site
+        self._sites = sites
         self._wanted = 2 if standby else 1
         self._restart = restart
         self._living: dict[EngineProcess, asyncio.Task[int]] = {}
@@ -48,7 +47,7 @@ class Engines:
         self._another = asyncio.Event()
         self._moved = asyncio.Event()
         self._newest = 0
-        self._spare = Spare(lambda: EngineProcess(folder, environment, site, spare=True))
+        self._spare = Spare(lambda: EngineProcess(folder, environment, *sites, spare=True))
         self._kept = False
         self._pause = RESTART_AFTER
 
@@ -166,7 +165,7 @@ class Engines:
     async def _begin(self, *, announce: bool = False) -> None:
         taken = {each.number for each in self._living}
         number = next(n for n in range(1, len(taken) + 2) if n not in taken)
-        engine = EngineProcess(self._folder, self._environment, self._site, number=number)
+        engine = EngineProcess(self._folder, self._environment, *self._sites, number=number)
         starting = asyncio.create_task(
             engine.start(standby=announce or self._wanted > 1 or bool(self._living))
         )

@@ -8,14 +8,16 @@ from pathlib import Path
 from router.standalone.child import Child
 from router.standalone.engine_process import EngineProcess
 
-PID_FILE = "guard.pid"
+PID_FILES = "guard*.pid"
 
 
 class GuardProcess:
-    """One guard at a time; its output goes to `log`."""
+    """One guard at a time; its output goes to `log`. `name`: of several in one folder."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self._child = Child(folder, environment, log="guard.log", pid=PID_FILE)
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], *, name: str = "guard"
+    ) -> None:
+        self._child = Child(folder, environment, log=f"{name}.log", pid=f"{name}.pid")
         self.log = self._child.log
 
     @property
@@ -33,5 +35,6 @@ class GuardProcess:
 
     @staticmethod
     def stop_any(folder: Path) -> None:
-        """End the guard of this folder, whoever started it."""
-        EngineProcess.stop_any(folder, PID_FILE)
+        """End every guard of this folder, whoever started it."""
+        for file in sorted(folder.glob(PID_FILES)):
+            EngineProcess.stop_any(folder, file.name)

@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ from router.folders import make_state_folder
 from router.standalone import asterisk, asterisk_folder, debian, postgres, prompts
 from router.standalone.engine_process import EngineProcess
 from router.standalone.engines import Engines
+from router.standalone.environments import engines_own, guards, shared_by_all
+from router.standalone.further_node import FurtherNode, furnish, start_all, stop_all
 from router.standalone.guard_process import GuardProcess
 from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
@@ -50,6 +52,7 @@ class Plan:
     restart: bool = True
     speech_command: str = ""
     standby: bool = False
+    nodes: int = 1
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Stack:
     engines: Engines
     guard: GuardProcess
     asterisk_pid: int
+    further: list[FurtherNode] = field(default_factory=list)
 
     def write_stack_file(self) -> None:
         """By rename, so that whoever sees it sees all of it (interface.md 1)."""
@@ -92,6 +96,8 @@ class Stack:
         }
         if self.plan.standby:
             content["standby_pids"] = self.engines.standing_by
+        if self.further:
+            content["nodes"] = [node.entry() for node in self.further]
         new = self.plan.state_dir / f"{STACK_FILE}.new"
         new.unlink(missing_ok=True)
         new.touch(mode=0o600)
@@ -134,23 +140,36 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
         debian.ensure, progress, cache=plan.cache_dir, mirror=plan.mirror
     )
     put_away(folder)
-    site = replace(private_site(carrier=plan.carrier), hotline_number=plan.hotline_number)
+    site = _site(plan)
+    shared = shared_by_all(folder, plan.environment)
     database = asyncio.create_task(
         _wholly(asyncio.to_thread(postgres.start, folder / "postgres", free_port()))
     )
     try:
         await asyncio.to_thread(_sounds_and_settings, plan, prefix, site)
+        further = [
+            FurtherNode(
+                name=name,
+                folder=await asyncio.to_thread(furnish, folder, name, there, prefix=prefix),
+                site=there,
+                guard=GuardProcess(folder, guards(shared, there), name=f"guard-{name}"),
+            )
+            for name, there in _further_sites(plan)
+        ]
         say(f"Asterisk {prefix.version} is starting on {site.sip_host}:{site.sip_port} (SIP)")
         pid = await _wholly(asyncio.to_thread(asterisk.start, folder, site, prefix=prefix))
+        await _wholly(start_all(further, prefix))
         running = await database
     finally:
         await asyncio.wait({database})
     say("PostgreSQL is ready")
-    environment = _engine_environment(plan, site, running.dsn)
-    engines = Engines(folder, environment, site, standby=plan.standby, restart=plan.restart)
-    guard = GuardProcess(folder, _guard_environment(environment, site))
+    environment = engines_own(shared, site, running.dsn, further)
+    sites = (site, *(node.site for node in further))
+    engines = Engines(folder, environment, *sites, standby=plan.standby, restart=plan.restart)
+    guard = GuardProcess(folder, guards(shared, site))
     await _wholly(engines.start())
-    await _wholly(guard.start())
+    for each in (guard, *(node.guard for node in further)):
+        await _wholly(each.start())
     await engines.ready()
     say("The engine beats: callers are admitted")
     return Stack(
@@ -162,7 +181,17 @@ async def _begin(plan: Plan, say: Say, progress: Progress | None) -> Stack:
         engines=engines,
         guard=guard,
         asterisk_pid=pid,
+        further=further,
     )
+
+
+def _site(plan: Plan) -> Site:
+    return replace(private_site(carrier=plan.carrier), hotline_number=plan.hotline_number)
+
+
+def _further_sites(plan: Plan) -> list[tuple[str, Site]]:
+    """`n2`, `n3` ... beside the first."""
+    return [(f"n{number}", _site(plan)) for number in range(2, plan.nodes + 1)]
 
 
 def _sounds_and_settings(plan: Plan, prefix: Prefix, site: Site) -> None:
@@ -176,35 +205,12 @@ def _sounds_and_settings(plan: Plan, prefix: Prefix, site: Site) -> None:
     )
 
 
-def _engine_environment(plan: Plan, site: Site, database: str) -> Mapping[str, str]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_")}
-    own = {
-        "HOTLINE_STATE_DIR": str(plan.state_dir),
-        "HOTLINE_ARI_URL": f"http://{site.control_host}:{site.http_port}",
-        "HOTLINE_ARI_USER": "hotline",
-        "HOTLINE_ARI_PASSWORD": site.ari_password,
-        "HOTLINE_AMI_HOST": site.control_host,
-        "HOTLINE_AMI_PORT": str(site.ami_port),
-        "HOTLINE_AMI_USER": "hotline",
-        "HOTLINE_AMI_PASSWORD": site.ami_password,
-        "HOTLINE_DATABASE": database,
-    }
-    return {**inherited, **plan.environment, **own}
-
-
-def _guard_environment(engine: Mapping[str, str], site: Site) -> Mapping[str, str]:
-    """The guard needs one password, and has no other."""
-    secrets = {"HOTLINE_ARI_PASSWORD", "HOTLINE_AMI_PASSWORD", "HOTLINE_DATABASE"}
-    shared = {name: value for name, value in engine.items() if name not in secrets}
-    return {**shared, "HOTLINE_GUARD_PASSWORD": site.ami_guard_password}
-
-
 async def watch(stack: Stack, stopping: asyncio.Task[bool], say: Say) -> None:
     """Restart what dies, as systemd would, each for itself; calls outlive the engine."""
     async with asyncio.TaskGroup() as group:
         watchers = [
             group.create_task(keep(stack, say))
-            for keep in (_keep_engines, _keep_guard, _keep_asterisk, _keep_postgres)
+            for keep in (_keep_engines, _keep_guards, _keep_asterisks, _keep_postgres)
         ]
         await asyncio.wait({stopping})
         for watcher in watchers:
@@ -220,13 +226,24 @@ async def _keep_engines(stack: Stack, say: Say) -> None:
         loop.remove_signal_handler(signal.SIGUSR1)
 
 
-async def _keep_guard(stack: Stack, say: Say) -> None:
+async def _keep_guards(stack: Stack, say: Say) -> None:
+    guards = (stack.guard, *(node.guard for node in stack.further))
+    await asyncio.gather(*(_keep_guard(stack, guard, say) for guard in guards))
+
+
+async def _keep_guard(stack: Stack, guard: GuardProcess, say: Say) -> None:
     while True:
-        await stack.guard.ended()
-        say(f"The guard died; a new one starts (its log: {stack.guard.log})")
+        await guard.ended()
+        say(f"The guard died; a new one starts (its log: {guard.log})")
         await asyncio.sleep(GUARD_AGAIN_AFTER)
-        await _wholly(stack.guard.start())
+        await _wholly(guard.start())
         stack.write_stack_file()
+
+
+async def _keep_asterisks(stack: Stack, say: Say) -> None:
+    await asyncio.gather(
+        _keep_asterisk(stack, say), *(_keep_further(stack, node, say) for node in stack.further)
+    )
 
 
 async def _keep_asterisk(stack: Stack, say: Say) -> None:
@@ -237,6 +254,14 @@ async def _keep_asterisk(stack: Stack, say: Say) -> None:
         stack.asterisk_pid = await _until_started(
             lambda: asterisk.start(plan.state_dir, stack.site, prefix=stack.prefix), say
         )
+        stack.write_stack_file()
+
+
+async def _keep_further(stack: Stack, node: FurtherNode, say: Say) -> None:
+    while True:
+        await _ended(node.asterisk_pid)
+        say(f"Asterisk {node.name} died; starting it again")
+        await _until_started(lambda: node.start(stack.prefix), say)
         stack.write_stack_file()
 
 
@@ -292,6 +317,7 @@ def put_away(folder: Path) -> None:
     EngineProcess.stop_all(folder)
     GuardProcess.stop_any(folder)
     asterisk.stop(folder)
+    stop_all(folder)
     postgres.stop(folder / "postgres")
 
 

@@ -33,6 +33,7 @@ def up(
     environment: Mapping[str, str],
     restart: bool,
     standby: bool,
+    nodes: int,
     detach: bool,
     console: Console,
 ) -> None:
@@ -52,6 +53,7 @@ def up(
         restart=restart,
         speech_command=speech_command,
         standby=standby,
+        nodes=nodes,
     )
     with shown_on(console) as progress:
         asyncio.run(
@@ -74,11 +76,15 @@ def down(*, state_dir: Path, console: Console) -> None:
 def _welcome(stack: Stack, console: Console) -> None:
     site = stack.site
     where = f"{site.sip_host}:{site.sip_port}"
+    sites = (site, *(node.site for node in stack.further))
+    callers = "\n         ".join(
+        f"sip:{each.hotline_number}@{each.sip_host}:{each.sip_port}" for each in sites
+    )
     folder = stack.plan.state_dir
     console.print(
         Panel(
             f"[b]Callers[/b]  call from {site.trunk_from} (any port, no password):\n"
-            f"         sip:{site.hotline_number}@{where}\n"
+            f"         {callers}\n"
             f"[b]Agents[/b]   hotline agents import FILE --state-dir {folder}\n"
             f"         hotline agents login --all --state-dir {folder}\n"
             f"         A softphone registers at {where} with its agent's id; "

@@ -36,6 +36,7 @@ class AriServer:
     """`replies` by `METHOD /path` replace the usual ones; `asked` is every request, in order."""
 
     started: str = STARTED
+    named: str = ""
     password: str = PASSWORD
     channels: list[dict[str, Any]] = field(default_factory=list)
     bridges: list[dict[str, Any]] = field(default_factory=list)
@@ -75,7 +76,8 @@ class AriServer:
             case "GET", "/asterisk/ping":
                 return web.json_response({"timestamp": asterisk_time(now())})
             case "GET", "/asterisk/info":
-                return web.json_response({"status": {"startup_time": self.started}})
+                status, config = {"startup_time": self.started}, {"name": self.named}
+                return web.json_response({"status": status, "config": config})
             case "GET", "/asterisk/variable":
                 value = self.variables.get(request.query["variable"], "")
                 return web.json_response({"value": value})

@@ -359,6 +359,34 @@ async def test_asterisk_that_has_forgotten_the_token_is_told_again(server: AriSe
         assert server.variables["HOTLINE_EPOCH"] == "7"
 
 
+async def test_where_an_older_engine_has_just_beaten_nothing_is_done_until_that_is_old(
+    server: AriServer,
+) -> None:
+    clock, inbox = [0.0], Inbox()
+    server.variables |= {"HOTLINE_EPOCH": "6", "ENGINE_BEAT": f"{now().timestamp():.3f}"}
+    fence = Fence(7, now=lambda: clock[0])
+    async with connected(server, fence=fence) as node, running(node, inbox):
+        await is_live(inbox)
+        assert server.variables["HOTLINE_EPOCH"] == "7"
+        clock[0] = 2.4
+        fence.at(NODE).prove(sent=clock[0])
+        assert not fence.at(NODE).acts()
+        clock[0] = 2.6
+        assert await node.perform(hang_up()) is None
+
+
+async def test_a_further_node_by_another_name_is_not_driven(server: AriServer) -> None:
+    inbox = Inbox()
+    server.named = "n3"
+    async with connected(server, system_name="n2") as node, running(node, inbox):
+        trouble = await inbox.gets(e.TroubleReported, lambda told: told.text is not None)
+        assert trouble.name == "ari:n1"
+        assert "`systemname = n2`" in str(trouble.text)
+        assert not inbox.all(e.LegsListed)
+        server.named = "n2"
+        await is_live(inbox)
+
+
 # Before the engine acts
 
 

@@ -1,0 +1,142 @@
+"""One engine on two Asterisks: one queue and one staff, and a node that dies takes only its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from router.core.house_records import NodeConnected, NodeLost
+from router.core.records import CallFinished
+from router.core.vocabulary import EndedBy
+from router.standalone.programs import Prefix
+from router.standalone.tone import longest_silence
+from tests.acceptance.hotline_up import Hotline, engine_beats, hotline_up, until
+from tests.acceptance.people import (
+    GAP,
+    SOON,
+    Agent,
+    Callers,
+    hear_each_other,
+    on_shift,
+)
+from tests.acceptance.practice import number, write_flows
+from tests.acceptance.test_servers_die import ASTERISK_IS_BACK_WITHIN, JOURNAL_CATCHES_UP_WITHIN
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LINE = "plain"
+ANAS_HZ, EVAS_HZ = 587, 784
+ANA = Agent(id="ana", skills="plain: 5", tone_hz=ANAS_HZ)
+EVA = Agent(id="eva", skills="plain: 5", mobile="+525512340017", tone_hz=EVAS_HZ, comes=False)
+
+
+class There(Hotline):
+    """The same hotline, for callers who reach its second node."""
+
+    @property
+    def node(self) -> dict[str, Any]:
+        second: dict[str, Any] = self.stack["nodes"][0]
+        return second
+
+    def uri(self, number: str) -> str:
+        sip = self.node["sip"]
+        return f"sip:{number}@{sip['host']}:{sip['port']}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def here(prefix: Prefix, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hotline]:
+    """Two Asterisks and one engine; callers reach the first."""
+    folder = tmp_path_factory.mktemp("nodes")
+    flows = write_flows(folder / "ivr")
+    async with hotline_up(
+        folder / "state",
+        "--nodes",
+        "2",
+        "--hours",
+        "night",
+        environment={"HOTLINE_IVR_DIR": str(flows)},
+    ) as stack:
+        yield stack
+
+
+async def lost_calls(hotline: Hotline, call: str) -> list[dict[str, Any]]:
+    """Everybody whom `calls --lost` names, once this call is among them."""
+    async with asyncio.timeout(JOURNAL_CATCHES_UP_WITHIN):
+        while True:
+            told: list[dict[str, Any]] = (await hotline.runs("calls", "--lost", "--json")).json[
+                "lost"
+            ]
+            if any(each["call"] == call and each["lost"] for each in told):
+                return told
+
+
+async def test_two_nodes_share_queue_and_staff_and_one_that_dies_takes_only_its_own_calls(
+    here: Hotline, callers: Callers, prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    there = There(
+        folder=here.folder, carrier=here.carrier, environment=here.environment, feed=here.feed
+    )
+    folder = tmp_path_factory.mktemp("telephones")
+    plain = number(LINE)
+    async with (
+        on_shift(here, prefix, folder, ANA, EVA) as shift,
+        callers.dials(there, plain, flow=LINE) as first,
+    ):
+        ana, eva = shift["ana"], shift["eva"]
+        await ana.take_call(within=SOON)
+        await first.is_answered_by("ana")
+        await hear_each_other(first, ana, ANAS_HZ)
+        async with (
+            callers.dials(here, plain, flow=LINE) as second,
+            callers.dials(there, plain, flow=LINE) as third,
+            callers.dials(here, plain, flow=LINE) as fourth,
+        ):
+            for waiting in (second, third, fourth):
+                await waiting.waits_in(LINE)
+            # The desk phone is reached from both nodes, and the order is that of the keys.
+            await first.hangs_up()
+            await ana.take_call(within=SOON)
+            await second.is_answered_by("ana")
+            await hear_each_other(second, ana, ANAS_HZ)
+            # The telephone behind the trunk as well.
+            await shift.logs_in("eva")
+            await eva.take_call(within=2 * SOON, confirm_with="1")
+            await third.is_answered_by("eva")
+            await hear_each_other(third, eva, EVAS_HZ)
+
+            dies_at, since = time.monotonic(), here.feed.position()
+            os.kill(there.node["asterisk_pid"], signal.SIGKILL)
+            await here.feed.first(NodeLost, within=5, since=since)
+            await eva.hang_up()
+            await third.first(
+                CallFinished,
+                within=ASTERISK_IS_BACK_WITHIN,
+                where=lambda each: each.by is EndedBy.LOST,
+            )
+            (gone,) = await lost_calls(here, third.call)
+            assert (gone["call"], gone["agent"]) == (third.call, "eva")
+            # Who talked there serves the other node's callers.
+            await eva.take_call(within=2 * SOON, confirm_with="1")
+            await fourth.is_answered_by("eva")
+            await hear_each_other(fourth, eva, EVAS_HZ)
+            # Who talks here has noticed nothing.
+            await hear_each_other(second, ana, ANAS_HZ)
+            assert second.longest_silence(dies_at) < GAP
+            assert longest_silence(ana.recording().between(dies_at, time.monotonic())) < GAP
+            await second.hangs_up()
+
+            await here.feed.first(NodeConnected, within=ASTERISK_IS_BACK_WITHIN, since=since)
+            await engine_beats(there.node["ari"])
+            async with callers.dials(there, plain, flow=LINE) as fifth:
+                await ana.take_call(within=2 * SOON)
+                await fifth.is_answered_by("ana")
+                await hear_each_other(fifth, ana, ANAS_HZ)
+        await until(lambda: there.node["asterisk_pid"] > 0, within=5)
+        assert (await here.runs("status")).code == 0
