@@ -191,7 +191,7 @@ async def _act(
         http_lookups(clock.now) as lookups,
         asterisks(settings, fence=fence, now=clock.now) as nodes,
     ):
-        engine = Engine(policies.policy, fence.token)
+        engine = Engine(policies.policy, fence.token, nodes=tuple(nodes))
         desk: EngineDesk
         log_entry = logbook.entry_logger()
         alarms = AlarmCommand(settings.alarm_command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
@@ -17,6 +18,7 @@ from router.core.records import Entry
 from router.core.stages import recovery
 from router.core.timetable import event_comes, finish, make_moves
 from router.core.turn import Move, Turn
+from router.core.vocabulary import NodeId
 
 MATCH_AFTER_BUG = timedelta(seconds=1)
 
@@ -36,11 +38,19 @@ made_quickly(Outcome, *get_args(Move), *get_args(Deadline))
 class Engine:
     """One event in, one outcome out; nothing else changes the floor (house.md 1, 2).
 
-    `remembers` False: no other life will follow, so nothing is written on the legs for it.
+    `remembers` False: no other life will follow, so nothing is written on the legs for it. `nodes`:
+    nobody is rung before each of them was listed, or found away: their agents may be talking there.
     """
 
-    def __init__(self, policy: Policy, epoch: int, *, remembers: bool = True) -> None:
-        self.floor = Floor(epoch=epoch, policy=policy)
+    def __init__(
+        self,
+        policy: Policy,
+        epoch: int,
+        *,
+        remembers: bool = True,
+        nodes: Collection[NodeId] = (),
+    ) -> None:
+        self.floor = Floor(epoch=epoch, policy=policy, unheard=set(nodes))
         self._remembers = remembers
 
     def handle(self, event: e.Event) -> Outcome:

@@ -9,6 +9,7 @@ from router.core.commands import (
     ProvisionDevice,
     WithdrawFromFallback,
 )
+from router.core.engine import Engine
 from router.core.records import Adopted, CallFinished, OfferMade
 from router.core.routing.explain import Exclusion
 from router.core.vocabulary import (
@@ -22,7 +23,7 @@ from router.core.vocabulary import (
     NodeId,
 )
 from tests.core.driver import NODE, Caller, Driver, listed_leg
-from tests.core.house import LINE, agent
+from tests.core.house import LINE, agent, policy
 
 OTHER = NodeId("n2")
 
@@ -196,6 +197,57 @@ def test_who_talks_in_the_fallback_of_one_node_is_not_free_because_another_is_em
     assert hotline.state("ana") is AgentState.TALKING
     hotline.happens(e.FallbackListed(at=hotline.at, node=OTHER, waiting=(), engaged=()))
     assert hotline.state("ana") is AgentState.READY
+
+
+class NextLife(TwoNodes):
+    """Of an engine that knows the roster alone, and which nodes there are."""
+
+    def __init__(self, before: TwoNodes) -> None:
+        super().__init__()
+        self.engine = Engine(policy(), epoch=8, nodes=(NODE, OTHER))
+        self.works(*(a.profile for a in before.engine.floor.agents.values()))
+        self.commands.clear()
+        self.board = before.board
+
+
+def talking_there_and_waiting_here() -> tuple[TwoNodes, Caller, Caller]:
+    hotline = TwoNodes()
+    hotline.works(agent("ana", on="phone", juridico=1))
+    there = hotline.caller_there("4")
+    hotline.answers("ana")
+    return hotline, there, hotline.caller_arrives().chooses("4")
+
+
+def test_a_new_life_rings_nobody_before_every_node_has_told_who_talks_there() -> None:
+    before, there, here = talking_there_and_waiting_here()
+    carried, leg = before.board.carried, before.leg_of("ana")
+    (dial,) = before.ordered(Dial)
+    hotline = NextLife(before)
+    hotline.lists(NODE, listed_leg(here.leg, None, carried=carried[here.leg]))
+    assert not hotline.ordered(Dial)
+    (bridge,) = before.board.bridges
+    hotline.happens(
+        e.LegsListed(
+            at=hotline.at,
+            node=OTHER,
+            legs=(
+                listed_leg(there.leg, None, carried=carried[there.leg]),
+                listed_leg(leg, dial, carried=carried[leg]),
+            ),
+            bridges=(e.ListedBridge(bridge=bridge, legs=(there.leg, leg)),),
+        )
+    )
+    assert hotline.state("ana") is AgentState.TALKING
+    assert not hotline.ordered(Dial)
+
+
+def test_a_new_life_goes_on_without_a_node_that_is_away() -> None:
+    before, _, here = talking_there_and_waiting_here()
+    hotline = NextLife(before)
+    hotline.loses(OTHER)
+    hotline.lists(NODE, listed_leg(here.leg, None, carried=before.board.carried[here.leg]))
+    assert [dial.node for dial in hotline.ordered(Dial)] == [NODE]
+    assert f"node:{OTHER}" in hotline.alarms()
 
 
 def test_nobody_is_rung_for_callers_of_a_node_that_is_away_and_others_are_served() -> None:

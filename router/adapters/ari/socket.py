@@ -41,7 +41,8 @@ TROUBLE = "ari"
 
 
 class EventSocket:
-    """Delivers `LegsListed` first on every connection, then the events, then `NodeDisconnected`."""
+    """Delivers `LegsListed` first on every connection, then the events, then `NodeDisconnected`;
+    and that alone, once, if there was no connection to begin with."""
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class EventSocket:
         self._on_restart = on_restart
         self._started: str | None = None
         self._trouble = ""
-        self._live = False
+        self._live = self._tried = False
         self._given_up = asyncio.Event()
         self.malformed = 0
         """Events that could not be understood; each cost nothing but itself."""
@@ -90,9 +91,11 @@ class EventSocket:
                 # While Asterisk restarts it is absent, then half there: that takes some seconds.
                 if delay >= pace.last_delay:
                     self._tell_trouble(str(trouble))
-            if self._live:
-                self._live, delay = False, pace.first_delay
-                log.warning("ari.disconnected", node=self._node)
+            if self._live or not self._tried:
+                if self._live:
+                    delay = pace.first_delay
+                    log.warning("ari.disconnected", node=self._node)
+                self._live, self._tried = False, True
                 self._try_to_deliver(NodeDisconnected(at=self._now(), node=self._node))
             await asyncio.sleep(delay)
             delay = min(delay * 2, pace.last_delay)

@@ -183,9 +183,9 @@ def _arrive(turn: Turn, board: Board, call: Call, place: Place) -> Caller:
 
 
 def wanted(floor: Floor, call: Call, place: Place) -> int:
-    """How many more agents may be rung for it now (F3, F4); none while its node is unseen,
-    nor while the agent whom it lost is rung again (P3)."""
-    if call.ladder is not None or not floor.nodes.get(call.node, True):
+    """How many more agents may be rung for it now (F3, F4); none while its node is unseen or
+    another unheard, nor while the agent whom it lost is rung again (P3)."""
+    if call.ladder is not None or floor.unheard or not floor.nodes.get(call.node, True):
         return 0
     fanout = floor.policy.queues[place.queue].fanout
     ended = place.offers_made - len(call.offers)

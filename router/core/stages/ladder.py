@@ -129,7 +129,11 @@ def _climb(turn: Turn, call: Call, ladder: Ladder) -> None:
         _next_rung(turn, call, ladder, agent)
         return
     telephone = agent.telephones[ladder.telephone]
-    if not telephone.is_seen_by(call.node) or not turn.floor.nodes.get(call.node, True):
+    floor = turn.floor
+    if floor.unheard:
+        turn.wake(TRIED_AGAIN_AFTER, LadderDue(call=call.id))
+        return
+    if not telephone.is_seen_by(call.node) or not floor.nodes.get(call.node, True):
         return  # until it is there again, or the rung is over
     if turn.at < ladder.again_at:
         turn.wake(ladder.again_at - turn.at, LadderDue(call=call.id))

@@ -55,6 +55,7 @@ def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
     """Its calls go on, unseen; nothing is concluded from silence, and nobody is rung for them."""
     if turn.floor.nodes.get(event.node) is False:
         return
+    turn.floor.unheard.discard(event.node)
     turn.match_due = True
     turn.floor.nodes[event.node] = False
     turn.floor.fallbacks.pop(event.node, None)
@@ -129,6 +130,7 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> list[LegAnswered | LegRing
     """
     floor = turn.floor
     floor.nodes[event.node] = True
+    floor.unheard.discard(event.node)
     turn.clear_alarm(f"node:{event.node}")
     floor.deadlines.forget(NodeGivenUp(node=event.node).about)
     listed = {leg.leg: leg for leg in event.legs if leg.in_application or leg.role in RUNG}
@@ -248,6 +250,7 @@ def quarantine(turn: Turn, event: Event) -> None:
         _hand_stranger(turn, event.node, event.leg)
     elif isinstance(event, LegsListed):
         floor.nodes[event.node] = True
+        floor.unheard.discard(event.node)
         for leg in event.legs:
             if leg.role == "caller" and leg.in_application:
                 _hand_stranger(turn, event.node, leg.leg)

@@ -375,6 +375,15 @@ async def test_where_an_older_engine_has_just_beaten_nothing_is_done_until_that_
         assert await node.perform(hang_up()) is None
 
 
+async def test_a_node_that_is_away_from_the_beginning_is_told_as_lost_once() -> None:
+    inbox, nobody = Inbox(), AriServer()
+    nobody.port = 9  # discard: nobody listens
+    async with connected(nobody) as node, running(node, inbox):
+        await inbox.gets(e.NodeDisconnected, lambda told: told.node == NODE)
+        await inbox.gets(e.TroubleReported, lambda told: told.text is not None)
+        assert len(inbox.all(e.NodeDisconnected)) == 1
+
+
 async def test_a_further_node_by_another_name_is_not_driven(server: AriServer) -> None:
     inbox = Inbox()
     server.named = "n3"
