@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from tests.storm.__main__ import run
+from tests.storm.__main__ import outcomes, run
 from tests.storm.bugs import BUGS, bug
 from tests.storm.plan import CALLS_AT_ONCE, Plan, plan
 from tests.storm.storm import Outcome, Storm
 from tests.storm.tell import story
 
-CALLERS = 2_500
+CALLERS = 20_000
 BUGGY_CALLERS = 50_000
+CORES = os.cpu_count() or 1
+SOON = {"the beat is the engine's clock": 6}
+"""Which storm finds a bug soon, where it is not the second: it is tried first."""
 
 
 def test_callers_go_through_storms_and_nobody_is_lost() -> None:
     found, answered, lives = [], 0, 0
-    for seed in range(1, CALLERS // CALLS_AT_ONCE + 1):
-        outcome = run((seed, CALLS_AT_ONCE, None))
+    for outcome in outcomes(1, CALLERS, CALLS_AT_ONCE, None, CORES):
         answered, lives = answered + outcome.answered, lives + outcome.lives
         if outcome.breaches:
             found.append(story(outcome))
@@ -30,7 +34,7 @@ def test_callers_go_through_storms_and_nobody_is_lost() -> None:
 @pytest.mark.parametrize("name", BUGS)
 def test_a_bug_is_found(name: str) -> None:
     """By the seeds that find nothing without it (above)."""
-    for seed in range(1, BUGGY_CALLERS // CALLS_AT_ONCE + 1):
+    for seed in (SOON.get(name, 2), *range(1, BUGGY_CALLERS // CALLS_AT_ONCE + 1)):
         if run((seed, CALLS_AT_ONCE, name)).breaches:
             return
     pytest.fail(f"{BUGGY_CALLERS} callers, and nobody noticed: {name}")
