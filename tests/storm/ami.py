@@ -160,6 +160,7 @@ class StormAmi(AmiClient):
         process: Process,
         hears: bool,
     ) -> None:
+        self._access = access
         self._on_event = on_event
         self._ami = ami
         self._weather = weather
@@ -176,6 +177,8 @@ class StormAmi(AmiClient):
         if not self._process.alive:
             raise Killed
         await asyncio.sleep(self._weather.answer())
+        if self._ami.pbx.is_down:
+            raise self._access.unreachable("connection refused")
         self._ami.clients.append(self)
 
     async def act(self, name: str, *, many: bool = False, **fields: str) -> Reply:
@@ -190,6 +193,8 @@ class StormAmi(AmiClient):
         return await asked
 
     def _arrives(self, asked: asyncio.Future[Reply], name: str, fields: Mapping[str, str]) -> None:
+        if self._ami.pbx.is_down:
+            return
         reply = self._ami.do(name, fields)
         if self.hears:
             self._ami.pbx.loop.after(self._weather.answer(), self._answers, asked, reply)

@@ -115,6 +115,11 @@ class AppQueue:
         waiting.channel.party.left_alone()
         self._pbx.loop.after(1.0, self._again, waiting.channel)
 
+    def is_empty(self) -> None:
+        """Asterisk has started anew."""
+        self.members.clear()
+        self.callers.clear()
+
     # -- members ------------------------------------------------------------------------------
 
     def add(self, interface: str, *, paused: bool, penalty: int) -> bool:

@@ -35,7 +35,7 @@ class Ari:
         respond(200, {"timestamp": self._pbx.stamp()}, "")
 
     def _getInfo(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
-        respond(200, {"status": {"startup_time": self._pbx.stamp(0.0)}}, "")
+        respond(200, {"status": {"startup_time": self._pbx.stamp(self._pbx.started)}}, "")
 
     def _getGlobalVar(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
         respond(200, {"value": self._pbx.variables.get(values["variable"], "")}, "")
@@ -260,6 +260,9 @@ class StormRest(Rest):
     def _arrives(
         self, asked: asyncio.Future[Answer], operation: str, values: Mapping[str, Any]
     ) -> None:
+        if self._pbx.is_down:
+            self._nothing(asked, operation)
+            return
         request = _Request(self, asked, operation, lost=self._weather.loses_answer())
         self._ari.do(operation, values, request.respond)
         request.waits()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from router.core.records import (
     Abandoned,
@@ -22,6 +22,7 @@ from router.core.records import (
     TimedOut,
 )
 from router.core.shift_records import WrapUpEnded, WrapUpStarted
+from router.core.vocabulary import EndedBy
 
 
 def faults_in(entries: Iterable[Entry], *, last_epoch: int) -> Iterator[str]:
@@ -104,3 +105,15 @@ def _story(call: str, story: list[Entry], last_epoch: int) -> Iterator[str]:
 def _again(record: Record) -> bool:
     """A new life that finds a caller in the dialplan says so once more."""
     return isinstance(record, HandedToFallback)
+
+
+def unlisted(entries: Iterable[Entry], lost: Mapping[str, float]) -> Iterator[str]:
+    """Who died with Asterisk and is not told of as `hotline calls --lost` does: as lost, or as one
+    whose end nobody saw."""
+    ends: dict[str, list[EndedBy]] = {call: [] for call in lost}
+    for entry in entries:
+        if entry.call in ends and isinstance(entry.record, CallFinished):
+            ends[entry.call].append(entry.record.by)
+    for call, by in ends.items():
+        if by and by[-1] is not EndedBy.LOST:
+            yield f"{call} ended by {by[-1].value}, and died with Asterisk at {lost[call]:.2f}"

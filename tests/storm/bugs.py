@@ -24,11 +24,13 @@ from router.core.stages import (
     fallback,
     leftovers,
     offering,
+    publishing,
     queueing,
     recovery,
     wrap_up,
 )
 from router.core.turn import ConversationBroken, OfferOver, OfferTaken, Turn
+from router.core.vocabulary import LegEnding
 from router.engine_desk import EngineDesk
 from router.guard import watch
 from router.guard.rescue import Rescue, Seen
@@ -156,6 +158,28 @@ async def _saved(self: object) -> bool:
     return True
 
 
+def _in_force_for_whoever_comes(turn: Turn, event: e.PolicyPublished) -> None:
+    turn.floor.policy = event.policy
+    turn.match_due = True
+
+
+def _in_force_in_the_menu_too(turn: Turn, event: e.PolicyPublished) -> None:
+    for call in turn.floor.calls.values():
+        call.policy = event.policy
+    _is_published(turn, event)
+
+
+_is_published = publishing.policy_is_published
+
+
+def _all_hung_up(turn: Turn, *found: Any) -> None:
+    *where, _ = found
+    _bury(turn, *where, LegEnding.HUNG_UP)
+
+
+_bury = recovery._bury_the_vanished
+
+
 BUGS: Mapping[str, tuple[Swap, ...]] = {
     "bridged at the first ring": ((offering, "rings", _connects_at_the_first_ring),),
     "no music after a prompt": ((queueing, "prompt_ends", _nothing),),
@@ -185,6 +209,14 @@ BUGS: Mapping[str, tuple[Swap, ...]] = {
     ),
     "the journal is kept in memory only": ((WriteBehind, "_save", _saved),),
     "a leg is forgotten when it is hung up": ((connection, "hang_up", _lets_talkers_go),),
+    "who waits keeps a queue that is gone": (
+        (publishing, "policy_is_published", _in_force_for_whoever_comes),
+    ),
+    "a new policy changes the menu under callers": (
+        (publishing, "policy_is_published", _in_force_in_the_menu_too),
+    ),
+    "who died with Asterisk has hung up": ((recovery, "_bury_the_vanished", _all_hung_up),),
+    "telephones are not made known again": ((AriPerformer, "asterisk_restarted", _nothing),),
 }
 """What goes wrong, and where."""
 

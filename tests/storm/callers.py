@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tests.core.house import LINE
 from tests.storm.channel import Channel
 from tests.storm.pbx import Pbx
@@ -22,6 +24,7 @@ class Caller:
         self.talked = 0
         self.heard_bye = False
         self.hung_up = False
+        self.pressed_at = -math.inf
         self.prompts: list[tuple[float, str]] = []
 
     def calls(self) -> None:
@@ -59,6 +62,7 @@ class Caller:
     def _presses(self) -> None:
         key, channel = self.plan.key, self.channel
         if key and channel is not None and self.there and self.talks_with is None:
+            self.pressed_at = self._pbx.now
             self._pbx.tell("ChannelDtmfReceived", channel, digit=key, duration_ms=100)
 
     def joined(self, other: Channel) -> None:

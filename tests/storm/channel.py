@@ -99,6 +99,7 @@ class Channel:
     talked: bool = False
     cause: int = 0
     thanked: bool = False
+    was_ours: bool = False
 
     @property
     def gone(self) -> bool:

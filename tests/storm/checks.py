@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from router.core.records import Adopted, AgentLost, Answered, Entry, OfferEnded, OfferMade, Queued
-from router.core.vocabulary import CallId
-from tests.storm.books import faults_in
+from router.core.vocabulary import CallId, DeviceKind
+from tests.storm.books import faults_in, unlisted
 from tests.storm.callers import Caller
 from tests.storm.channel import BEGAN, Channel
 from tests.storm.lives import NODE, EngineLife, Surroundings
@@ -16,9 +16,12 @@ from tests.storm.telephones import LOST
 SILENCE = 5.0
 MENU_WAITS = 4.0
 """The menu's own wait for a key is not silence of the system (interface.md 11)."""
+MENU_LASTS = 12.0
 TAKEN_BACK_WITHIN = 20.0
 IDLE_AT_MOST = 45.0
 A_MOMENT = 1.0
+KEYS = {"1": "crisis", "4": "juridico", "5": "orientacion"}
+"""Of the menu, in every version of it."""
 LADDER = ("same_telephone", "second_telephone")
 """An agent whose line broke is rung again at once, whatever else they are at (P3)."""
 ASKED_AT = ("menu", "saludo")
@@ -52,6 +55,8 @@ class Checks:
     idle_since: dict[str, float] = field(default_factory=dict)
     in_fallback: dict[str, float] = field(default_factory=dict)
     entries: list[tuple[float, Entry]] = field(default_factory=list)
+    lost: dict[str, float] = field(default_factory=dict)
+    """When the calls that were with the engine died with Asterisk."""
     answered: int = 0
     lives: list[EngineLife] = field(default_factory=list)
     deaf: float = 0.0
@@ -94,6 +99,7 @@ class Checks:
             if call is None:
                 continue
             if isinstance(record, Queued):
+                self._key_is_heeded(call, record)
                 if record.again:
                     self.again.add(call)
                 at = record.place_from.timestamp() - BEGAN - life.ahead
@@ -114,6 +120,16 @@ class Checks:
                 self._order_is_kept(life, call, record, rung)
                 if record.why.decided_by in LADDER:
                     self.talk_ended.pop(record.agent, None)
+
+    def _key_is_heeded(self, call: CallId, queued: Queued) -> None:
+        """Whatever policy takes force meanwhile: the menu is the one that the caller hears."""
+        caller = self.there.get(call.removeprefix(f"{NODE}-"))
+        if caller is None or queued.again or self.now - caller.pressed_at > A_MOMENT:
+            return
+        wanted = KEYS.get(caller.plan.key, queued.queue)
+        there = wanted in self._around.disk.policy.queues
+        if there and queued.queue != wanted and self.calm(self.now, MENU_LASTS):
+            self.breach("a key led elsewhere", f"{call}: {queued.queue}, not {wanted}")
 
     def _forgets_what_was_not_written(self, call: CallId, adopted: Adopted) -> None:
         """A key that was pressed as the engine died may never have been written on the leg."""
@@ -198,7 +214,11 @@ class Checks:
             broke = channel.cause == LOST
             self.talk_ended[channel.agent] = self.now - 60 * broke
         caller = self.there.pop(channel.id, None)
-        if caller is not None and not caller.hung_up and not caller.heard_bye:
+        if caller is not None and self._around.pbx.is_down:
+            self.in_fallback.pop(channel.id, None)
+            if channel.where == "gone" and channel.was_ours and not channel.thanked:
+                self.lost[f"{NODE}-{channel.id}"] = self.now
+        elif caller is not None and not caller.hung_up and not caller.heard_bye:
             self.breach("the system hung up on a caller", channel.id)
 
     def is_sent_to_fallback(self, channel: Channel) -> None:
@@ -269,6 +289,9 @@ class Checks:
         for agent in floor.agents.values():
             if agent.leg is not None or agent.offer is not None or agent.wrap_up is not None:
                 self.breach("an agent is never free again", agent.id)
+            has_desk = any(device.kind is DeviceKind.DESK for device in agent.profile.devices)
+            if has_desk and agent.id not in around.pbx.endpoints:
+                self.breach("a desk phone is not known to Asterisk", agent.id)
         self._journal_is_whole(floor.epoch)
 
     def _last_awake(self, ended: float) -> float:
@@ -287,5 +310,7 @@ class Checks:
             if (entry.call, entry.epoch, entry.seq) not in rows:
                 self.breach("missing in the journal", f"{entry.epoch}/{entry.seq} of {at:.2f}")
                 break
+        for fault in unlisted(rows.values(), self.lost):
+            self.breach("lost with Asterisk, and nobody is told", fault)
         for fault in faults_in(rows.values(), last_epoch=epoch):
             self.breach("the books do not close", fault)

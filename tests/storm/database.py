@@ -10,6 +10,7 @@ from typing import cast
 
 from router.adapters.postgres.connection import Connection
 from router.adapters.postgres.write_behind import Limits, Trouble, WriteBehind
+from router.core.policy import Policy
 from router.core.records import Entry
 from router.errors import DatabaseUnreachable
 from router.ports import RosterEntry
@@ -31,6 +32,7 @@ class Spilled:
 class Disk:
     """What outlives the engine's process."""
 
+    policy: Policy
     epoch: int = 0
     roster: tuple[RosterEntry, ...] = ()
     files: list[Spilled] = field(default_factory=list)

@@ -138,8 +138,8 @@ class EventDoor:
         if not self._process.alive:
             raise Killed
         await asyncio.sleep(self._weather.request(self._pbx.now))
-        if not self._process.alive:
-            raise aiohttp.ClientConnectionError("the process is gone")
+        if not self._process.alive or self._pbx.is_down:
+            raise aiohttp.ClientConnectionError("it is gone")
         self.stream = EventStream(self._pbx, self._weather)
         self._pbx.register(self.stream)
         return self.stream

@@ -26,7 +26,6 @@ from router.adapters.recording_box import RecordingBox
 from router.clock import Clock
 from router.core.engine import Engine
 from router.core.events import TroubleReported
-from router.core.policy import Policy
 from router.core.records import Entry
 from router.core.routing.agent import AgentProfile
 from router.core.vocabulary import CallerKey, CallId, NodeId, SkillName
@@ -62,7 +61,6 @@ class Surroundings:
     ami: Ami
     database: Database
     disk: Disk
-    policy: Policy
 
 
 class StormClock(Clock):
@@ -138,7 +136,7 @@ class EngineLife:
                 troubles.clear()
 
         journal = writer(around.database, around.disk, self.process, on_trouble)
-        engine = Engine(around.policy, token)
+        engine = Engine(around.disk.policy, token)
 
         def heard(entries: Sequence[Entry]) -> None:
             journal.put(entries)

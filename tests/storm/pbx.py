@@ -47,6 +47,8 @@ class Pbx:
         self.variables: dict[str, str] = {}
         self.endpoints: set[str] = set()
         self.socket: Events | None = None
+        self.started = 0.0
+        self.is_down = False
         self.on_fallback: Callable[[Channel], None] = lambda channel: None
         self.on_gone: list[Callable[[Channel], None]] = []
         self.used: set[str] = set()
@@ -68,6 +70,20 @@ class Pbx:
     def beat_is_fresh(self) -> bool:
         beat = float(self.variables.get("ENGINE_BEAT") or 0)
         return -1 <= math.floor(BEGAN + self.now) - beat <= FRESH
+
+    # -- its own death ------------------------------------------------------------------------
+
+    def dies(self) -> None:
+        """Nobody is told anything any more; what it knew is gone."""
+        self.is_down, self.socket = True, None
+        for channel in list(self.channels.values()):
+            self.ends(channel, 0)
+        for known in (self.bridges, self.variables, self.endpoints):
+            known.clear()
+
+    def starts(self) -> None:
+        """A new process, which knows of nothing."""
+        self.is_down, self.started = False, self.now
 
     # -- the application ----------------------------------------------------------------------
 
@@ -184,6 +200,7 @@ class Pbx:
             self.tell("StasisEnd", channel)
         if channel.where == "dialled" or channel.role != "caller":
             self.tell("ChannelDestroyed", channel, cause=cause)
+        channel.was_ours = channel.where == "stasis" and channel.absolute is None
         self.lift(channel)
         channel.where, channel.subscribed, channel.cause = "gone", False, cause
         del self.channels[channel.id]

@@ -11,6 +11,7 @@ CALLS_AT_ONCE = 250
 FAULTS = 6
 """Of one story, on average."""
 STAFF = 24
+POLICIES = 4
 
 
 class Kind(StrEnum):
@@ -33,6 +34,8 @@ class Kind(StrEnum):
     DATABASE_SLOW = "the database is slow for `span` s"
     PHONE_LOST = "agent `figure`'s desk phone loses its network for `span` s"
     PAUSE = "agent `figure` takes a break of `span` s"
+    POLICY = "another policy takes force, number `figure` of policies.py"
+    ASTERISK_DIES = "Asterisk is killed, and there again `span` s later"
 
 
 WEIGHTS = {
@@ -53,6 +56,8 @@ WEIGHTS = {
     Kind.DATABASE_SLOW: 1,
     Kind.PHONE_LOST: 2,
     Kind.PAUSE: 2,
+    Kind.POLICY: 4,
+    Kind.ASTERISK_DIES: 2,
 }
 
 
@@ -144,6 +149,10 @@ def _fault(chance: Random, end: float) -> Fault:
             figure = chance.choice((-60, -1, 1, 60))
         case Kind.DATABASE_GONE | Kind.DATABASE_SLOW:
             span = chance.uniform(2, 30)
+        case Kind.POLICY:
+            figure = chance.randrange(POLICIES)
+        case Kind.ASTERISK_DIES:
+            span = chance.uniform(0.8, 4)
         case Kind.PHONE_LOST | Kind.PAUSE:
             figure, span = chance.randrange(STAFF), chance.uniform(3, 20)
     return Fault(at=chance.uniform(3, end), kind=kind, figure=figure, span=span)

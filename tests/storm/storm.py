@@ -10,12 +10,12 @@ from random import Random
 
 import structlog
 
-from router.core.events import AgentPaused, AgentResumed, Event
-from router.core.policy import Policy
+from router.core.events import AgentPaused, AgentResumed, Event, PolicyPublished
 from router.core.routing.agent import AgentProfile
 from router.core.vocabulary import DeviceKind
 from router.ports import RosterEntry
-from tests.core.house import agent, policy
+from tests.core.house import agent
+from tests.storm import policies
 from tests.storm.ami import Ami
 from tests.storm.app_queue import AppQueue
 from tests.storm.ari import Ari
@@ -93,8 +93,7 @@ class Storm:
             ari=Ari(pbx, self.telephones),
             ami=Ami(pbx, self.queue, self.telephones),
             database=Database(loop),
-            disk=Disk(roster=tuple(map(_on_shift, ROSTER))),
-            policy=_policy(),
+            disk=Disk(policy=policies.THE_USUAL, roster=tuple(map(_on_shift, ROSTER))),
         )
         checks.now_of = self.around
         self.telephones.on_dialled = checks.is_dialled
@@ -186,6 +185,9 @@ class Storm:
         return bool(self.checks.there)
 
     def _calls(self, plan: CallPlan) -> None:
+        if self.pbx.is_down:
+            self.loop.after(1.0, self._calls, plan)  # they hear that it is busy, and dial again
+            return
         caller = StormCaller(self.pbx, plan, self.checks)
         caller.calls()
         assert caller.channel is not None
@@ -297,6 +299,25 @@ class Storm:
                 at = life.clock.now()
                 self._tells(AgentPaused(at=at, agent=name, reason="respiro"))
                 self.loop.after(fault.span, self._comes_back, name)
+            case Kind.POLICY:
+                new = self.around.disk.policy = policies.ALL[fault.figure]
+                self._tells(PolicyPublished(at=life.clock.now(), policy=new, files=(), by="storm"))
+            case Kind.ASTERISK_DIES:
+                self._asterisk_dies(now, fault.span)
+
+    def _asterisk_dies(self, now: float, span: float) -> None:
+        """Who is inside is lost; every connection to it breaks."""
+        if self.pbx.is_down:
+            return
+        self.checks.happens(now, now + span + 8)
+        self.checks.unguarded = now + span + 8
+        self.pbx.dies()
+        self.queue.is_empty()
+        for client in list(self.around.ami.clients):
+            client.cut()
+        if self.life is not None and self.life.door.stream is not None:
+            self.life.door.stream.cut()
+        self.loop.after(span, self.pbx.starts)
 
     def _deafens(self, now: float, span: float) -> None:
         self.checks.happens(now, now + span)
@@ -331,10 +352,6 @@ class StormCaller(Caller):
 async def _told(life: EngineLife, event: Event) -> None:
     assert life.desk is not None
     await life.desk.tell(event)
-
-
-def _policy() -> Policy:
-    return policy()
 
 
 def _on_shift(profile: AgentProfile) -> RosterEntry:

@@ -1,0 +1,37 @@
+"""What the flow files may say in a storm: each takes force in the middle of calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from router.core.ivr.steps.menu import MenuStep
+from router.core.policy import Policy
+from router.core.vocabulary import StepName
+from tests.core.house import CRISIS, JURIDICO, ORIENTACION, policy, seconds
+
+
+def _another_menu() -> Policy:
+    """The menu is a step of another name: who is in the old one has it in their version only."""
+    usual = policy(version="another menu")
+    name, flow = next(iter(usual.book.flows.items()))
+    steps = dict(flow.steps)
+    menu = steps.pop(StepName("menu"))
+    assert isinstance(menu, MenuStep)
+    steps[StepName("opciones")] = replace(menu, name=StepName("opciones"))
+    steps[StepName("saludo")] = replace(steps[StepName("saludo")], next=StepName("opciones"))  # type: ignore[call-arg]
+    return replace(usual, book=replace(usual.book, flows={name: replace(flow, steps=steps)}))
+
+
+THE_USUAL = policy()
+ALL = (
+    THE_USUAL,
+    policy(version="no juridico", without="juridico"),
+    policy(
+        replace(CRISIS, order_class=40),
+        replace(JURIDICO, order_class=100, waiting=replace(JURIDICO.waiting, notice=None)),
+        replace(ORIENTACION, ring_for=dict.fromkeys(CRISIS.ring_for, seconds(5))),
+        version="other classes",
+    ),
+    _another_menu(),
+)
+"""By number (plan.Kind.POLICY); the first is in force when a storm begins."""
