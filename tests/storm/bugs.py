@@ -177,7 +177,7 @@ def _all_hung_up(turn: Turn, *found: Any) -> None:
     _bury(turn, *where, LegEnding.HUNG_UP)
 
 
-_bury = recovery._bury_the_vanished
+_bury: Callable[..., None] = recovery._bury_the_vanished
 
 
 BUGS: Mapping[str, tuple[Swap, ...]] = {

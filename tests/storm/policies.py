@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from router.core.ivr.steps.menu import MenuStep
+from router.core.ivr.steps.play import PlayStep
 from router.core.policy import Policy
 from router.core.vocabulary import StepName
 from tests.core.house import CRISIS, JURIDICO, ORIENTACION, policy, seconds
@@ -15,10 +16,11 @@ def _another_menu() -> Policy:
     usual = policy(version="another menu")
     name, flow = next(iter(usual.book.flows.items()))
     steps = dict(flow.steps)
-    menu = steps.pop(StepName("menu"))
+    menu, greeting = steps.pop(StepName("menu")), steps[StepName("saludo")]
     assert isinstance(menu, MenuStep)
+    assert isinstance(greeting, PlayStep)
     steps[StepName("opciones")] = replace(menu, name=StepName("opciones"))
-    steps[StepName("saludo")] = replace(steps[StepName("saludo")], next=StepName("opciones"))  # type: ignore[call-arg]
+    steps[StepName("saludo")] = replace(greeting, next=StepName("opciones"))
     return replace(usual, book=replace(usual.book, flows={name: replace(flow, steps=steps)}))
 
 
