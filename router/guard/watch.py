@@ -18,6 +18,8 @@ from router.guard.rescue import rescue, seen
 BEAT, GUARD = "ENGINE_BEAT", "HOTLINE_GUARD"
 """Globals of the dialplan: the engine's last beat, and the guard that watches it now."""
 LOOK_EVERY = 0.25
+AT_ONCE = 25
+"""Callers who are moved before the beat is looked at again: by then a new engine may have some."""
 
 log = structlog.get_logger("guard")
 
@@ -86,13 +88,13 @@ class Guard:
             at=self._monotonic(),
         )
         if stale:
-            await self._rescue(client)
+            await self._rescue(client, beat.fields.get("Value", ""))
         elif self._rescuing:
             log.info("guard.engine_lives_again")
         self._rescuing = stale
         return True
 
-    async def _rescue(self, client: AmiClient) -> None:
+    async def _rescue(self, client: AmiClient, beat: str) -> None:
         status = await client.act("Status", many=True, Variables="HOTLINE_ROLE")
         if not status.success:
             return
@@ -100,22 +102,26 @@ class Guard:
         plan = rescue(seen(row, _variables(row)) for row in rows)
         if not self._rescuing:
             log.warning("guard.takes_over", callers=len(plan.move), telephones=len(plan.let_go))
-        moved = await asyncio.gather(
-            *(
+        moved = 0
+        for first in range(0, len(plan.move), AT_ONCE):
+            if not await _still(client, beat):
+                break
+            moves = (
                 client.act("Redirect", Channel=each, Context="fallback", Exten="s", Priority="1")
-                for each in plan.move
+                for each in plan.move[first : first + AT_ONCE]
             )
-        )
-        await asyncio.gather(
-            *(client.act("Hangup", Channel=each, Cause="16") for each in plan.let_go)
-        )
-        if plan.move or plan.let_go:
-            log.warning(
-                "guard.moved",
-                callers=sum(reply.success for reply in moved),
-                of=len(plan.move),
-                telephones=len(plan.let_go),
-            )
+            moved += sum(reply.success for reply in await asyncio.gather(*moves))
+        lives = not await _still(client, beat)
+        let_go = () if lives else plan.let_go
+        await asyncio.gather(*(client.act("Hangup", Channel=each, Cause="16") for each in let_go))
+        if plan.move or let_go:
+            log.warning("guard.moved", callers=moved, of=len(plan.move), telephones=len(let_go))
+
+
+async def _still(client: AmiClient, beat: str) -> bool:
+    """Whether no engine has beaten since: before it has, it puts nobody through."""
+    now = await client.act("Getvar", Variable=BEAT)
+    return now.answered and now.fields.get("Value", "") == beat
 
 
 def _variables(row: Mapping[str, object]) -> dict[str, str]:

@@ -264,12 +264,14 @@ async def hear_each_other(caller: Caller, agent: Phone, hz: int, *, seconds: flo
     """From now on both tones arrive, soon for so long without a break."""
     since = time.monotonic()
     await asyncio.gather(
-        _hears_on_and_on(caller.phone, hz, since, seconds),
-        _hears_on_and_on(agent, CALLER_HZ, since, seconds),
+        _hears_on_and_on(caller.phone, hz, since, seconds, other=agent),
+        _hears_on_and_on(agent, CALLER_HZ, since, seconds, other=caller.phone),
     )
 
 
-async def _hears_on_and_on(phone: Phone, hz: int, since: float, seconds: float) -> None:
+async def _hears_on_and_on(
+    phone: Phone, hz: int, since: float, seconds: float, *, other: Phone
+) -> None:
     spans: list[Span] = []
     try:
         async with asyncio.timeout(SOON.total_seconds()):
@@ -279,7 +281,8 @@ async def _hears_on_and_on(phone: Phone, hz: int, since: float, seconds: float) 
                 spans = heard(recording.between(since, recording.end), hz)
     except TimeoutError:
         said = f"{phone.handset.name} hears {hz} Hz only at {spans} since {since:.2f}"
-        raise AssertionError(f"{said}; {_last_known(phone)}") from None
+        told = f"{_last_known(phone)}; {other.handset.name}: {_last_known(other)}"
+        raise AssertionError(f"{said}; {told}") from None
 
 
 def _last_known(phone: Phone) -> str:
@@ -287,7 +290,8 @@ def _last_known(phone: Phone) -> str:
     over = [(each.reason, each.status, round(each.at, 2)) for each in phone.seen(Closed)]
     return (
         f"it is {time.monotonic():.2f}, its recording ends at {phone.recording().end:.2f}, calls up"
-        f" at {[round(each.at, 2) for each in phone.seen(Established)]}, over: {over}"
+        f" at {[round(each.at, 2) for each in phone.seen(Established)]}, over: {over}, rung at"
+        f" {[round(each.at, 2) for each in phone.seen(Incoming)]}"
     )
 
 

@@ -45,9 +45,10 @@ class Waiter:
 
     def silences(self) -> list[Span]:
         """Longer than a second, of one whose every packet was listened to."""
-        if not isinstance(self.ear, KeenEar) or self.hung_up_at is None:
+        until = self.hung_up_at
+        if not isinstance(self.ear, KeenEar) or until is None:
             return []
-        edges = [self.up_at, *self.ear.heard_at, self.hung_up_at]
+        edges = [self.up_at, *(at for at in self.ear.heard_at if self.up_at < at < until), until]
         spans = (Span(start=start, end=end) for start, end in pairwise(edges))
         return [span for span in spans if span.end - span.start > LONG]
 

@@ -44,6 +44,6 @@ async def test_silence_is_told_wherever_it_was() -> None:
     lengths = [each.duration for each in waiter(ear, 12.0, 12.5, 19.0).silences()]
     assert [each.total_seconds() for each in lengths] == pytest.approx([2.0, 6.5])
     steady = [10 + n / 50 for n in range(1, 500)]
-    assert waiter(ear, *steady).silences() == []
+    assert waiter(ear, *steady, 99.0).silences() == []
     (at_last,) = waiter(ear, *steady[:100]).silences()
     assert at_last.duration.total_seconds() == pytest.approx(8.0)

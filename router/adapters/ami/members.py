@@ -34,9 +34,8 @@ class Member:
     @property
     def interface(self) -> str:
         """What app_queue rings."""
-        if self.number is None:
-            return f"{TECHNOLOGY}{self.agent}"
-        return f"Local/{self.agent}@agent-phone/n"
+        desk, telephone = _interfaces(self.agent)
+        return desk if self.number is None else telephone
 
 
 class FallbackMembers:
@@ -65,14 +64,25 @@ class FallbackMembers:
             await self._make_so(client, agent)
 
     async def _make_so(self, client: AmiClient, agent: AgentId) -> Failure | None:
-        member = self._wanted[agent]
-        before = self._interfaces.get(agent, f"{TECHNOLOGY}{agent}")
-        if member is None or (agent in self._interfaces and member.interface != before):
+        member, before = self._wanted[agent], self._interfaces.get(agent)
+        if member is None:
+            # Whom an earlier life enrolled may be there by either.
+            for interface in _interfaces(agent) if before is None else (before,):
+                failure = await _withdraw(client, interface)
+                if failure is not None:
+                    return failure
+            return None
+        if before is not None and member.interface != before:
             failure = await _withdraw(client, before)
-            if member is None or failure is not None:
+            if failure is not None:
                 return failure
         self._interfaces[agent] = member.interface
         return await _enrol(client, member)
+
+
+def _interfaces(agent: AgentId) -> tuple[str, str]:
+    """What app_queue rings: a desk phone, a telephone."""
+    return f"{TECHNOLOGY}{agent}", f"Local/{agent}@agent-phone/n"
 
 
 async def _enrol(client: AmiClient, member: Member) -> Failure | None:

@@ -107,8 +107,8 @@ class AmiNode:
             if self._fence is not None and not await self._fence.at(self.node).opens():
                 return
             self._client = client
-            await self._members.restore(client)
             await self._memory.restore(client)
+            await self._members.restore(client)
             self._tell_trouble("", deliver)
             log.info("ami.connected", node=self.node)
             following = asyncio.create_task(self._fallback.follow(client, on_fallback))

@@ -161,6 +161,6 @@ def node_is_back(turn: Turn, event: LegsListed) -> None:
         provision(turn, agent, event.node)
         if agent.logged_in:
             enrol(turn, agent, event.node)
-        elif len(turn.floor.nodes) > 1 and not event.restarted:
-            # They may have logged out elsewhere while this node was away.
+        elif not event.restarted:
+            # They may have logged out while this node was away, or just before the engine died.
             turn.order(WithdrawFromFallback(node=event.node, call=None, agent=agent.id))

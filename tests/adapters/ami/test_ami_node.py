@@ -170,6 +170,17 @@ async def test_members_wanted_while_ami_is_away_are_made_so_later(server: AmiSer
     await asyncio.gather(task, return_exceptions=True)
 
 
+@pytest.mark.parametrize("interface", ["PJSIP/ana", "Local/ana@agent-phone/n"])
+async def test_whom_an_earlier_life_enrolled_is_taken_out_wherever_they_are_rung(
+    server: AmiServer, interface: str
+) -> None:
+    server.members[interface] = "false"
+    async with running(server.access(), Inbox()) as node:
+        await server.gets_action("Ping")
+        assert await node.perform(WITHDRAW) is None
+    assert server.members == {}
+
+
 async def test_member_that_cannot_be_added_is_a_refusal(server: AmiServer) -> None:
     server.refused.add("QueueAdd")
     async with running(server.access(), Inbox()) as node:

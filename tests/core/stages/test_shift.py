@@ -96,6 +96,14 @@ def test_an_agent_removed_while_talking_and_put_back_can_be_rung_again() -> None
     assert hotline.rung() == ["ana"]
 
 
+def test_who_logged_out_in_the_instant_the_engine_died_is_rung_by_no_fallback() -> None:
+    hotline = Driver()
+    hotline.works(agent("ana", juridico=1), log_in=False)
+    hotline.works(agent("bea", juridico=1))
+    hotline.listed()
+    assert [c.agent for c in hotline.ordered(WithdrawFromFallback)] == ["ana"]
+
+
 def test_who_is_leaving_cannot_log_in_again() -> None:
     hotline = Driver()
     hotline.works(agent("ana", juridico=1))
