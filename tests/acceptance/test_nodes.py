@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
@@ -41,13 +42,10 @@ class There(Hotline):
     """The same hotline, for callers who reach its second node."""
 
     @property
-    def node(self) -> dict[str, Any]:
-        second: dict[str, Any] = self.stack["nodes"][0]
-        return second
-
-    def uri(self, number: str) -> str:
-        sip = self.node["sip"]
-        return f"sip:{number}@{sip['host']}:{sip['port']}"
+    def stack(self) -> dict[str, Any]:
+        """With the second node's addresses and processes."""
+        whole: dict[str, Any] = json.loads((self.folder / "stack.json").read_text())
+        return {**whole, **whole["nodes"][0]}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -66,6 +64,12 @@ async def here(prefix: Prefix, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         yield stack
 
 
+def second_node_of(here: Hotline) -> There:
+    return There(
+        folder=here.folder, carrier=here.carrier, environment=here.environment, feed=here.feed
+    )
+
+
 async def lost_calls(hotline: Hotline, call: str) -> list[dict[str, Any]]:
     """Everybody whom `calls --lost` names, once this call is among them."""
     async with asyncio.timeout(JOURNAL_CATCHES_UP_WITHIN):
@@ -80,9 +84,7 @@ async def lost_calls(hotline: Hotline, call: str) -> list[dict[str, Any]]:
 async def test_two_nodes_share_queue_and_staff_and_one_that_dies_takes_only_its_own_calls(
     here: Hotline, callers: Callers, prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    there = There(
-        folder=here.folder, carrier=here.carrier, environment=here.environment, feed=here.feed
-    )
+    there = second_node_of(here)
     folder = tmp_path_factory.mktemp("telephones")
     plain = number(LINE)
     async with (
@@ -112,7 +114,7 @@ async def test_two_nodes_share_queue_and_staff_and_one_that_dies_takes_only_its_
             await hear_each_other(third, eva, EVAS_HZ)
 
             dies_at, since = time.monotonic(), here.feed.position()
-            os.kill(there.node["asterisk_pid"], signal.SIGKILL)
+            os.kill(there.stack["asterisk_pid"], signal.SIGKILL)
             await here.feed.first(NodeLost, within=5, since=since)
             await eva.hang_up()
             await third.first(
@@ -133,10 +135,37 @@ async def test_two_nodes_share_queue_and_staff_and_one_that_dies_takes_only_its_
             await second.hangs_up()
 
             await here.feed.first(NodeConnected, within=ASTERISK_IS_BACK_WITHIN, since=since)
-            await engine_beats(there.node["ari"])
+            await engine_beats(there.stack["ari"])
             async with callers.dials(there, plain, flow=LINE) as fifth:
                 await ana.take_call(within=2 * SOON)
                 await fifth.is_answered_by("ana")
                 await hear_each_other(fifth, ana, ANAS_HZ)
-        await until(lambda: there.node["asterisk_pid"] > 0, within=5)
+        await until(lambda: there.stack["asterisk_pid"] > 0, within=5)
         assert (await here.runs("status")).code == 0
+
+
+async def test_each_node_has_its_guard_and_the_next_engine_takes_callers_back_from_both(
+    here: Hotline, callers: Callers, prefix: Prefix, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    there, plain = second_node_of(here), number(LINE)
+    async with (
+        on_shift(here, prefix, tmp_path_factory.mktemp("desk"), ANA, logged_in=False) as shift,
+        callers.dials(here, plain, flow=LINE) as first,
+        callers.dials(there, plain, flow=LINE) as second,
+    ):
+        for waiting in (first, second):
+            await waiting.waits_in(LINE)
+        since = time.monotonic()
+        with here.engine_frozen():
+            await until(
+                lambda: len(here.in_the_fallback()) == len(there.in_the_fallback()) == 1, within=8
+            )
+            os.kill(here.stack["engine_pid"], signal.SIGKILL)
+        await here.answers_again()
+        await shift.logs_in()
+        for caller in (first, second):
+            await shift["ana"].take_call(within=2 * SOON)
+            await caller.is_answered_by("ana")
+            await hear_each_other(caller, shift["ana"], ANAS_HZ)
+            assert caller.longest_silence(since) < SOON
+            await caller.hangs_up()
