@@ -33,27 +33,31 @@ BENCHES: Mapping[str, Measure] = {
     "freed": freed_agent.measure,
     "knee": knee.measure,
     "memory": memory.measure,
+}
+ALONE: Mapping[str, Measure] = {
     "routing": routing.measure,
     "flows": flows.measure,
     "simulation": simulation.measure,
 }
+"""They need no telephone, and are measured before there is one: it would only be in their way."""
+NAMES = (*BENCHES, *ALONE)
 
 
 def main() -> int:
     """1 if a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHES)} (default: all)"
+        "names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(NAMES)} (default: all)"
     )
     parser.add_argument("--quick", action="store_true", help="fewer samples, wider steps")
     parser.add_argument("--json", action="store_true", help="for programs")
     given = parser.parse_args()
-    unknown = [name for name in given.names if name not in BENCHES]
+    unknown = [name for name in given.names if name not in NAMES]
     if unknown:
-        parser.error(f"there is no bench {unknown[0]!r}; there are {', '.join(BENCHES)}")
+        parser.error(f"there is no bench {unknown[0]!r}; there are {', '.join(NAMES)}")
     # Asked to end, it puts the stack away first, as for Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    figures = asyncio.run(_run(given.names or list(BENCHES), quick=given.quick))
+    figures = asyncio.run(_run(given.names or list(NAMES), quick=given.quick))
     if given.json:
         print(json.dumps(plain(figures), ensure_ascii=False, indent=1))
     else:
@@ -64,11 +68,18 @@ def main() -> int:
 async def _run(names: list[str], *, quick: bool) -> list[Figure]:
     console = Console(stderr=True)
     figures: list[Figure] = []
-    with console.status("The stack is coming up") as status:
-        async with bench_stack() as bench:
-            for name in names:
+    telephony = [name for name in names if name in BENCHES]
+    with console.status("Measuring") as status:
+        for name in names:
+            if name in ALONE:
                 status.update(f"Measuring: {name}")
-                figures += await _measured(name, bench, quick)
+                figures += await ALONE[name](quick=quick)
+        if telephony:
+            status.update("The stack is coming up")
+            async with bench_stack() as bench:
+                for name in telephony:
+                    status.update(f"Measuring: {name}")
+                    figures += await _measured(name, bench, quick)
     return figures
 
 

@@ -14,7 +14,6 @@ from router.core.ivr.waits import Digit, ForAgent
 from router.core.policy import Policy
 from tests.adapters.ivr.small_hotline import build
 from tests.bench.figures import Figure
-from tests.bench.stack import Bench
 
 STEPS = 1_000
 NOON = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -22,8 +21,8 @@ LOADED_WITHIN_MS = 300.0
 STEPS_A_SECOND = 20_000
 
 
-async def measure(bench: Bench, *, quick: bool = False) -> list[Figure]:
-    """Needs no telephone. Processor time of one thread, so that neighbours count for little."""
+async def measure(*, quick: bool = False) -> list[Figure]:
+    """Processor time of one thread, so that neighbours count for little."""
     with tempfile.TemporaryDirectory() as place:
         return flow_figures(Path(place), rounds=5 if quick else 20)
 

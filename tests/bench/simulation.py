@@ -23,7 +23,6 @@ from router.simulator.model_report import Trial, simulate_model
 from router.simulator.model_run import ModelRun
 from router.simulator.replications import cores
 from tests.bench.figures import Figure
-from tests.bench.stack import Bench
 
 AGENTS, LOAD = 20, 0.9
 MODEL = f"""\
@@ -34,6 +33,7 @@ calls:
   - {{name: a, rate: {AGENTS * LOAD}, require: {{a: 1}}, class: 1, service: {{exponential: 1}}}}
 """
 CUSTOMERS = 40_000
+ROUNDS = 5
 OVER_SIMPY = 2.0
 BIG_WITHIN = 10.0
 MONTH_WITHIN = 10.0
@@ -41,17 +41,17 @@ ROSTER = Path(__file__).parents[2] / "docs/examples/roster.yaml"
 MONTH = 28
 
 
-async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
+async def measure(*, quick: bool) -> list[Figure]:
     """M/M/20 at load 0.9, 500 agents with 20 skills, and a month of the hotline."""
-    del bench  # a simulation needs no telephony
     customers = CUSTOMERS // 4 if quick else CUSTOMERS
     return [*_beside_peers(customers), _big(quick), _month(quick)]
 
 
 def _beside_peers(customers: int) -> Iterator[Figure]:
-    """In turns, the best of three each: what else the machine does hits all alike.
+    """In turns, the best of five each: what else the machine does hits all alike.
 
-    One core beside another is processor time; all cores beside simpy's one, the clock on the wall.
+    One core beside one core is what counts, in processor time. That a model file uses all cores,
+    and simpy one, is told as well, by the clock on the wall.
     """
     model, _ = read_model(MODEL.encode(), "mm20.yaml")
     replications = cores()
@@ -62,7 +62,7 @@ def _beside_peers(customers: int) -> Iterator[Figure]:
         "ciw": lambda: _ciw(customers // 4),
     }
     on_core, on_wall = dict.fromkeys(runs, 0.0), dict.fromkeys(runs, 0.0)
-    for _ in range(3):
+    for _ in range(ROUNDS):
         for name, run in runs.items():
             began, busy = time.perf_counter(), time.process_time()
             served = run()
@@ -70,12 +70,12 @@ def _beside_peers(customers: int) -> Iterator[Figure]:
             on_wall[name] = max(on_wall[name], served / (time.perf_counter() - began))
     for name, best in (("one core", on_core), ("all cores", on_wall)):
         ours, simpy, ciw = best[name], best["simpy"], best["ciw"]
-        judged = name == "all cores"
+        judged = name == "one core"
         yield Figure(
             name=f"M/M/20 at load 0.9, {name if name == 'one core' else f'{replications} cores'}",
             samples=customers,
             ours=f"{ours:,.0f} customers/s",
-            versus=f"simpy {simpy:,.0f}, ciw {ciw:,.0f}",
+            versus=f"simpy {simpy:,.0f}, ciw {ciw:,.0f} on one",
             ratio=f"{ours / simpy:.2f}",
             target=f">= {OVER_SIMPY:g} x simpy" if judged else "",
             holds=ours >= OVER_SIMPY * simpy if judged else None,
@@ -171,7 +171,7 @@ def _big(quick: bool) -> Figure:
 
 
 def _month(quick: bool) -> Figure:
-    """28 days through the whole engine, on one core."""
+    """28 days through the whole engine, on one core, the better of two times."""
     days = 7 if quick else MONTH
     planned = plan_from(
         roster=ROSTER,
@@ -188,9 +188,12 @@ def _month(quick: bool) -> Figure:
         nonlocal lines
         lines += 1
 
-    began = time.process_time()
-    HotlineRun(planned.plan, 0, count).run()
-    lasted = time.process_time() - began
+    took = []
+    for _ in range(2):
+        lines, began = 0, time.process_time()
+        HotlineRun(planned.plan, 0, count).run()
+        took.append(time.process_time() - began)
+    lasted = min(took)
     return Figure(
         name=f"{days} days of the hotline through the engine, one core",
         samples=lines,
