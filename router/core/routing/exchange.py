@@ -223,7 +223,7 @@ class Exchange:
     def decide(self, at: Instant) -> Decided:
         """Everything that follows from what was told since the last look."""
         staff, waiting = self.staff, self.waiting
-        if waiting.unsettled or staff.shrunk or (waiting.due and waiting.due[0][0] <= at):
+        if waiting.unsettled or staff.emptied or (waiting.due and waiting.due[0][0] <= at):
             pass_time(waiting, at)
         elif not (waiting.mask and (waiting.fresh or staff.fresh & staff.idle)):
             waiting.fresh = staff.fresh = 0

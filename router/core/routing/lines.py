@@ -56,13 +56,14 @@ class Kind:
         "peers",
         "plain",
         "rank",
+        "step",
         "tier",
-        "unreached",
     )
 
-    def __init__(self, line: Line, circle: Circle, tier: int) -> None:
+    def __init__(self, line: Line, circle: Circle, step: int, tier: int) -> None:
         self.line = line
         self.circle = circle
+        self.step = step
         self.tier = tier
         self.order_class = line.demand.order_class
         self.rank = (-self.order_class, tier)
@@ -125,7 +126,7 @@ class Clock:
 
 
 class Line:
-    """All callers of one demand."""
+    """All callers of one demand; `number` tells in which order lines were made."""
 
     __slots__ = (
         "clocks",
@@ -134,14 +135,19 @@ class Line:
         "groups_of",
         "kinds",
         "late",
+        "number",
         "population",
         "preferences",
         "untimed",
     )
 
-    def __init__(self, demand: Demand, circles: list[Circle]) -> None:
+    def __init__(self, demand: Demand, circles: list[Circle], number: int) -> None:
         self.demand = demand
-        self.kinds = [[Kind(self, c, tier) for tier in range(2 * TIERS)] for c in circles]
+        self.number = number
+        self.kinds = [
+            [Kind(self, circle, step, tier) for tier in range(2 * TIERS)]
+            for step, circle in enumerate(circles)
+        ]
         for circle, kinds in zip(circles, self.kinds, strict=True):
             circle.kinds.extend(kinds)
         self.clocks = [Clock(self, step) for step in range(len(demand.after))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heapq import heappop
 
 from router.core.routing.demand import Instant
-from router.core.routing.lines import OVERDUE, Caller, Clock
+from router.core.routing.lines import IN_TURN, OVERDUE, Caller, Clock, Kind
 from router.core.routing.waiting import Reminder, Waiting, Widening
 
 
@@ -22,9 +22,9 @@ def pass_time(waiting: Waiting, at: Instant) -> None:
                 waiting.reminded.append(what.caller.id)
         elif not what.gone:
             _look_at(waiting, what)
-    if waiting.staff.shrunk:
-        waiting.staff.shrunk = False
-        _leave_empty_circles(waiting, at)
+    if waiting.staff.emptied:
+        emptied, waiting.staff.emptied = waiting.staff.emptied, 0
+        _leave_empty_circles(waiting, emptied, at)
     if waiting.unsettled:
         unsettled, waiting.unsettled = waiting.unsettled, []
         for caller in unsettled:
@@ -95,14 +95,29 @@ def _settle(waiting: Waiting, caller: Caller, at: Instant) -> None:
             waiting.set_clock(line.clocks[step], caller, caller.arrived + after[step])
 
 
-def _leave_empty_circles(waiting: Waiting, at: Instant) -> None:
-    staffed = waiting.staff.staffed
-    for line in waiting.lines.values():
-        for step, clock in enumerate(line.clocks):
-            if line.population[step] and not line.kinds[step][0].circle.profiles & staffed:
-                for _, _, caller in sorted(clock.heap):
-                    if clock.counts(caller):
-                        _settle(waiting, caller, at)
+def _leave_empty_circles(waiting: Waiting, emptied: int, at: Instant) -> None:
+    """Those in which these profiles were the last that worked."""
+    if waiting.unnumbered:
+        waiting.number()
+    todo, staff = 0, waiting.staff
+    while emptied:
+        bit = emptied & -emptied
+        emptied ^= bit
+        todo |= staff.profiles[bit.bit_length() - 1].kinds
+    left: list[Kind] = []
+    while todo:
+        bit = todo & -todo
+        todo ^= bit
+        kind = waiting.kinds[bit.bit_length() - 1]
+        # One tier stands for all of its step.
+        if not kind.circle.profiles & staff.staffed and kind.tier == IN_TURN:
+            left.append(kind)
+    for kind in sorted(left, key=lambda kind: (kind.line.number, kind.step)):
+        if kind.step < len(kind.line.clocks) and kind.line.population[kind.step]:
+            clock = kind.line.clocks[kind.step]
+            for _, _, caller in sorted(clock.heap):
+                if clock.counts(caller):
+                    _settle(waiting, caller, at)
 
 
 def _look_at(waiting: Waiting, caller: Caller) -> None:

@@ -111,7 +111,8 @@ class Staff:
     """Everyone who is logged in. Masks have a bit for each profile.
 
     `fresh`: profiles with somebody idle who was not looked at yet. `changes` counts log-ins and
-    log-outs; `shrunk`: a kind of agent has left altogether since somebody looked.
+    log-outs; `emptied`: kinds of agents that have left altogether since somebody
+    looked.
     """
 
     def __init__(self, *, by_idle_time: bool) -> None:
@@ -121,7 +122,7 @@ class Staff:
         self.staffed = 0
         self.fresh = 0
         self.changes = 0
-        self.shrunk = False
+        self.emptied = 0
         self.kept: list[Kept] = []
         self._by_idle_time = by_idle_time
         self._known: dict[tuple[tuple[tuple[SkillName, int], ...], bool], Profile] = {}
@@ -176,7 +177,7 @@ class Staff:
         profile.staffed -= 1
         if profile.staffed == 0:
             self.staffed &= ~profile.bit
-            self.shrunk = True
+            self.emptied |= profile.bit
         self._count(profile, -1)
         self._changed(profile, -1)
 

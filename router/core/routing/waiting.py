@@ -50,6 +50,7 @@ class Waiting:
         self._numbered = 0
         self._tiers = {IN_TURN}
         self._count = 0
+        self._lines = 0
 
     # -- kinds ----------------------------------------------------------------------------
 
@@ -57,7 +58,9 @@ class Waiting:
         """The line of all who ask for the same."""
         line = self.lines.get(demand)
         if line is None:
-            line = Line(demand, [self._circle(each, demand.heavy) for each in demand.circles])
+            circles = [self._circle(each, demand.heavy) for each in demand.circles]
+            line = Line(demand, circles, self._lines)
+            self._lines += 1
             self.lines[demand] = line
             self.unnumbered = True
         return line
