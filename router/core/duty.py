@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from router.core.commands import EnrolInFallback, ProvisionDevice, WithdrawFromFallback
+from router.core.floor import Floor
 from router.core.house_records import AgentStateChanged
 from router.core.rest import comes_back, settle
 from router.core.routing.agent import AgentProfile
@@ -18,8 +19,20 @@ def desk(profile: AgentProfile) -> bool:
     return any(d.kind is DeviceKind.DESK for d in profile.devices)
 
 
+def nodes_there(floor: Floor) -> list[NodeId]:
+    """Where agents are told of. One of several that is away is told when it is back: nobody who
+    logs in waits for it."""
+    return [node for node, up in floor.nodes.items() if up or len(floor.nodes) == 1]
+
+
+def leaves_unseen(floor: Floor, agent: Agent) -> None:
+    """Nodes that are away have the agent's endpoint and place until they are back."""
+    for node in floor.nodes.keys() - nodes_there(floor):
+        floor.left_unseen.setdefault(node, set()).add(agent.id)
+
+
 def provision_everywhere(turn: Turn, agent: Agent) -> None:
-    for node in turn.floor.nodes:
+    for node in nodes_there(turn.floor):
         provision(turn, agent, node)
 
 
@@ -51,7 +64,7 @@ def enrol(turn: Turn, agent: Agent, node: NodeId) -> None:
 
 
 def enrol_everywhere(turn: Turn, agent: Agent) -> None:
-    for node in turn.floor.nodes:
+    for node in nodes_there(turn.floor):
         enrol(turn, agent, node)
 
 
@@ -86,7 +99,7 @@ def log_out(turn: Turn, agent: Agent, reason: str) -> None:
     turn.clear_alarm(f"missed_offers:{agent.id}")
     turn.clear_alarm(f"respiro:{agent.id}")
     turn.note(AgentStateChanged(agent=agent.id, state=AgentState.LOGGED_OUT, reason=reason))
-    for node in turn.floor.nodes:
+    for node in nodes_there(turn.floor):
         turn.order(WithdrawFromFallback(node=node, call=None, agent=agent.id))
     turn.affects(agent)
 

@@ -63,6 +63,8 @@ class Floor:
     returning: dict[NodeId, Returning] = field(default_factory=dict)
     fallbacks: dict[NodeId, tuple[LegId, ...]] = field(default_factory=dict)
     """Who waits in the fallback of a node, as far as that was told since its connection broke."""
+    left_unseen: dict[NodeId, set[AgentId]] = field(default_factory=dict)
+    """Whose endpoints and places in the fallback a node kept that was away when they went."""
     unheard: set[NodeId] = field(default_factory=set)
     """Nodes that have not told in this life who is there, nor were found away."""
     alarms: dict[str, Alarm] = field(default_factory=dict)

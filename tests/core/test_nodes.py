@@ -7,6 +7,7 @@ from router.core.commands import (
     Dial,
     EnrolInFallback,
     ProvisionDevice,
+    RetireDevice,
     WithdrawFromFallback,
 )
 from router.core.engine import Engine
@@ -187,6 +188,32 @@ def test_who_logs_out_while_a_node_is_away_is_no_member_of_its_fallback_when_it_
     hotline.commands.clear()
     hotline.lists(OTHER)
     assert [c.node for c in hotline.ordered(WithdrawFromFallback)] == [OTHER]
+
+
+def test_nobody_who_logs_in_waits_for_a_node_that_is_away() -> None:
+    hotline = TwoNodes()
+    hotline.works(agent("ana", juridico=1), log_in=False)
+    hotline.loses(OTHER)
+    hotline.commands.clear()
+    hotline.logs_in("ana")
+    hotline.pauses("ana")
+    assert {c.node for c in hotline.commands} == {NODE}
+    hotline.lists(OTHER)
+    told = [c for c in hotline.ordered(EnrolInFallback) if c.node == OTHER]
+    assert [c.paused for c in told] == [True]
+
+
+def test_who_has_left_while_a_node_was_away_is_neither_endpoint_nor_member_when_it_is_back() -> (
+    None
+):
+    hotline = TwoNodes()
+    hotline.works(agent("ana", juridico=1))
+    hotline.loses(OTHER)
+    hotline.happens(e.RosterReplaced(at=hotline.at, agents=()))
+    hotline.commands.clear()
+    hotline.lists(OTHER)
+    for taken_out in (hotline.ordered(WithdrawFromFallback), hotline.ordered(RetireDevice)):
+        assert [(c.node, c.agent) for c in taken_out] == [(OTHER, "ana")]
 
 
 def test_who_talks_in_the_fallback_of_one_node_is_not_free_because_another_is_empty() -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from router.core.commands import RetireDevice, WithdrawFromFallback
 from router.core.deadlines import SkillDue
-from router.core.duty import desk, enrol_everywhere, log_out, provision_everywhere
+from router.core.duty import (
+    desk,
+    enrol_everywhere,
+    leaves_unseen,
+    log_out,
+    nodes_there,
+    provision_everywhere,
+)
 from router.core.events import RosterReplaced
 from router.core.house_records import RosterChanged
 from router.core.rest import weigh
@@ -82,7 +89,8 @@ def _update(turn: Turn, agent: Agent, profile: AgentProfile) -> None:
     if back or before.devices != profile.devices:
         had, has = desk(before), desk(profile)
         if had and not has:
-            for node in turn.floor.nodes:
+            leaves_unseen(turn.floor, agent)
+            for node in nodes_there(turn.floor):
                 turn.order(
                     WithdrawFromFallback(node=node, call=None, agent=agent.id),
                     RetireDevice(node=node, call=None, agent=agent.id),
@@ -103,8 +111,9 @@ def _telephones(profile: AgentProfile, known: list[Telephone]) -> list[Telephone
 
 def _dismiss(turn: Turn, agent: Agent) -> None:
     log_out(turn, agent, "removed")
+    leaves_unseen(turn.floor, agent)
     if desk(agent.profile):
-        for node in turn.floor.nodes:
+        for node in nodes_there(turn.floor):
             turn.order(RetireDevice(node=node, call=None, agent=agent.id))
     if agent.leg is None:
         del turn.floor.agents[agent.id]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from router.core.commands import WithdrawFromFallback
+from router.core.commands import RetireDevice, WithdrawFromFallback
 from router.core.deadlines import RespiroOver, WrapUpOver
 from router.core.duty import (
     drop_offer,
@@ -157,6 +157,11 @@ def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
 
 def node_is_back(turn: Turn, event: LegsListed) -> None:
     """Asterisk keeps endpoints and fallback members in memory only: tell it all again."""
+    for name in sorted(turn.floor.left_unseen.pop(event.node, ())):
+        turn.order(
+            WithdrawFromFallback(node=event.node, call=None, agent=name),
+            RetireDevice(node=event.node, call=None, agent=name),
+        )
     for agent in turn.floor.agents.values():
         provision(turn, agent, event.node)
         if agent.logged_in:
