@@ -13,6 +13,7 @@ from rich.console import Console
 
 from router import errors
 from tests.bench import (
+    adoption,
     flows,
     freed_agent,
     knee,
@@ -33,6 +34,7 @@ BENCHES: Mapping[str, Measure] = {
     "freed": freed_agent.measure,
     "knee": knee.measure,
     "memory": memory.measure,
+    "adoption": adoption.measure,
 }
 ALONE: Mapping[str, Measure] = {
     "routing": routing.measure,
