@@ -48,7 +48,7 @@ fuzz: setup  ## a million spoilt flow files, then every parser guided by coverag
 	@$(BIN)/python -m tests.adapters.ivr.fuzz
 	@$(BIN)/python -m tests.adapters.coverage_guided
 
-chaos: setup  ## the fault matrix, each row with callers at every stage (15 min); `make test` has a third
+chaos: setup  ## the fault matrix, each row with callers at every stage (20 min); `make test` has a third
 	@$(BIN)/python -m tests.chaos
 
 crowd: setup  ## 200 callers, 20 agents, and the engine is killed every 10 s (6 min)

@@ -12,7 +12,7 @@ import pytest_asyncio
 from router.standalone.programs import Prefix
 from tests.acceptance.people import Callers
 from tests.chaos.house import House, house
-from tests.chaos.matrix import MATRIX
+from tests.chaos.matrix import SHORT
 from tests.chaos.play import play
 from tests.chaos.rows import SILENT_AT_MOST, Row
 
@@ -29,7 +29,7 @@ async def harmed(prefix: Prefix, tmp_path_factory: pytest.TempPathFactory) -> As
         yield stack
 
 
-@pytest.mark.parametrize("row", [row for row in MATRIX if row.in_short], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", SHORT, ids=lambda row: row.name)
 async def test_no_caller_is_lost_or_left_in_silence(
     row: Row, harmed: House, callers: Callers, prefix: Prefix, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ import random
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +21,10 @@ from router.standalone.sipp import LoadResult, run_load
 from tests.acceptance.people import CALLERS_ADDRESS, MAIN_LINE
 from tests.chaos.agents import hears_somebody
 from tests.chaos.engine_faults import untouched
-from tests.chaos.rows import Harm, Row
+from tests.chaos.rows import Harm, Row, when
 
 RESTARTED_WITHIN = 5.0
+LISTED_WITHIN = 30.0
 ANSWERED_WITHIN = timedelta(seconds=1)
 DIGITS_A_SECOND = 50
 """A telephone sends sound between its keys: two of them come to this."""
@@ -42,7 +43,12 @@ async def calls_told_as_lost(harm: Harm) -> Sequence[str]:
         over = await each.caller.first(CallFinished, within=20)
         if over.by is not EndedBy.LOST:
             wrong.append(f"{each.stage}: ended by {over.by}, not lost")
-    harm.remarks.append(f"{len(harm.scene.on_the_line)} calls told as lost")
+    calls = {str(each.caller.call) for each in harm.scene.on_the_line}
+    try:
+        await when(lambda: _are_listed(harm, calls), within=LISTED_WITHIN)
+    except TimeoutError:
+        wrong.append("`hotline calls --lost` does not list all of them")
+    harm.remarks.append(f"{len(calls)} calls told as lost, for a person to decide on calling back")
     for each in harm.scene.on_the_line:
         each.lost_to_physics = True
     await harm.scene.shift.logs_in("olga")
@@ -50,6 +56,12 @@ async def calls_told_as_lost(harm: Harm) -> Sequence[str]:
     if not await hears_somebody(harm.scene, "dials again", within=30):
         wrong.append("who dials again reaches nobody")
     return wrong
+
+
+async def _are_listed(harm: Harm, calls: Set[str]) -> bool:
+    """The journal is written behind."""
+    told = await harm.hotline.runs("calls", "--lost", "--json")
+    return calls <= {each["call"] for each in told.json["lost"] if each["lost"]}
 
 
 async def reloaded_under_load(harm: Harm) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -94,6 +94,39 @@ class Row:
     """Somebody dials while the fault lasts."""
     physics: str = ""
     """Why no call can outlive it; then `judge` alone decides."""
-    in_short: bool = False
     clock: bool = False
     """It needs an Asterisk whose clock can be set."""
+
+
+def one_after_the_other(rows: Sequence[Row]) -> Row:
+    """All of these with the same callers: each is done, recovered from and judged, then the next.
+
+    Who was in a menu at the first may wait at the second; so the first is done at every stage.
+    """
+    first, *_ = rows
+    *before, last = rows
+    wrong: list[str] = []
+
+    async def strike(harm: Harm) -> None:
+        for row in before:
+            await row.strike(harm)
+            await row.recovered(harm)
+            wrong.extend(f"{row.name}: {each}" for each in await row.judge(harm))
+            harm.struck_at = time.monotonic()
+        await last.strike(harm)
+
+    async def judge(harm: Harm) -> Sequence[str]:
+        return [*wrong, *(f"{last.name}: {each}" for each in await last.judge(harm))]
+
+    async def afterwards(harm: Harm) -> Sequence[str]:
+        return [each for row in rows for each in await row.afterwards(harm)]
+
+    return replace(
+        first,
+        name=", ".join(row.name for row in rows),
+        strike=strike,
+        recovers_within=last.recovers_within,
+        recovered=last.recovered,
+        judge=judge,
+        afterwards=afterwards,
+    )
