@@ -135,7 +135,7 @@ def _leg(turn: Turn, event: e.LegRinging | e.LegAnswered) -> None:
     if (partner_of := floor.call_of_partner(event.leg)) is not None:
         partnering.says(turn, partner_of, event)
     elif offer is None:
-        turn.ignore(type(event).__name__)
+        leftovers.telephone_is_late(turn, event)
     elif isinstance(event, e.LegRinging):
         offering.rings(turn, offer, event)
     else:

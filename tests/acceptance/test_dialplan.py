@@ -124,6 +124,25 @@ async def test_caller_in_the_fallback_is_never_in_silence_for_a_second(
         phone.hangs_up(answer)
 
 
+async def test_caller_whom_the_fallback_gives_back_hears_music_until_the_engine_says_something(
+    asterisk_server: AsteriskServer, ari: Ari
+) -> None:
+    async with caller(asterisk_server) as phone, ari.application() as engine:
+        answer = await phone.calls(LINE)
+        first = await phone.hears(within=4)
+        (waits,) = await ari.ask("GET", "/channels")
+        await ari.beats()
+        async with ami(asterisk_server, "hotline") as manager:
+            await manager.acts("QueueWithdrawCaller", Queue="fallback", Caller=waits["name"])
+        await engine.arrival()
+        back_at = phone.packets[-1].at
+        await phone.until(lambda: phone.packets[-1].at - back_at > 1.5)
+        loud = [each.at for each in phone.packets if not each.is_silent and each.at > first.at]
+        assert max(later - earlier for earlier, later in itertools.pairwise(loud)) < 1
+        assert phone.packets[-1].at - loud[-1] < 1
+        phone.hangs_up(answer)
+
+
 # What comes from outside
 
 

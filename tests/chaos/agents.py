@@ -74,6 +74,14 @@ async def _picks_up(phone: Phone, *, confirms: bool) -> None:
             await _confirms(phone)
 
 
+async def picks_up_late(phone: Phone, after: float) -> None:
+    """Whatever rings, when it has rung for so many seconds; for ever."""
+    while True:
+        await phone.incoming(within=FOR_EVER)
+        await asyncio.sleep(after)
+        await _goes_on(phone)
+
+
 async def _goes_on(phone: Phone) -> None:
     with suppress(errors.HotlineError):  # it rings no more
         await phone.accept()

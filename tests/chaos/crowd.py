@@ -24,6 +24,7 @@ from router.standalone.phone_events import Established
 from router.standalone.phones import Answer
 from router.standalone.programs import Prefix
 from tests.acceptance.people import Agent, on_shift
+from tests.chaos.agents import picks_up_late
 from tests.chaos.census import Census, census
 from tests.chaos.crowd_callers import AGENT_HZ, KeenEar, Waiter, crowd_line, waits
 from tests.chaos.crowd_lives import write_lives
@@ -37,6 +38,8 @@ LISTENED_TO = 20
 """Callers at most of whose sound every packet counts: they cost most."""
 DIALS_EVERY = 0.2
 TALKS_FOR = (16.0, 24.0)
+RINGS_FOR = (0.5, 4.0)
+"""Seconds until every other agent picks up: so that telephones ring at each kill."""
 WAITS_AT_MOST = 900.0
 SAME_TIME = 1.0
 """Seconds: nearer to each other nobody can say who was first, with ears that listen every half."""
@@ -92,7 +95,12 @@ def main(words: Sequence[str]) -> int:
 async def _crowd(folder: Path, prefix: Prefix, size: Size) -> tuple[list[str], list[str]]:
     seen = Crowd(size=size)
     agents = [
-        Agent(id=f"a{index:02}", skills=f"{LINE}: 3", tone_hz=AGENT_HZ, answer=Answer.AT_ONCE)
+        Agent(
+            id=f"a{index:02}",
+            skills=f"{LINE}: 3",
+            tone_hz=AGENT_HZ,
+            answer=Answer.BY_HAND if index % 2 else Answer.AT_ONCE,
+        )
         for index in range(size.agents)
     ]
     async with (
@@ -104,6 +112,11 @@ async def _crowd(folder: Path, prefix: Prefix, size: Size) -> tuple[list[str], l
     ):
         talk = random.Random(11)
         killing = asyncio.create_task(_kills(harmed, seen))
+        picking_up = [
+            asyncio.create_task(picks_up_late(shift[agent.id], talk.uniform(*RINGS_FOR)))
+            for agent in agents
+            if agent.answer is Answer.BY_HAND
+        ]
         waiting = set[asyncio.Task[None]]()
         every = size.callers // size.listened_to
         for index in range(size.callers):
@@ -121,6 +134,8 @@ async def _crowd(folder: Path, prefix: Prefix, size: Size) -> tuple[list[str], l
         for each in late:
             each.cancel()
         await killing
+        for each in picking_up:
+            each.cancel()
         calls = [len(shift[agent.id].seen(Established)) for agent in agents]
         await write_lives(
             folder / "lives.json", seen.waiters, taken, seen.kills, harmed.stack.database

@@ -56,6 +56,16 @@ def legs_are_settled(turn: Turn, event: LegsListed) -> list[Said]:
     return said
 
 
+def telephone_is_late(turn: Turn, event: Said) -> None:
+    """Nobody waits for it. Asterisk carried out an order that was given up: it must not ring beside
+    the next call of its agent."""
+    floor, leg = turn.floor, event.leg
+    turn.ignore(type(event).__name__)
+    node = next((each for each in floor.nodes if leg.startswith(f"{each}-")), None)
+    if node is not None and leg not in floor.agent_legs:
+        turn.order(Hangup(node=node, call=None, leg=leg, answered_elsewhere=True))
+
+
 def _offer(turn: Turn, event: LegsListed, leg: ListedLeg, *, was_bridged: bool) -> list[Said]:
     """An offer whose caller still waits goes on; any other telephone is let go."""
     floor = turn.floor

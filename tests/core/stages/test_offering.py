@@ -172,6 +172,20 @@ def test_f3_no_ringing_within_three_seconds_is_unreachable_and_the_next_is_rung(
     assert hotline.rung() == ["zoe"]
 
 
+@pytest.mark.parametrize("says", [e.LegRinging, e.LegAnswered])
+def test_a_telephone_that_rings_after_its_order_was_given_up_is_let_go(
+    says: type[e.LegRinging | e.LegAnswered],
+) -> None:
+    hotline = two_lawyers()
+    hotline.caller_arrives().chooses("4")
+    late = hotline.leg_of("ben")
+    hotline.passes(3)
+    hotline.happens(e.LegEnded(at=hotline.at, leg=late, ending=LegEnding.UNREACHABLE, cause=0))
+    before = len(hotline.ordered(Hangup))
+    hotline.happens(says(at=hotline.at, leg=late))
+    assert [order.leg for order in hotline.ordered(Hangup)[before:]] == [late]
+
+
 @pytest.mark.parametrize(
     ("key", "on", "rings_for"),
     [("4", "desk", 15), ("4", "phone", 20), ("1", "desk", 8), ("1", "phone", 12)],
