@@ -24,8 +24,6 @@ KEYS = {"1": "crisis", "4": "juridico", "5": "orientacion"}
 """Of the menu, in every version of it."""
 LADDER = ("same_telephone", "second_telephone")
 """An agent whose line broke is rung again at once, whatever else they are at (P3)."""
-ASKED_AT = ("menu", "saludo")
-"""Steps, and what is said there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +107,6 @@ class Checks:
                 self._forgets_what_was_not_written(call, record)
             elif isinstance(record, AgentLost):
                 self.again.add(call)
-            elif isinstance(record, Adopted) and record.step in ASKED_AT:
-                self._is_asked_again(call)  # the key died with the engine before it was written
             elif isinstance(record, Answered):
                 self.answered += 1
                 self.queue_of.pop(call, None)
@@ -138,7 +134,7 @@ class Checks:
         if at is None or adopted.queue is not None or len(self.lives) < 2:
             return
         ended = self.lives[-2].ended
-        if ended is not None and 0 <= ended - at < A_MOMENT:
+        if ended is not None and abs(ended - at) < A_MOMENT:
             del self.places[call, queue], self.queue_of[call]
 
     def _order_is_kept(
@@ -188,18 +184,13 @@ class Checks:
 
     def is_asked(self, caller: Caller, media: str) -> None:
         """A caller hears the menu: never again once they chose."""
-        if caller.channel is None or not media.endswith(ASKED_AT):
+        if caller.channel is None or not media.endswith(("menu", "saludo")):
             return
         call = f"{NODE}-{caller.channel.id}"
         chosen = self.queue_of.get(call)
         if chosen is None or caller.talked or self.now - self.places[call, chosen] < A_MOMENT:
             return  # or it was ordered before the key that followed at once
-        self._is_asked_again(call)
-
-    def _is_asked_again(self, call: str) -> None:
-        chosen = self.queue_of.pop(call, None)
-        if chosen is None:
-            return
+        del self.queue_of[call]
         at = self.places.pop((call, chosen))
         near = any(
             since <= at + A_MOMENT and until >= at - A_MOMENT for since, until in self.trouble
