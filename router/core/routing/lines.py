@@ -20,12 +20,13 @@ Entry = tuple[Instant, CallId, int, "Caller"]
 
 
 class Circle:
-    """Who is eligible: any one of the sets. `profiles` has their bits."""
+    """Who is eligible: any one of the sets, or as `accepts` says it; `profiles` has their bits."""
 
-    __slots__ = ("accepted", "heavy", "kinds", "profiles")
+    __slots__ = ("accepted", "accepts", "heavy", "kinds", "profiles")
 
     def __init__(self, accepted: tuple[SkillSet, ...], heavy: bool) -> None:
         self.accepted = accepted
+        self.accepts = " or ".join(map(str, accepted))
         self.heavy = heavy
         self.profiles = 0
         self.kinds: list[Kind] = []

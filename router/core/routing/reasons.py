@@ -36,7 +36,7 @@ def why_chosen(look: Look, caller: Caller, opened: int, chosen: Standing, policy
         waited=span(look.at - caller.arrived),
         excluded=excluded,
         free=free,
-        accepts=_accepts(caller),
+        accepts=caller.kind(False).circle.accepts,
         sticky=chosen.id in caller.sticky,
         eligible=_eligible(look, caller),
         staffed=len(staff.members),
@@ -52,7 +52,7 @@ def why_nobody(look: Look, caller: Caller, policy: str) -> KeptWaiting:
     excluded, free = _standing(look, caller, opened, None)
     return KeptWaiting(
         queue=QueueName(demand.queue),
-        accepts=_accepts(caller),
+        accepts=caller.kind(False).circle.accepts,
         eligible=_eligible(look, caller),
         staffed=len(look.staff.members),
         excluded=excluded,
@@ -112,10 +112,6 @@ def _candidates(look: Look, caller: Caller, opened: int) -> int:
 def _eligible(look: Look, caller: Caller) -> int:
     profiles = caller.kind(False).circle.profiles
     return sum(p.staffed for p in look.staff.profiles if p.bit & profiles)
-
-
-def _accepts(caller: Caller) -> str:
-    return " or ".join(str(each) for each in caller.kind(False).circle.accepted)
 
 
 def _standing(
