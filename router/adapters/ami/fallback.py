@@ -26,10 +26,12 @@ ENGAGED = frozenset({"2", "3", "6", "7", "8"})
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """Who waits, in order, and whose telephone is engaged while somebody is there at all."""
+    """Who waits, in order; and while somebody is there at all, whose telephone is engaged, for
+    whatever call, and who talks to a caller of this queue."""
 
     waiting: tuple[LegId, ...] = ()
     engaged: tuple[AgentId, ...] = ()
+    talking: tuple[AgentId, ...] = ()
 
 
 class FallbackQueue:
@@ -92,11 +94,10 @@ class FallbackQueue:
             LegId(each["Uniqueid"]): (each["Queue"], each["Channel"]) for each in entries
         }
         self._asked = {leg: at for leg, at in self._asked.items() if leg in self._places}
-        if not entries and not any(each.get("InCall") == "1" for each in members):
+        talking = {agent_of(each["Location"]) for each in members if each.get("InCall") == "1"}
+        if not entries and not talking:
             return Fallback()
-        engaged = {
-            agent_of(each["Location"])
-            for each in members
-            if each.get("InCall") == "1" or each.get("Status") in ENGAGED
+        engaged = talking | {
+            agent_of(each["Location"]) for each in members if each.get("Status") in ENGAGED
         }
-        return Fallback(tuple(self._places), tuple(sorted(engaged)))
+        return Fallback(tuple(self._places), tuple(sorted(engaged)), tuple(sorted(talking)))

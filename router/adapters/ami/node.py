@@ -122,7 +122,11 @@ class AmiNode:
 
     def _listed(self, found: Fallback) -> FallbackListed:
         return FallbackListed(
-            at=self._now(), node=self.node, waiting=found.waiting, engaged=found.engaged
+            at=self._now(),
+            node=self.node,
+            waiting=found.waiting,
+            engaged=found.engaged,
+            talking=found.talking,
         )
 
     async def _tell_all(self, client: AmiClient, deliver: Deliver) -> None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from router.core.commands import TakeBack
 from router.core.events import FallbackListed, LegsListed
 from router.core.floor import Returning
-from router.core.turn import Turn
-from router.core.vocabulary import CallId, LegId, NodeId
+from router.core.turn import OfferOver, Turn
+from router.core.vocabulary import CallId, LegId, NodeId, OfferOutcome
 
 BACK_WITHIN = timedelta(seconds=2)
 """app_queue looks once a second whether it shall let a caller go; one who is rung comes later."""
@@ -35,12 +35,17 @@ def node_is_seen(turn: Turn, event: LegsListed) -> None:
 def is_listed(turn: Turn, event: FallbackListed) -> None:
     """Callers who wait there are asked for, but for those whom we gave away ourselves.
 
-    An agent whose telephone is engaged there counts as talking, and is not rung.
+    An agent whose telephone is engaged there counts as talking, and is not rung; if both were
+    quick and rang them, whoever talks there is rung for nobody else.
     """
     floor = turn.floor
     for agent in floor.agents.values():
         was_elsewhere = agent.elsewhere
-        if agent.id in event.engaged and agent.leg is None:
+        offer = floor.offers.get(agent.offer) if agent.offer is not None else None
+        if offer is not None and agent.id in event.talking and not offer.picked_up:
+            agent.engaged_at.add(event.node)
+            turn.move(OfferOver(offer=offer, outcome=OfferOutcome.WITHDRAWN))
+        elif agent.id in event.engaged and agent.leg is None:
             agent.engaged_at.add(event.node)
         else:
             agent.engaged_at.discard(event.node)

@@ -22,10 +22,19 @@ def guard_moves(hotline: Driver, caller: Caller) -> None:
     hotline.board.leaves(caller.leg, hotline.at)
 
 
-def fallback_is(hotline: Driver, *waiting: LegId, engaged: tuple[str, ...] = ()) -> None:
+def fallback_is(
+    hotline: Driver,
+    *waiting: LegId,
+    engaged: tuple[str, ...] = (),
+    talking: tuple[str, ...] = (),
+) -> None:
     hotline.happens(
         e.FallbackListed(
-            at=hotline.at, node=NODE, waiting=waiting, engaged=tuple(map(AgentId, engaged))
+            at=hotline.at,
+            node=NODE,
+            waiting=waiting,
+            engaged=tuple(map(AgentId, (*engaged, *talking))),
+            talking=tuple(map(AgentId, talking)),
         )
     )
 
@@ -202,6 +211,20 @@ def test_an_agent_engaged_in_the_fallback_counts_as_talking_and_is_not_rung() ->
     assert hotline.rung() == []
     fallback_is(hotline)
     assert hotline.rung() == ["ana"]
+
+
+def test_an_agent_who_talks_in_the_fallback_is_rung_no_more_and_another_is() -> None:
+    hotline = hotline_with_ana()
+    hotline.works(agent("bea", psicologia=3, crisis=3))
+    caller = hotline.caller_arrives().chooses("1")
+    assert hotline.rung() == ["ana"]
+    fallback_is(hotline, talking=("ana",))
+    assert hotline.rung() == ["bea"]
+    hotline.answers("bea")
+    assert caller.talks_to() == "bea"
+    assert hotline.state("ana") is AgentState.TALKING
+    fallback_is(hotline)
+    assert hotline.state("ana") is AgentState.READY
 
 
 def test_an_agent_whom_we_ring_ourselves_is_not_engaged_elsewhere() -> None:
