@@ -240,10 +240,14 @@ class WriteBehind(Generic[T]):
                             await self._enough.wait()
                 batch = list(islice(self._kept, self._limits.batch))
                 end = self._gone + len(batch)
-                if batch:
-                    await self._write_batch(connection, batch, self._unsure)
-                    self._let_go(end)
-                    self._went_well()
+                if not batch:
+                    # Who was cancelled while a thread removed the last file did not look again; to
+                    # try at once, and again, would leave nobody else a turn (seen at a SIGTERM).
+                    self._look()
+                    continue
+                await self._write_batch(connection, batch, self._unsure)
+                self._let_go(end)
+                self._went_well()
         finally:
             await close(connection)
 
