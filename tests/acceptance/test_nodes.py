@@ -102,44 +102,43 @@ async def test_two_nodes_share_queue_and_staff_and_one_that_dies_takes_only_its_
         ):
             for waiting in (second, third, fourth):
                 await waiting.waits_in(LINE)
-            # The desk phone is reached from both nodes, and the order is that of the keys.
-            await first.hangs_up()
-            await ana.take_call(within=SOON)
-            await second.is_answered_by("ana")
-            await hear_each_other(second, ana, ANAS_HZ)
-            # The telephone behind the trunk as well.
+            # The order is that of the keys, whichever node the caller reached.
             await shift.logs_in("eva")
             await eva.take_call(within=2 * SOON, confirm_with="1")
-            await third.is_answered_by("eva")
-            await hear_each_other(third, eva, EVAS_HZ)
+            await second.is_answered_by("eva")
+            await hear_each_other(second, eva, EVAS_HZ)
+            await first.hangs_up()
+            await ana.take_call(within=SOON)
+            await third.is_answered_by("ana")
+            await hear_each_other(third, ana, ANAS_HZ)
 
             dies_at, since = time.monotonic(), here.feed.position()
             os.kill(there.stack["asterisk_pid"], signal.SIGKILL)
             await here.feed.first(NodeLost, within=5, since=since)
-            await eva.hang_up()
+            await ana.hang_up()
             await third.first(
                 CallFinished,
                 within=ASTERISK_IS_BACK_WITHIN,
                 where=lambda each: each.by is EndedBy.LOST,
             )
             (gone,) = await lost_calls(here, third.call)
-            assert (gone["call"], gone["agent"]) == (third.call, "eva")
-            # Who talked there serves the other node's callers.
-            await eva.take_call(within=2 * SOON, confirm_with="1")
-            await fourth.is_answered_by("eva")
-            await hear_each_other(fourth, eva, EVAS_HZ)
+            assert (gone["call"], gone["agent"]) == (third.call, "ana")
+            # Whose desk phone was in the lost call serves the other node's callers.
+            await ana.take_call(within=2 * SOON)
+            await fourth.is_answered_by("ana")
+            await hear_each_other(fourth, ana, ANAS_HZ)
             # Who talks here has noticed nothing.
-            await hear_each_other(second, ana, ANAS_HZ)
+            await hear_each_other(second, eva, EVAS_HZ)
             assert second.longest_silence(dies_at) < GAP
-            assert longest_silence(ana.recording().between(dies_at, time.monotonic())) < GAP
+            assert longest_silence(eva.recording().between(dies_at, time.monotonic())) < GAP
             await second.hangs_up()
 
             await here.feed.first(NodeConnected, within=ASTERISK_IS_BACK_WITHIN, since=since)
             await engine_beats(there.stack["ari"])
             async with callers.dials(there, plain, flow=LINE) as fifth:
-                await ana.take_call(within=2 * SOON)
-                await fifth.is_answered_by("ana")
-                await hear_each_other(fifth, ana, ANAS_HZ)
+                await eva.take_call(within=2 * SOON, confirm_with="1")
+                await fifth.is_answered_by("eva")
+                await hear_each_other(fifth, eva, EVAS_HZ)
         await until(lambda: there.stack["asterisk_pid"] > 0, within=5)
         assert (await here.runs("status")).code == 0
 
