@@ -92,6 +92,7 @@ class StandingBy:
         self._newest = 0
         self._beat: tuple[str, float] | None = None
         self._listed_at = 0.0
+        self._may_be_listed = False
 
     async def until_due(
         self, *, put_off: timedelta = timedelta(0), leaves_after: int | None = None
@@ -165,7 +166,7 @@ class StandingBy:
             lease = await self._lease.look()
             standbys = self.company.standbys
             if self._now() - self._listed_at >= LIST_EVERY:
-                self._listed_at = self._now()
+                self._listed_at, self._may_be_listed = self._now(), True
                 await self._lease.stand_by()
                 standbys = await self._lease.standbys()
             self.company = Company(active=lease.holder, standbys=standbys, lease_kept=True)
@@ -214,5 +215,8 @@ class StandingBy:
         return again is not None and (again.token, again.beat) == (token, outlook.asterisk.beat)
 
     async def _unlist(self) -> None:
-        with suppress(errors.HotlineError):
-            await self._lease.stand_by_no_more()
+        """A database that never said a word is not waited for once more: callers are."""
+        if self._may_be_listed:
+            with suppress(errors.HotlineError):
+                await self._lease.stand_by_no_more()
+                self._may_be_listed = False

@@ -86,6 +86,16 @@ async def test_a_dead_engine_is_followed_at_once_in_its_own_folder() -> None:
     assert world.token == fence.token + 1
 
 
+async def test_who_takes_over_waits_for_a_database_that_is_away_no_more_than_once() -> None:
+    world = World()
+    first, second = world.engine("a", "folder"), world.engine("b", "folder")
+    await becomes_active(first)
+    world.dies("folder")
+    world.database_is_up = False
+    await becomes_active(second)
+    assert world.asked_in_vain == 1
+
+
 async def test_a_silent_engine_on_another_machine_is_followed_when_lease_and_beat_are_over() -> (
     None
 ):

@@ -28,6 +28,8 @@ class World:
         self.asleep: dict[str, asyncio.Event] = {}
         self.cut_off: set[str] = set()
         self.taken_at: float | None = None
+        self.asked_in_vain = 0
+        """How often a database that is down was asked: each time costs a second."""
         self.application = ""
         """Whose socket is the newest."""
 
@@ -121,6 +123,7 @@ class FakeLease:
     async def _reached(self) -> World:
         await self._world.is_awake(self._name)
         if not self._world.database_is_up:
+            self._world.asked_in_vain += 1
             raise errors.DatabaseUnreachable(where="memory", detail="it is down", setting="none")
         return self._world
 
