@@ -87,13 +87,14 @@ class Ari:
             respond(500, None, "Allocation failed")
             return
         self._pbx.used.add(name)
-        carries.pop("HOTLINE_ROLE")
-        channel = self._pbx.make(
-            endpoint.partition("@")[2] or endpoint, "agent", Nobody(), id_=name
-        )
+        role = carries.pop("HOTLINE_ROLE")
+        channel = self._pbx.make(endpoint.partition("@")[2] or endpoint, role, Nobody(), id_=name)
         channel.where, channel.subscribed = "dialled", True
         channel.carries.update({k: v for k, v in carries.items() if k.startswith("HOTLINE_")})
-        self._telephones.dialled(channel, desk=desk, rings_at_most=float(values["timeout"]))
+        if role == "partner":
+            self._telephones.outside(channel, rings_at_most=float(values["timeout"]))
+        else:
+            self._telephones.dialled(channel, desk=desk, rings_at_most=float(values["timeout"]))
         respond(200, channel.told(), "")
 
     def _hangup(self, values: Mapping[str, Any], respond: Respond) -> None:

@@ -24,6 +24,7 @@ from router.core.stages import (
     fallback,
     leftovers,
     offering,
+    partnering,
     publishing,
     queueing,
     recovery,
@@ -177,6 +178,15 @@ def _all_hung_up(turn: Turn, *found: Any) -> None:
     _bury(turn, *where, LegEnding.HUNG_UP)
 
 
+def _machines_outside_are_people(turn: Turn, call: Call, event: e.LegAnswered) -> None:
+    if call.partner is not None:
+        call.partner.confirm = ()
+    _says(turn, call, event)
+
+
+_says: Callable[..., None] = partnering.says
+
+
 _bury: Callable[..., None] = recovery._bury_the_vanished
 
 
@@ -216,6 +226,8 @@ BUGS: Mapping[str, tuple[Swap, ...]] = {
         (publishing, "policy_is_published", _in_force_in_the_menu_too),
     ),
     "who died with Asterisk has hung up": ((recovery, "_bury_the_vanished", _all_hung_up),),
+    "nobody outside has to press 1": ((partnering, "says", _machines_outside_are_people),),
+    "it rings on outside": ((partnering, "is_withdrawn", _nothing),),
     "telephones are not made known again": ((AriPerformer, "asterisk_restarted", _nothing),),
 }
 """What goes wrong, and where."""

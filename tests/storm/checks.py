@@ -275,7 +275,13 @@ class Checks:
             self.breach("no engine", "none came back")
             return
         floor = engine.floor
-        for left in (*floor.calls, *floor.offers, *floor.agent_legs, *floor.playbacks):
+        for left in (
+            *floor.calls,
+            *floor.offers,
+            *floor.agent_legs,
+            *floor.partner_legs,
+            *floor.playbacks,
+        ):
             self.breach("left on the floor", str(left))
         for agent in floor.agents.values():
             if agent.leg is not None or agent.offer is not None or agent.wrap_up is not None:

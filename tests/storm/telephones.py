@@ -97,6 +97,15 @@ class Telephones:
         telephone.leg = channel
         self._pbx.loop.after(self._chance.uniform(0.02, 0.3), person.rings)
 
+    def outside(self, channel: Channel, *, rings_at_most: float) -> None:
+        """An INVITE to somebody who is nobody of ours, and may be a machine as well."""
+        telephone = Telephone("", has_desk=False)
+        telephone.leg = channel
+        person = Listener(self, telephone, channel, desk=False)
+        channel.party = person
+        self._pbx.loop.after(rings_at_most, self._rang_out, channel)
+        self._pbx.loop.after(self._chance.uniform(0.02, 0.3), person.rings)
+
     def _rang_out(self, channel: Channel) -> None:
         if channel.where == "dialled":
             self._pbx.ends(channel, NO_ANSWER)
@@ -167,7 +176,8 @@ class Listener:
     # Party
 
     def hears(self, media: str) -> None:
-        if "susurro" in media and not self._desk and self._habit != MACHINE and not self._pressed:
+        asked = "susurro" in media or media == "acepta"
+        if asked and not self._desk and self._habit != MACHINE and not self._pressed:
             self._pressed = True
             self._pbx.loop.after(self._chance.uniform(0.3, 4), self._presses)
 
