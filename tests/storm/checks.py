@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from router.core.records import Adopted, AgentLost, Answered, Entry, OfferEnded, OfferMade, Queued
+from router.core.records import (
+    Adopted,
+    AgentLost,
+    Answered,
+    Entry,
+    OfferEnded,
+    OfferMade,
+    Queued,
+    TimedOut,
+)
 from router.core.vocabulary import CallId, DeviceKind
 from tests.storm.books import faults_in, unlisted
 from tests.storm.callers import Caller
@@ -107,6 +116,9 @@ class Checks:
                 self._forgets_what_was_not_written(call, record)
             elif isinstance(record, AgentLost):
                 self.again.add(call)
+            elif isinstance(record, TimedOut):
+                self.places.pop((call, record.queue), None)  # for whoever was rung outside
+                self.queue_of.pop(call, None)
             elif isinstance(record, Answered):
                 self.answered += 1
                 self.queue_of.pop(call, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -52,7 +53,7 @@ class AmiNode:
         self._client: AmiClient | None = None
         self._members = FallbackMembers()
         self._memory = LegMemory()
-        self._fallback = FallbackQueue()
+        self._fallback = FallbackQueue(fence.now if fence is not None else time.monotonic)
         self._told: dict[AgentId, bool] = {}
         self._trouble = ""
 

@@ -16,10 +16,17 @@ from router.core.commands import (
 )
 from router.core.deadlines import PartnerDue
 from router.core.events import DigitPressed, LegAnswered, LegRinging
-from router.core.ivr.waits import ConversationOver, PartnerUnreached
+from router.core.ivr.waits import ConversationOver, ForAgent, PartnerUnreached
 from router.core.records import PartnerAnswered, PartnerLeft, PartnerMissed, TimedOut
 from router.core.speech import hush, music
-from router.core.turn import FlowGiven, OffersWithdrawn, PartnerGone, PartnerWanted, Turn
+from router.core.turn import (
+    FlowGiven,
+    OffersWithdrawn,
+    PartnerGone,
+    PartnerWanted,
+    QueueEntered,
+    Turn,
+)
 from router.core.vocabulary import BridgeId, EndedBy, LegId, PlaybackId
 
 CONFIRMS_WITHIN = timedelta(seconds=10)
@@ -140,7 +147,12 @@ def goes(turn: Turn, move: PartnerGone) -> None:
     call.partner = None
     if partner.bridge is None or move.why == REFUSED:
         turn.note(PartnerMissed(contact=partner.contact, why=move.why), call.id)
-        if call.place is None:
+        wait = call.run.wait
+        if call.place is None and isinstance(wait, ForAgent):
+            # They had left the queue for whoever was rung outside (V1), and were not put through.
+            call.wait += 1
+            turn.move(QueueEntered(call=call, wait=wait, again=True))
+        elif call.place is None:
             turn.move(FlowGiven(call=call, given=PartnerUnreached()))
         return
     turn.order(RemoveBridge(node=call.node, call=call.id, bridge=partner.bridge, legs=(call.leg,)))

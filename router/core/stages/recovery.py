@@ -171,7 +171,11 @@ def _bury_the_vanished(
             turn.move(AgentLegOver(leg=leg, ending=LegEnding.LOST))
     for name, owner in list(floor.partner_legs.items()):
         partner_of = floor.calls.get(owner)
-        if partner_of is not None and partner_of.node == node and name not in listed:
+        if partner_of is None or partner_of.node != node or name in listed:
+            continue
+        partner = partner_of.partner
+        fresh = partner is not None and turn.at - partner.since < JUST_DIALLED
+        if ending is LegEnding.LOST or not fresh:
             turn.move(PartnerGone(call=partner_of, leg=name, why=ending.value))
     for code in list(floor.code_legs.values()):
         if code.node == node and code.id not in listed:

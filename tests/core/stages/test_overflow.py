@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from router.core import events as e
-from router.core.commands import DialPartner, Hangup
+from router.core.commands import Bridge, DialPartner, Hangup
 from router.core.house_records import AlarmRaised
 from router.core.policy import Policy
 from router.core.records import (
@@ -20,7 +20,7 @@ from router.core.records import (
 from router.core.routing.agent import AgentProfile
 from router.core.routing.overflow import Alerts, Outside, Overflow
 from router.core.routing.skills import ANYONE
-from router.core.vocabulary import AgentState, ContactName, LegEnding, StepName
+from router.core.vocabulary import AgentState, ContactName, LegEnding, Refusal, StepName
 from router.rehearsal.switchboard import THE_OTHER
 from tests.core.books import books_close, floor_agrees
 from tests.core.driver import Caller, Driver
@@ -213,6 +213,39 @@ def test_v1_a_new_life_of_the_engine_rings_outside_again() -> None:
     now.partner_picks_up()
     now.partner_presses("1")
     assert same(caller, now).hears == THE_OTHER
+
+
+def test_v1_who_could_not_be_joined_with_somebody_outside_waits_on_at_the_head() -> None:
+    """They had left the queue for it: nobody is to stay in silence between the two."""
+    hotline, caller = in_crisis(TO_VIDA)
+    hotline.passes(120)
+    hotline.partner_picks_up()
+    hotline.partner_presses("1")
+    hotline.refused(hotline.ordered(Bridge)[-1], Refusal.UNKNOWN)
+    place = caller.call.place
+    assert place is not None
+    assert place.at_head
+    assert caller.hears == "caida"
+    hotline.works(agent("bea", psicologia=3, crisis=3))
+    hotline.answers("bea")
+    assert caller.talks_to() == "bea"
+    all_is_well(hotline)
+
+
+def test_v1_somebody_outside_who_was_only_just_rung_is_not_gone_for_not_being_listed() -> None:
+    hotline, caller = in_crisis(TO_VIDA)
+    hotline.passes(120)
+    leg = hotline.partner_leg()
+    hotline.disconnects()
+    rings = hotline.board.outside.copy()
+    hotline.board.outside.clear()  # the order is still on its way to Asterisk
+    hotline.listed()
+    assert not hotline.records(PartnerMissed)
+    hotline.board.outside |= rings
+    assert hotline.partner_leg() == leg
+    hotline.partner_picks_up()
+    hotline.partner_presses("1")
+    assert caller.hears == THE_OTHER
 
 
 # -- the rest -----------------------------------------------------------------------------------

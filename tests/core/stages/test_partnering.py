@@ -173,6 +173,7 @@ def test_keys_in_the_conversation_are_the_callers_own_affair() -> None:
 def test_a_partner_who_vanished_while_the_connection_was_lost_is_missed() -> None:
     hotline = Driver(rules())
     caller = dialled(hotline)
+    hotline.passes(6)
     hotline.board.ends(hotline.partner_leg(), hotline.at)
     hotline.disconnects()
     hotline.listed()
