@@ -26,7 +26,7 @@ JURIDICO_OR_VIDA = replace(
 
 
 def _policy(*queues: Queue, version: str, without: str = "") -> Policy:
-    usual = policy(JURIDICO_OR_VIDA, *queues, version=version, without=without)
+    usual = policy(*queues, version=version, without=without)
     return replace(usual, book=replace(usual.book, contacts={VIDA: "+525512340000"}))
 
 
@@ -51,7 +51,7 @@ ALL = (
         replace(CRISIS, order_class=40),
         replace(JURIDICO_OR_VIDA, order_class=100, waiting=replace(JURIDICO.waiting, notice=None)),
         replace(ORIENTACION, ring_for=dict.fromkeys(CRISIS.ring_for, seconds(5))),
-        version="other classes",
+        version="somebody outside",
     ),
     _another_menu(),
 )
