@@ -61,7 +61,8 @@ def telephone_is_late(turn: Turn, event: Said) -> None:
     the next call of its agent."""
     floor, leg = turn.floor, event.leg
     turn.ignore(type(event).__name__)
-    node = next((each for each in floor.nodes if leg.startswith(f"{each}-")), None)
+    theirs = (each for each in floor.nodes if leg.startswith(f"{each}-"))
+    node = max(theirs, key=len, default=None)  # of n1 and n1-b
     if node is not None and leg not in floor.agent_legs:
         turn.order(Hangup(node=node, call=None, leg=leg, answered_elsewhere=True))
 
