@@ -97,6 +97,7 @@ async def test_lease_comes_back_after_its_connection_was_cut(database: str) -> N
         await connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
         )
         await connection.close()
         with suppress(DatabaseUnreachable):  # if the end of it was not noticed before
