@@ -123,7 +123,8 @@ async def test_tail_follows_one_queue_in_lines_of_json(hotline: Hotline, callers
                 line = json.loads(raw)
                 assert line["kind"] != "queued" or line["body"]["queue"] == "plain"
         process.send_signal(signal.SIGINT)
-        assert await process.wait() == 0
+        async with asyncio.timeout(SOON.total_seconds()):
+            assert await process.wait() == 0
     finally:
         if process.returncode is None:
             process.kill()
