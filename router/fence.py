@@ -37,7 +37,10 @@ class Fence:
 
     def at(self, node: NodeId) -> Gate:
         """Where the engine acts on this node."""
-        return self._gates.setdefault(node, Gate(self))
+        gate = self._gates.get(node)
+        if gate is None:
+            gate = self._gates[node] = Gate(self)
+        return gate
 
     @property
     def is_shut(self) -> bool:

@@ -17,8 +17,9 @@ class Witnesses:
     """`standing_by.Exchange` of several: a token counts that any of them knows, a beat that any of
     them has. One alone is as it is."""
 
-    def __init__(self, nodes: Sequence[Exchange]) -> None:
+    def __init__(self, nodes: Sequence[Exchange], *, answer_within: float = ANSWER_WITHIN) -> None:
         self._nodes = nodes
+        self._answer_within = answer_within
         self._there: Sequence[Exchange] = ()
 
     async def look(self) -> Witness | None:
@@ -27,7 +28,7 @@ class Witnesses:
             self._there = self._nodes
             return await self._nodes[0].look()
         looks = [asyncio.create_task(node.look()) for node in self._nodes]
-        await asyncio.wait(looks, timeout=ANSWER_WITHIN)
+        await asyncio.wait(looks, timeout=self._answer_within)
         late = [look for look in looks if not look.done()]
         for look in late:
             look.cancel()

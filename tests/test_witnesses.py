@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from router import errors, witnesses
+from router import errors
 from router.succession import Outlook, Witness, ground
 from router.witnesses import Witnesses
 
@@ -91,13 +91,10 @@ async def test_without_a_database_nobody_takes_over_what_it_cannot_see() -> None
         assert goes_on(found) is may
 
 
-async def test_a_node_that_does_not_answer_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(witnesses, "ANSWER_WITHIN", 0.01)
+async def test_a_node_that_does_not_answer_is_not_waited_for() -> None:
     stuck = Node(told())
     stuck.is_stuck = True
-    found = await Witnesses([Node(told()), stuck]).look()
+    found = await Witnesses([Node(told()), stuck], answer_within=0.01).look()
     assert found is not None
     assert not found.all_told
 

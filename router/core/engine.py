@@ -13,10 +13,11 @@ from router.core.commands import Command
 from router.core.deadlines import Deadline
 from router.core.floor import Floor
 from router.core.frozen import made_quickly
+from router.core.moves import make_moves
 from router.core.policy import Policy
 from router.core.records import Entry
 from router.core.stages import recovery
-from router.core.timetable import event_comes, finish, make_moves
+from router.core.timetable import event_comes, finish
 from router.core.turn import Move, Turn
 from router.core.vocabulary import NodeId
 

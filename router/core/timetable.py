@@ -1,4 +1,4 @@
-"""The timetable: which stage handles which event, wake-up and move. No rule lives here."""
+"""The timetable: which stage handles which event and wake-up. No rule lives here."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from router.core import deadlines as d
 from router.core import events as e
 from router.core import shift_events as s
 from router.core import turn as t
+from router.core.moves import make_moves
 from router.core.stages import (
     adoption,
     arrival,
     asking,
-    connection,
     dispatch,
     fallback,
     in_flow,
@@ -32,7 +32,7 @@ from router.core.stages import (
     short_code,
     wrap_up,
 )
-from router.core.turn import Move, Turn
+from router.core.turn import Turn
 
 
 def finish(turn: Turn) -> None:
@@ -44,14 +44,8 @@ def finish(turn: Turn) -> None:
         make_moves(turn)
 
 
-def make_moves(turn: Turn) -> None:
-    """One stage to another, until none is left."""
-    while turn.moves:
-        _move(turn, turn.moves.popleft())
-
-
 def event_comes(turn: Turn, event: e.Event) -> None:
-    """Each event has one stage; a deadline and a move, too. The most frequent stand first."""
+    """Each event has one stage; a deadline, too. The most frequent stand first."""
     match event:
         case e.LegEnded():
             _leg_end(turn, event)
@@ -208,7 +202,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
         case d.StaffDue():
             queueing.staff_is_due(turn, due)
         case d.LookAgain():
-            turn.floor.looks_at, turn.look_due = None, True
+            turn.floor.looks_at = None
+            turn.look_due = True
         case d.MusicDue():
             queueing.music_is_due(turn, due)
         case d.RingingDue():
@@ -233,68 +228,9 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             shift.respiro_is_over(turn, due)
         case d.SkillDue():
             roster.skill_is_due(turn, due)
-        case d.LegOverdue() | d.NodeGivenUp():
-            recovery.is_overdue(turn, due)
+        case d.LegOverdue():
+            recovery.leg_is_overdue(turn, due)
+        case d.NodeGivenUp():
+            recovery.node_is_given_up(turn, due)
         case _:
             assert_never(due)
-
-
-def _move(turn: Turn, move: Move) -> None:
-    match move:
-        case t.FlowRan():
-            in_flow.carry_out(turn, move)
-        case t.FlowGiven():
-            in_flow.go_on(turn, move)
-        case t.OffersWithdrawn():
-            offering.withdraw(turn, move)
-            partnering.is_withdrawn(turn, move)
-            ladder.is_withdrawn(turn, move)
-        case t.CallerGone():
-            recording.caller_goes(turn, move.call)
-            partnering.caller_goes(turn, move.call)
-            connection.caller_leaves(turn, move)
-        case t.AgentFreed():
-            wrap_up.agent_is_freed(turn, move)
-            ladder.agent_is_freed(turn, move)
-        case t.OfferDue():
-            offering.make(turn, move)
-        case t.AgentLegOver():
-            offering.leg_ends(turn, move)
-            connection.agent_leg_ends(turn, move)
-        case t.QueueEntered():
-            queueing.enter(turn, move)
-            pairing.enters_queue(turn, move.call)
-            overflow.begins(turn, move.call)
-        case t.OfferTaken():
-            connection.connect(turn, move)
-        case t.PlaceKept():
-            queueing.keep(turn, move)
-            pairing.enters_queue(turn, move.call)
-            overflow.begins(turn, move.call)
-            ladder.is_kept(turn, move.call)
-        case t.LadderSet():
-            ladder.is_set(turn, move)
-        case t.RungOver():
-            ladder.rung_is_over(turn, move)
-        case t.OfferOver():
-            offering.end(turn, move)
-        case t.ConversationBroken():
-            connection.breaks(turn, move)
-        case t.LookupWanted():
-            asking.ask(turn, move)
-        case t.MessageWanted():
-            recording.begin(turn, move)
-        case t.MessageMeant():
-            recording.keep(turn, move)
-        case t.PromptWanted():
-            recording.begin_prompt(turn, move)
-        case t.PartnerWanted():
-            partnering.dial(turn, move)
-        case t.PartnerGone():
-            partnering.goes(turn, move)
-        case t.GivenAway():
-            recording.caller_goes(turn, move.call)
-            partnering.caller_goes(turn, move.call)
-            connection.give_away(turn, move)
-        case _:
-            assert_never(move)

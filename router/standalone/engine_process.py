@@ -150,9 +150,7 @@ class EngineProcess:
 
 
 def _beats(site: Site, within: float) -> bool:
-    request = urllib.request.Request(
-        f"http://{site.control_host}:{site.http_port}/ari/asterisk/variable?variable=ENGINE_BEAT"
-    )
+    request = urllib.request.Request(f"{site.ari_url}/ari/asterisk/variable?variable=ENGINE_BEAT")
     pair = base64.b64encode(f"hotline:{site.ari_password}".encode()).decode()
     request.add_header("Authorization", f"Basic {pair}")
     try:

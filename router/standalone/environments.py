@@ -28,7 +28,7 @@ def engines_own(
 ) -> Mapping[str, str]:
     """The engine enters every node, and the database."""
     own = {
-        "HOTLINE_ARI_URL": f"http://{site.control_host}:{site.http_port}",
+        "HOTLINE_ARI_URL": site.ari_url,
         "HOTLINE_ARI_USER": "hotline",
         "HOTLINE_ARI_PASSWORD": site.ari_password,
         "HOTLINE_AMI_HOST": site.control_host,

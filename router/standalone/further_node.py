@@ -36,7 +36,7 @@ class FurtherNode:
         return {
             "name": self.name,
             "sip": {"host": site.sip_host, "port": site.sip_port},
-            **self.reached(),
+            **site.ways_in(),
             "guard_pid": self.guard.pid,
             "asterisk_pid": self.asterisk_pid,
         }
@@ -47,24 +47,7 @@ class FurtherNode:
         return {
             "name": self.name,
             "sip": f"{site.sip_host}:{site.sip_port}",
-            **self.reached(),
-        }
-
-    def reached(self) -> dict[str, object]:
-        """How its ARI and AMI are entered."""
-        site = self.site
-        return {
-            "ari": {
-                "url": f"http://{site.control_host}:{site.http_port}",
-                "user": "hotline",
-                "password": site.ari_password,
-            },
-            "ami": {
-                "host": site.control_host,
-                "port": site.ami_port,
-                "user": "hotline",
-                "password": site.ami_password,
-            },
+            **site.ways_in(),
         }
 
 

@@ -78,17 +78,7 @@ class Stack:
                 "from_ip": site.trunk_from,
                 "numbers_to": _host_port(self.plan.carrier),
             },
-            "ari": {
-                "url": f"http://{site.control_host}:{site.http_port}",
-                "user": "hotline",
-                "password": site.ari_password,
-            },
-            "ami": {
-                "host": site.control_host,
-                "port": site.ami_port,
-                "user": "hotline",
-                "password": site.ami_password,
-            },
+            **site.ways_in(),
             "database": self.database,
             "engine_pid": self.engines.active,
             "guard_pid": self.guard.pid,

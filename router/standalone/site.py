@@ -44,6 +44,23 @@ class Site:
         """What each @NAME@ in dialplans/ stands for."""
         return {each.name.upper(): str(getattr(self, each.name)) for each in fields(self)}
 
+    @property
+    def ari_url(self) -> str:
+        """Of its HTTP server."""
+        return f"http://{self.control_host}:{self.http_port}"
+
+    def ways_in(self) -> dict[str, object]:
+        """How the engine enters its ARI and AMI, as `stack.json` tells it (interface.md 1)."""
+        return {
+            "ari": {"url": self.ari_url, "user": "hotline", "password": self.ari_password},
+            "ami": {
+                "host": self.control_host,
+                "port": self.ami_port,
+                "user": "hotline",
+                "password": self.ami_password,
+            },
+        }
+
 
 def private_site(*, carrier: str) -> Site:
     """A site on this machine's loopback, with ports that are free now and fresh passwords."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,12 +18,12 @@ from router.adapters.control.protocol import FinishWrapUp, LogOut, Pause
 from router.core.records import AgentLost, CallFinished, Ended, LadderLeft, OfferMade, Queued
 from router.core.shift_records import WrapUpEnded, WrapUpStarted
 from router.core.snapshot import AgentView
-from router.core.vocabulary import AgentId, AgentState, EndedBy
+from router.core.vocabulary import AgentId, AgentState, DeviceKind, EndedBy
 from router.standalone.phone_events import Closed
 from router.standalone.phones import Phone
 from router.standalone.programs import Prefix
 from router.standalone.tone import heard, sounds
-from tests.acceptance.hotline_up import Hotline
+from tests.acceptance.hotline_up import LOOK_AGAIN_AFTER, Hotline
 from tests.acceptance.people import (
     SOON,
     Agent,
@@ -38,6 +39,7 @@ from tests.acceptance.side_by_side import Story, Told, side_by_side
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FIRST_HZ, NEXT_HZ = 587, 880
+AT_HOME = "+525512340011"
 ALONE_FOR_AT_MOST = 0.6
 # rtp_timeout is 4 s, and Asterisk looks once in a while.
 LOSS_IS_SEEN_WITHIN = 8.0
@@ -47,12 +49,12 @@ GOODBYE_LASTS_AT_MOST = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The agent of a line is `LINE-1`; `fragile` is the telephone that will be killed."""
+    """The agent of a line is `LINE-1`; `fragile` are telephones that will be killed, by agent."""
 
     hotline: Hotline
     callers: Callers
     shift: Shift
-    fragile: Phone
+    fragile: Mapping[str, Phone]
 
     def dials(self, line: str) -> AbstractAsyncContextManager[Caller]:
         return self.callers.dials(self.hotline, number(line), flow=line)
@@ -68,6 +70,14 @@ class World:
     async def sees(self, agent: str) -> AgentView:
         floor = await self.hotline.floor()
         return next(view for view in floor.agents if view.profile.id == agent)
+
+    async def is_reachable(self, agent: str, device: DeviceKind) -> None:
+        """Until the hotline knows so."""
+        async with asyncio.timeout(SOON.total_seconds()):
+            while True:
+                if (device, True) in (await self.sees(agent)).reachable:
+                    return
+                await asyncio.sleep(LOOK_AGAIN_AFTER)
 
 
 async def agent_hangs_up(world: World) -> None:
@@ -98,10 +108,11 @@ async def caller_hangs_up(world: World) -> None:
 
 async def agents_phone_is_killed(world: World) -> None:
     async with world.dials("broken") as caller:
-        await world.fragile.take_call(within=SOON)
+        fragile = world.fragile["broken-1"]
+        await fragile.take_call(within=SOON)
         await caller.is_answered_by("broken-1")
-        await hear_each_other(caller, world.fragile, FIRST_HZ)
-        os.kill(world.fragile.pid, signal.SIGKILL)
+        await hear_each_other(caller, fragile, FIRST_HZ)
+        os.kill(fragile.pid, signal.SIGKILL)
         killed_at = time.monotonic()
         await caller.first(AgentLost, within=LOSS_IS_SEEN_WITHIN)
         lost_at = time.monotonic()
@@ -115,6 +126,24 @@ async def agents_phone_is_killed(world: World) -> None:
         assert [r.agent for r in caller.records(LadderLeft)] == ["broken-1"]
         await caller.is_answered_by("broken-2")
         await hear_each_other(caller, following, NEXT_HZ)
+        assert caller.longest_silence(killed_at - 1) < timedelta(seconds=5)
+
+
+async def agents_desk_phone_dies(world: World) -> None:
+    await world.is_reachable("two-1", DeviceKind.DESK)
+    async with world.dials("second_telephone") as caller:
+        await world.fragile["two-1"].take_call(within=SOON)
+        await hear_each_other(caller, world.fragile["two-1"], FIRST_HZ)
+        os.kill(world.fragile["two-1"].pid, signal.SIGKILL)
+        killed_at = time.monotonic()
+        await caller.first(AgentLost, within=LOSS_IS_SEEN_WITHIN)
+        at_home = world.shift["home-1"]
+        await at_home.take_call(within=2 * SOON, confirm_with="1")
+        await hear_each_other(caller, at_home, NEXT_HZ)
+        *_, desk, phone = caller.records(OfferMade)
+        assert (desk.device, phone.device) == (DeviceKind.DESK, DeviceKind.PHONE)
+        assert {each.agent for each in caller.records(OfferMade)} == {"two-1"}
+        assert not caller.records(LadderLeft)
         assert caller.longest_silence(killed_at - 1) < timedelta(seconds=5)
 
 
@@ -183,6 +212,7 @@ STORIES: tuple[Story[World], ...] = (
     agent_hangs_up,
     caller_hangs_up,
     agents_phone_is_killed,
+    agents_desk_phone_dies,
     wrap_up_is_ended_by_the_agent,
     wrap_up_of_the_roster_counts,
     shift_ends_in_a_conversation,
@@ -199,16 +229,26 @@ async def told(
 ) -> AsyncIterator[Told[World]]:
     folder = tmp_path_factory.mktemp("conversations")
     async with AsyncExitStack() as on:
-        fragile = await on.enter_async_context(
-            Phone.start(prefix, name="broken-1", folder=folder, tone_hz=FIRST_HZ)
-        )
+        fragile = {
+            agent: await on.enter_async_context(
+                Phone.start(prefix, name=agent, folder=folder, tone_hz=FIRST_HZ)
+            )
+            for agent in ("broken-1", "two-1")
+        }
         shift = await on.enter_async_context(
             on_shift(
                 hotline,
                 prefix,
                 folder,
-                Agent(id="broken-1", skills="broken: 5", elsewhere=fragile.uri),
+                Agent(id="broken-1", skills="broken: 5", elsewhere=fragile["broken-1"].uri),
                 Agent(id="broken-2", skills="broken: 3", tone_hz=NEXT_HZ),
+                Agent(
+                    id="two-1",
+                    skills="second_telephone: 5",
+                    elsewhere=fragile["two-1"].uri,
+                    also=f'{{kind: phone, number: "{AT_HOME}"}}',
+                ),
+                Agent(id="home-1", skills="", mobile=AT_HOME, tone_hz=NEXT_HZ, comes=False),
                 Agent(id="wrapped-1", skills="wrapped: 5", wrap_up=""),
                 Agent(id="overridden-1", skills="overridden: 5", wrap_up="1"),
                 *(
@@ -235,6 +275,12 @@ async def test_caller_whose_agent_vanishes_is_told_so_and_reaches_another(
     told: Told[World],
 ) -> None:
     await told(agents_phone_is_killed)
+
+
+async def test_agent_whose_desk_phone_dies_gets_their_caller_back_at_home(
+    told: Told[World],
+) -> None:
+    await told(agents_desk_phone_dies)
 
 
 async def test_agent_who_ends_their_own_wrap_up_is_offered_nothing_before(

@@ -11,8 +11,17 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from router.core.records import Abandoned, OfferEnded, OfferMade, OfferPickedUp
-from router.core.vocabulary import AgentState, DeviceKind, OfferOutcome
+from router.core.records import (
+    Abandoned,
+    CallFinished,
+    OfferEnded,
+    OfferMade,
+    OfferPickedUp,
+    Overflowed,
+    PartnerAnswered,
+    PartnerLeft,
+)
+from router.core.vocabulary import AgentState, DeviceKind, EndedBy, OfferOutcome
 from router.standalone.loopback import free_port
 from router.standalone.phone_events import Cancelled, Closed, Incoming
 from router.standalone.phones import Answer
@@ -32,7 +41,7 @@ from tests.acceptance.people import (
     on_shift,
     tells_nothing_of,
 )
-from tests.acceptance.practice import number
+from tests.acceptance.practice import PARTNER, number
 from tests.acceptance.side_by_side import Story, Told, side_by_side
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -40,7 +49,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 REFUSING = {"busy": 486, "declined": 603, "unknown": 404, "unavailable": 503, "mute": None}
 """How the first agent's telephone on the line of this name answers."""
 STOPS_RINGING_WITHIN = 0.5
-FIRST_HZ, NEXT_HZ = 587, 880
+FIRST_HZ, NEXT_HZ, OUTSIDE_HZ = 587, 880, 1047
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +223,36 @@ async def second_caller_waits_for_the_only_agent(world: World) -> None:
         await other.is_answered_by("full-1")
 
 
+async def one_on_call_is_rung(world: World) -> None:
+    async with world.dials("on_call") as caller:
+        done = await caller.first(Overflowed)
+        assert done.action == "on_call"
+        phone = world.shift["guard-1"]
+        await phone.take_call(within=SOON, confirm_with="1")
+        await caller.is_answered_by("guard-1")
+        await hear_each_other(caller, phone, NEXT_HZ)
+        assert not any(offer.agent != "guard-1" for offer in caller.records(OfferMade))
+        await caller.hangs_up()
+        await caller.first(CallFinished)
+    floor = await world.hotline.floor()
+    (guard,) = [view for view in floor.agents if view.profile.id == "guard-1"]
+    assert guard.state is AgentState.LOGGED_OUT
+
+
+async def partner_is_rung(world: World) -> None:
+    async with world.dials("partner") as caller:
+        done = await caller.first(Overflowed)
+        assert (done.action, done.into) == ("partner", "aliada")
+        partner = world.shift["outside-1"]
+        await partner.take_call(within=SOON, confirm_with="1")
+        await caller.first(PartnerAnswered)
+        await hear_each_other(caller, partner, OUTSIDE_HZ)
+        assert not caller.records(OfferMade)
+        await partner.hang_up()
+        left = await caller.first(PartnerLeft)
+        assert (left.contact, left.by) == ("aliada", EndedBy.AGENT)
+
+
 async def agent_logs_in_whose_phone_is_off(world: World) -> None:
     refused = await world.hotline.runs("agents", "login", "off-1", "plain-1")
     assert refused.code == 1
@@ -239,6 +278,8 @@ STORIES: tuple[Story[World], ...] = (
     two_ring_and_one_is_faster,
     second_device_is_rung,
     second_caller_waits_for_the_only_agent,
+    one_on_call_is_rung,
+    partner_is_rung,
     agent_logs_in_whose_phone_is_off,
 )
 
@@ -295,6 +336,15 @@ async def told(
                     comes=False,
                 ),
                 Agent(id="second_device-2", skills="", mobile="+525512340004"),
+                Agent(
+                    id="guard-1",
+                    skills="on_call: 5",
+                    mobile="+525512340012",
+                    tone_hz=NEXT_HZ,
+                    on_call=True,
+                    comes=False,
+                ),
+                Agent(id="outside-1", skills="", mobile=PARTNER, tone_hz=OUTSIDE_HZ, comes=False),
             )
         )
         world = World(hotline=hotline, callers=callers, shift=shift)
@@ -365,6 +415,16 @@ async def test_agents_second_device_is_rung_when_the_first_cannot_be_reached(
 
 async def test_second_caller_waits_until_the_only_agent_is_free(told: Told[World]) -> None:
     await told(second_caller_waits_for_the_only_agent)
+
+
+async def test_one_on_call_is_rung_at_home_when_nobody_is_on_shift(told: Told[World]) -> None:
+    await told(one_on_call_is_rung)
+
+
+async def test_partner_outside_takes_a_caller_for_whom_nobody_is_there(
+    told: Told[World],
+) -> None:
+    await told(partner_is_rung)
 
 
 async def test_login_says_whose_telephone_does_not_answer(told: Told[World]) -> None:

@@ -16,10 +16,9 @@ import aiohttp
 
 from router.adapters.control.client import ControlClient
 from router.standalone.asterisk import CONFIGURATION
-from router.standalone.sipp import run_load
 from tests.bench.figures import Figure
 from tests.bench.processes import processor_seconds
-from tests.bench.stack import CALLERS, Bench
+from tests.bench.stack import Bench
 
 CALLS, FEW = 500, 100
 RATE = 25
@@ -42,28 +41,16 @@ class _Adopted:
 async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
     """Silent callers wait where nobody is on shift; the engine is killed, and another started."""
     calls = FEW if quick else CALLS
-    host, port = bench.sip
     log, desk = bench.engine.log, ControlClient(bench.folder, answered_within=ADOPTED_WITHIN)
     since = log.stat().st_size
-    waiting = asyncio.create_task(
-        run_load(
-            bench.prefix,
-            target=f"{host}:{port}",
-            folder=bench.folder,
-            number=bench.number,
-            from_ip=CALLERS,
-            rate=RATE,
-            calls=calls,
-            talk_for=timedelta(seconds=STAYS),
-        )
-    )
+    waiting = asyncio.create_task(bench.load(calls, rate=RATE, talk_for=timedelta(seconds=STAYS)))
     try:
         await _until(
             lambda: len(_told(log, since, QUEUED)) >= calls, within=QUEUED_WITHIN, every=ASK_EVERY
         )
         listed = await _channels_listed(bench)
         adopted = await _another_engine(bench, calls)
-        still = await asyncio.to_thread(_queued, desk)
+        still = await asyncio.to_thread(bench.queued, answered_within=ADOPTED_WITHIN)
     finally:
         # SIPp would leave without a word, and its callers stay as ghosts.
         await _hang_all_up(bench)
@@ -120,7 +107,7 @@ def _told(log: Path, read: int, name: str) -> list[datetime]:
 async def _channels_listed(bench: Bench) -> timedelta:
     """What no engine can do without, by the user who may only read."""
     site = bench.site
-    url = f"http://{site.control_host}:{site.http_port}/ari/channels"
+    url = f"{site.ari_url}/ari/channels"
     login = {"Authorization": aiohttp.encode_basic_auth("hotline-read", site.ari_read_password)}
     async with aiohttp.ClientSession(headers=login) as http:
         began = time.monotonic()
@@ -137,10 +124,6 @@ async def _hang_all_up(bench: Bench) -> None:
         stdout=asyncio.subprocess.DEVNULL,
     )
     await process.wait()
-
-
-def _queued(desk: ControlClient) -> int:
-    return sum(call.queue is not None for call in desk.floor().calls)
 
 
 async def _until(holds: Callable[[], bool], *, within: float, every: float = ASK_EVERY) -> None:

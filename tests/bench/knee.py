@@ -13,7 +13,6 @@ from datetime import timedelta
 
 from router import errors
 from router.probe.line import Line, line
-from router.standalone.sipp import run_load
 from tests.bench.figures import Figure, Spread
 from tests.bench.processes import processor_seconds
 from tests.bench.prompts_heard import LEAD_IN
@@ -125,17 +124,9 @@ async def _one_try(bench: Bench, probes: Line, climber: _Climber, rate: int) -> 
     heard: list[float] = []
     before = _used(bench, climber)
     probing = asyncio.create_task(_probe(probes, climber, heard))
-    host, port = bench.sip
     try:
-        result = await run_load(
-            bench.prefix,
-            target=f"{host}:{port}",
-            folder=bench.folder,
-            number=climber.number,
-            from_ip=CALLERS,
-            rate=rate,
-            calls=round(rate * LASTS),
-            talk_for=TALK,
+        result = await bench.load(
+            round(rate * LASTS), rate=rate, talk_for=TALK, number=climber.number
         )
     except errors.LoadFailed:
         return False
@@ -180,7 +171,7 @@ async def _peer(bench: Bench) -> AsyncIterator[int]:
     """Its process id, once it has its socket."""
     site = bench.site
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.peer", f"http://{site.control_host}:{site.http_port}",
+        sys.executable, "-m", "tests.bench.peer", site.ari_url,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )  # fmt: skip

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from router.adapters.control.client import ControlClient
-from router.standalone.sipp import run_load
 from tests.bench.figures import Figure
 from tests.bench.processes import resident
-from tests.bench.stack import CALLERS, Bench
+from tests.bench.stack import Bench
 
 RATE = 50
 # A silent caller is in the queue after greeting, menu and the menu's 4 s.
@@ -22,7 +20,7 @@ async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
     """Silent callers come to the crisis queue, where nobody is on shift."""
     calls = 100 if quick else 300
     # The first calls open connections and fill caches: they are not what a call costs.
-    await _load(bench, WARM, 1.0)
+    await bench.load(WARM, rate=RATE, talk_for=timedelta(seconds=1))
     await asyncio.sleep(1)
     engine, asterisk = resident(bench.engine.pid), resident(bench.asterisk_pid)
     full = await _wait_in_queue(bench, calls)
@@ -41,30 +39,11 @@ async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
 async def _wait_in_queue(bench: Bench, calls: int) -> tuple[int, int]:
     """Resident bytes of the engine and of Asterisk while all of them wait."""
     lasts = calls / RATE + QUEUED_AFTER + 2.0
-    load = asyncio.create_task(_load(bench, calls, lasts))
-    desk = ControlClient(bench.folder)
+    load = asyncio.create_task(bench.load(calls, rate=RATE, talk_for=timedelta(seconds=lasts)))
     try:
         async with asyncio.timeout(2 * lasts):
-            while await asyncio.to_thread(_queued, desk) < calls:  # noqa: ASYNC110 a queue's length
+            while await asyncio.to_thread(bench.queued) < calls:  # noqa: ASYNC110 a queue's length
                 await asyncio.sleep(ASK_EVERY)
         return resident(bench.engine.pid), resident(bench.asterisk_pid)
     finally:
         await load
-
-
-async def _load(bench: Bench, calls: int, lasts: float) -> None:
-    host, port = bench.sip
-    await run_load(
-        bench.prefix,
-        target=f"{host}:{port}",
-        folder=bench.folder,
-        number=bench.number,
-        from_ip=CALLERS,
-        rate=RATE,
-        calls=calls,
-        talk_for=timedelta(seconds=lasts),
-    )
-
-
-def _queued(desk: ControlClient) -> int:
-    return sum(call.queue is not None for call in desk.floor().calls)

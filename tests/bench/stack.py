@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from router.adapters.control.client import ControlClient
+from router.adapters.control.client import ANSWERED_WITHIN, ControlClient
 from router.adapters.control.protocol import LogIn, LogOut
 from router.adapters.flow_files import prompt_texts
 from router.config import SHIPPED_FLOWS, load
@@ -24,6 +24,7 @@ from router.standalone import asterisk, asterisk_folder, debian, postgres, promp
 from router.standalone.engine_process import EngineProcess
 from router.standalone.loopback import free_port
 from router.standalone.programs import Prefix
+from router.standalone.sipp import LoadResult, run_load
 from router.standalone.site import Site, private_site
 from router.standalone.speech import Speech
 from router.standalone.ulaw import decoded, tone
@@ -83,6 +84,27 @@ class Bench:
         change = await asyncio.to_thread(ControlClient(self.folder).change_shift, request)
         for hindrance in change.hindrances:
             raise RuntimeError(f"{hindrance.agent} {hindrance.what}")
+
+    async def load(
+        self, calls: int, *, rate: int, talk_for: timedelta, number: str | None = None
+    ) -> LoadResult:
+        """So many callers, one after the other, who say nothing; by default to the main line."""
+        host, port = self.sip
+        return await run_load(
+            self.prefix,
+            target=f"{host}:{port}",
+            folder=self.folder,
+            number=number or self.number,
+            from_ip=CALLERS,
+            rate=rate,
+            calls=calls,
+            talk_for=talk_for,
+        )
+
+    def queued(self, *, answered_within: float = ANSWERED_WITHIN) -> int:
+        """How many callers stand in a queue; asks the engine."""
+        desk = ControlClient(self.folder, answered_within=answered_within)
+        return sum(call.queue is not None for call in desk.floor().calls)
 
     async def floor_in_short(self) -> str:
         """How many callers are at which stage and agents in which state, for whoever asks why."""
@@ -192,7 +214,7 @@ def _environment(folder: Path, site: Site, database: str) -> Mapping[str, str]:
         **_without_settings(),
         "HOTLINE_STATE_DIR": str(folder),
         "HOTLINE_HOURS": "day",
-        "HOTLINE_ARI_URL": f"http://{site.control_host}:{site.http_port}",
+        "HOTLINE_ARI_URL": site.ari_url,
         "HOTLINE_ARI_PASSWORD": site.ari_password,
         "HOTLINE_AMI_HOST": site.control_host,
         "HOTLINE_AMI_PORT": str(site.ami_port),

@@ -51,11 +51,13 @@ def unserved(
             if not kind.circle.profiles & member.profile.bit:
                 continue
             head = look.head(kind)
-            if head is not None and head[1] & member.profile.bit:
-                caller = head[0][3]
-                if _may_have(look, member, caller):
-                    yield _beside(agent_name, caller.id)
-                    return
+            if head is None:
+                continue
+            entry, opened, _ = head
+            caller = entry[3]
+            if opened & member.profile.bit and _may_have(look, member, caller):
+                yield _beside(agent_name, caller.id)
+                return
 
 
 def _beside(agent: AgentId, call: CallId) -> Breach:

@@ -142,12 +142,9 @@ class Exchange:
 
     def enter(self, caller: Caller) -> None:
         """A new caller waits for one agent."""
-        waiting, line = self.waiting, caller.line
+        waiting = self.waiting
         waiting.callers[caller.id] = caller
-        if line.untimed:
-            line.population[caller.step] += 1
-        else:
-            waiting.stand(caller)
+        waiting.stand(caller)
         waiting.wish(caller)
 
     def leave(self, call: CallId) -> None:

@@ -178,10 +178,9 @@ class Waiting:
         entry: Entry = (caller.key, caller.id, self._count, caller)
         if extra:
             caller.extras.append(entry)
-            kind = caller.kind(True)
         else:
             caller.first = entry
-            kind = caller.line.kinds[caller.step][caller.tier]
+        kind = caller.kind(extra)
         bit = kind.bit
         if not bit:
             self._tiers.add(kind.tier)
@@ -196,10 +195,9 @@ class Waiting:
         """To one less."""
         if extra:
             entry: Entry | None = caller.extras.pop()
-            kind = caller.kind(True)
         else:
             entry, caller.first = caller.first, None
-            kind = caller.line.kinds[caller.step][caller.tier]
+        kind = caller.kind(extra)
         assert entry is not None
         kind.drop(entry)
         if not kind.live:

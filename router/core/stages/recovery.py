@@ -64,15 +64,7 @@ def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
     turn.wake(GIVEN_UP_AFTER, NodeGivenUp(node=event.node))
 
 
-def is_overdue(turn: Turn, due: LegOverdue | NodeGivenUp) -> None:
-    """What should have ended, or be back, by now."""
-    if isinstance(due, NodeGivenUp):
-        _node_is_given_up(turn, due)
-    else:
-        _leg_is_overdue(turn, due)
-
-
-def _node_is_given_up(turn: Turn, due: NodeGivenUp) -> None:
+def node_is_given_up(turn: Turn, due: NodeGivenUp) -> None:
     """Where another node goes on, its calls count as lost: their agents are wanted there. Should it
     come back with them, they are adopted. The only node is never given up."""
     floor, node = turn.floor, due.node
@@ -214,7 +206,7 @@ def leg_leaves(turn: Turn, event: LegLeft) -> None:
     turn.move(GivenAway(call=call, reason="left the application", has_left=True))
 
 
-def _leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
+def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
     """A leg that we hung up never reported its end: it is hung up again, then counts as gone."""
     floor = turn.floor
     leg = floor.agent_legs.get(due.leg)
