@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 
 from router.config import Settings, load
 from router.doctor.database import migrated
 from router.doctor.examine import MIGRATIONS, examine
-from tests.acceptance.hotline_up import Hotline
+from tests.acceptance.hotline_up import LOOK_AGAIN_AFTER, Hotline
+from tests.acceptance.people import SOON
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def up_to_date(hotline: Hotline) -> None:
+    """An engine takes callers first, and brings its database up to date beside that."""
+    async with asyncio.timeout(SOON.total_seconds()):
+        while True:
+            if not await migrated(settings_of(hotline).database, MIGRATIONS):
+                return
+            await asyncio.sleep(LOOK_AGAIN_AFTER)
 
 
 def settings_of(hotline: Hotline) -> Settings:
