@@ -331,7 +331,7 @@ async def told(
                 ),
                 Agent(
                     id="off-1",
-                    skills="off: 5",
+                    skills="",
                     elsewhere=f"sip:off-1@127.0.0.1:{free_port()}",
                     comes=False,
                 ),
