@@ -242,10 +242,11 @@ class TakeBack(LegOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionDevice(Order):
-    """Make an agent's desk endpoint exist in Asterisk (or change it)."""
+    """Make an agent's desk endpoint exist in Asterisk (or change it). `tries`: those in vain."""
 
     agent: AgentId
     device: Device
+    tries: int = 0
 
     @property
     def resources(self) -> tuple[str, ...]:

@@ -182,6 +182,15 @@ class SkillDue(Due):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskDue(Due):
+    """A desk phone that could not be made known to Asterisk is tried again."""
+
+    agent: AgentId
+    node: NodeId
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegOverdue(Due):
     """A leg that was hung up should have ended by now."""
 
@@ -222,6 +231,7 @@ Deadline = (
     | WrapUpOver
     | RespiroOver
     | SkillDue
+    | DeskDue
     | LegOverdue
     | NodeGivenUp
 )

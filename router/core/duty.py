@@ -36,11 +36,13 @@ def provision_everywhere(turn: Turn, agent: Agent) -> None:
         provision(turn, agent, node)
 
 
-def provision(turn: Turn, agent: Agent, node: NodeId) -> None:
+def provision(turn: Turn, agent: Agent, node: NodeId, *, tries: int = 0) -> None:
     """The desk endpoint lives in Asterisk's memory: pushed again whenever that is lost."""
     for device in agent.profile.devices:
         if device.kind is DeviceKind.DESK:
-            turn.order(ProvisionDevice(node=node, call=None, agent=agent.id, device=device))
+            turn.order(
+                ProvisionDevice(node=node, call=None, agent=agent.id, device=device, tries=tries)
+            )
             break
 
 

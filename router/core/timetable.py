@@ -228,6 +228,8 @@ def _deadline(turn: Turn, due: d.Deadline) -> None:
             shift.respiro_is_over(turn, due)
         case d.SkillDue():
             roster.skill_is_due(turn, due)
+        case d.DeskDue():
+            shift.desk_is_due(turn, due)
         case d.LegOverdue():
             recovery.leg_is_overdue(turn, due)
         case d.NodeGivenUp():

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from tests.storm.bugs import BUGS, bug
 from tests.storm.plan import CALLS_AT_ONCE, plan
 from tests.storm.storm import Outcome, Storm
-from tests.storm.tell import story
+from tests.storm.tell import in_a_line, story
 
 Order = tuple[int, int, str | None]
 """The seed, how many callers, and the bug in the code."""
@@ -61,7 +61,7 @@ def main() -> int:
         if outcome.breaches:
             found += 1
             with bug(options.bug):
-                print(story(outcome) if found <= options.stories else outcome.breaches[0])
+                print(story(outcome) if found <= options.stories else in_a_line(outcome))
             sys.stdout.flush()
         if calls // 50_000 != (calls - len(outcome.plan.calls)) // 50_000:
             _say(calls, answered, lives, found, began, options.cores)

@@ -176,6 +176,13 @@ class Ari:
         told = [{"id": b.id, "channels": [c.id for c in b.channels]} for b in bridges]
         respond(200, told, "")
 
+    def _getBridge(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        bridge = self._pbx.bridges.get(values["bridgeId"])
+        if bridge is None:
+            respond(404, None, "Bridge not found")
+        else:
+            respond(200, {"channels": [c.id for c in bridge.channels]}, "")
+
     def _createWithId(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
         if values["bridgeId"] in self._pbx.bridges:
             respond(409, None, "Bridge with the same id already exists")
@@ -249,8 +256,8 @@ class StormRest(Rest):
         if not self._may_ask():
             return Answer(status=0, detail=f"{operation}: the engine may not act now")
         loop, weather = self._pbx.loop, self._weather
-        if resource == "bridges" and operation == "list":
-            operation = "listBridges"
+        if resource == "bridges" and operation in ("list", "get"):
+            operation += "Bridges" if operation == "list" else "Bridge"
         asked: asyncio.Future[Answer] = loop.create_future()
         if weather.loses_request():
             loop.after(TIME_OUT, self._nothing, asked, operation)

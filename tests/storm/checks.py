@@ -146,7 +146,7 @@ class Checks:
         if at is None or adopted.queue is not None or len(self.lives) < 2:
             return
         ended = self.lives[-2].ended
-        if ended is not None and abs(ended - at) < A_MOMENT:
+        if ended is not None and abs(self._last_awake(ended) - at) < A_MOMENT:
             del self.places[call, queue], self.queue_of[call]
 
     def _order_is_kept(

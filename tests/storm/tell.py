@@ -10,6 +10,15 @@ from tests.storm.shrink import shrink
 from tests.storm.storm import Outcome, Storm
 
 
+def in_a_line(outcome: Outcome) -> str:
+    """For those after the first few, which are not shrunk."""
+    breach, plan = outcome.breaches[0], outcome.plan
+    return (
+        f"BREACH  {breach.what}  (seed {plan.seed}, {len(plan.calls)} callers):"
+        f" {breach.detail}, at {breach.at:.3f} s"
+    )
+
+
 def story(outcome: Outcome, run: Callable[[Plan], Outcome] | None = None) -> str:
     """Runs the plan again and again, with fewer callers and fewer faults."""
     what = outcome.breaches[0].what

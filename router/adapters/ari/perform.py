@@ -28,6 +28,9 @@ ANSWERED_ELSEWHERE = 26
 # from the 180, which may come 3 s after the INVITE.
 RINGING_NET = 10
 
+LOOKS = 3
+"""At a bridge whose filling got no answer."""
+
 # Plain mixing turns into native_rtp, where key presses vanish (survival.md).
 BRIDGE_TYPE = "mixing,dtmf_events"
 
@@ -195,7 +198,7 @@ class Performer:
         put_in = await self._rest.ask(
             "bridges", "addChannel", bridgeId=command.bridge, channel=",".join(command.legs)
         )
-        if put_in.is_good:
+        if put_in.is_good or (put_in.status == 0 and await self._is_filled(command)):
             return None
         # A leg is gone, or did not enter yet: nobody shall be left alone in a bridge.
         await self._rest.ask("bridges", "destroy", bridgeId=command.bridge)
@@ -203,6 +206,14 @@ class Performer:
             # "Channel not found"
             return Failure(why=Refusal.GONE, detail=put_in.detail)
         return put_in.failure()
+
+    async def _is_filled(self, command: c.Bridge) -> bool:
+        """Whether all talk: the answer alone was lost, and nobody shall be cut off for that."""
+        for _ in range(LOOKS):
+            found = await self._rest.ask("bridges", "get", bridgeId=command.bridge)
+            if found.status != 0:
+                return found.is_good and set(command.legs) <= set(found.body["channels"])
+        return False
 
     async def _provision(self, command: c.ProvisionDevice) -> Failure | None:
         if command.device.kind is not DeviceKind.DESK:
@@ -238,7 +249,8 @@ class Performer:
                 return answer.failure()
         made_so = {"variable": _mark_name(command.agent), "value": _mark(wanted)}
         answer = await self._rest.ask("asterisk", "setGlobalVar", **made_so)
-        self._made[command.agent] = wanted
+        if answer.is_good:
+            self._made[command.agent] = wanted
         return answer.failure()
 
     async def _stands(self, agent: AgentId, wanted: tuple[SipObject, ...]) -> bool:

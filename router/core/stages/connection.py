@@ -124,7 +124,9 @@ def caller_leaves(turn: Turn, move: CallerGone) -> None:
     """The caller hung up: everything that was for them ends, and the call leaves the floor."""
     call = move.call
     _settle(turn, call)
-    by = call.ended_by or (EndedBy.LOST if move.ending is LegEnding.LOST else EndedBy.CALLER)
+    # Whose goodbye nobody saw end is listed too: a person decides whether to call them back.
+    lost = move.ending is LegEnding.LOST
+    by = EndedBy.LOST if lost else call.ended_by or EndedBy.CALLER
     call.ended_by = by
     if call.place is not None:
         turn.note(

@@ -221,6 +221,9 @@ def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
         turn.move(AgentLegOver(leg=leg, ending=LegEnding.HUNG_UP))
     floor.code_legs.pop(due.leg, None)
     call = floor.call_of_caller(due.leg)
+    if call is not None and not floor.nodes.get(call.node, True):
+        turn.wake(LEG_GONE_AFTER_ALL, due)  # the next list tells, or the node is given up
+        return
     if call is not None and call.ended_by is not None and not call.vanished:
         turn.order(Hangup(node=call.node, call=call.id, leg=call.leg))
     if call is not None and (call.ended_by is not None or call.vanished):

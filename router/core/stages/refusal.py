@@ -16,12 +16,13 @@ from router.core.commands import (
     KeepPrompt,
     LookUp,
     Play,
+    ProvisionDevice,
     RecordSound,
     StartMusic,
     StopMusic,
     StopPlay,
 )
-from router.core.deadlines import LegOverdue, LookupOverdue, MusicDue, RecordingOverdue
+from router.core.deadlines import DeskDue, LegOverdue, LookupOverdue, MusicDue, RecordingOverdue
 from router.core.events import CommandFailed, PlaybackEnded
 from router.core.records import CommandRefused
 from router.core.speech import LEG_GONE_WITHIN
@@ -29,6 +30,8 @@ from router.core.turn import ConversationBroken, OfferOver, PartnerGone, Turn
 from router.core.vocabulary import OfferOutcome, Refusal
 
 MUSIC_AGAIN_AFTER = timedelta(seconds=1)
+DESK_AGAIN_AFTER, DESK_AGAIN_AT_MOST = timedelta(seconds=2), timedelta(minutes=5)
+"""Twice as long each time: an Asterisk that keeps saying no is not asked for ever so often."""
 
 
 def command_fails(turn: Turn, event: CommandFailed) -> list[PlaybackEnded]:
@@ -116,6 +119,9 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
         case StartMusic():
             if why is not Refusal.GONE and command.call is not None:
                 turn.wake(MUSIC_AGAIN_AFTER, MusicDue(call=command.call))
+        case ProvisionDevice(node=node, agent=agent, tries=tries):
+            wait = min(DESK_AGAIN_AFTER * 2 ** min(tries, 8), DESK_AGAIN_AT_MOST)
+            turn.wake(wait, DeskDue(agent=agent, node=node, tries=tries + 1))
         case HandToDialplan():
             if why is Refusal.UNKNOWN:
                 turn.order(command)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from router.core.commands import RetireDevice, WithdrawFromFallback
-from router.core.deadlines import RespiroOver, WrapUpOver
+from router.core.deadlines import DeskDue, RespiroOver, WrapUpOver
 from router.core.duty import (
     drop_offer,
     end_wrap_up,
@@ -15,6 +15,7 @@ from router.core.duty import (
     enrol_everywhere,
     log_in,
     log_out,
+    nodes_there,
     pause,
     provision,
     resume,
@@ -153,6 +154,13 @@ def telephone_changes(turn: Turn, event: DeviceChanged) -> None:
         turn.note(
             DeviceStateChanged(agent=event.agent, device=event.kind, reachable=event.reachable)
         )
+
+
+def desk_is_due(turn: Turn, due: DeskDue) -> None:
+    """Nobody is left without a telephone until the next connection, which may be days away."""
+    agent = turn.floor.agents.get(due.agent)
+    if agent is not None and due.node in nodes_there(turn.floor):
+        provision(turn, agent, due.node, tries=due.tries)
 
 
 def node_is_back(turn: Turn, event: LegsListed) -> None:

@@ -144,6 +144,27 @@ async def test_bridge_that_cannot_be_filled_is_removed(server: AriServer) -> Non
     assert server.asked[-1][:2] == ("DELETE", f"/bridges/{BRIDGE.bridge}")
 
 
+async def test_two_who_talk_are_not_parted_because_the_answer_is_lost(server: AriServer) -> None:
+    server.replies[f"POST /bridges/{BRIDGE.bridge}/addChannel"] = never
+    there = {"channels": [LEG, "1.1"]}
+    server.replies[f"GET /bridges/{BRIDGE.bridge}"] = replies(200, there)
+    async with connected(server, timeout=QUICK) as node:
+        assert await node.perform(BRIDGE) is None
+    assert not [asked for asked in server.asked if asked[0] == "DELETE"]
+
+
+async def test_who_could_not_be_seen_in_a_bridge_is_not_left_alone_in_it(
+    server: AriServer,
+) -> None:
+    server.replies[f"POST /bridges/{BRIDGE.bridge}/addChannel"] = never
+    server.replies[f"GET /bridges/{BRIDGE.bridge}"] = replies(200, {"channels": ["1.1"]})
+    async with connected(server, timeout=QUICK) as node:
+        refusal = await node.perform(BRIDGE)
+    assert refusal is not None
+    assert refusal.why is Refusal.UNKNOWN
+    assert server.asked[-1][:2] == ("DELETE", f"/bridges/{BRIDGE.bridge}")
+
+
 async def test_withdrawn_telephone_shows_no_missed_call(server: AriServer) -> None:
     for elsewhere in (True, False):
         withdraw = c.Hangup(node=NODE, call=CALL, leg=LEG, answered_elsewhere=elsewhere)
@@ -173,6 +194,20 @@ async def test_desk_phone_that_changed_is_made_again(server: AriServer) -> None:
             make = c.ProvisionDevice(node=NODE, call=None, agent=ANA, device=device)
             assert await node.perform(make) is None
     assert [method for method, _, _ in server.asked].count("PUT") == 6
+
+
+async def test_desk_phone_of_which_nobody_knows_whether_it_was_made_is_made_again(
+    server: AriServer,
+) -> None:
+    make = c.ProvisionDevice(
+        node=NODE, call=None, agent=ANA, device=Device(kind=DeviceKind.DESK, password="one")
+    )
+    async with connected(server, timeout=QUICK) as node:
+        server.replies["POST /asterisk/variable"] = never
+        assert await node.perform(make) is not None
+        del server.replies["POST /asterisk/variable"]
+        assert await node.perform(make) is None
+    assert [method for method, _, _ in server.asked].count("PUT") == 3
 
 
 async def test_phone_on_the_public_network_needs_no_endpoint(server: AriServer) -> None:

@@ -132,7 +132,7 @@ def test_after_a_restart_of_asterisk_its_calls_are_lost_and_agents_free(
     situation(hotline)
     hotline.listed(restarted=True)
     assert not hotline.engine.floor.calls
-    assert hotline.records(CallFinished)[-1].by in (EndedBy.LOST, EndedBy.SYSTEM)
+    assert hotline.records(CallFinished)[-1].by is EndedBy.LOST
     agent_now = hotline.engine.floor.agents[AgentId("ana")]
     assert (agent_now.leg, agent_now.offer, agent_now.call) == (None, None, None)
     assert not hotline.engine.floor.agent_legs
@@ -437,6 +437,21 @@ def test_goodbye_is_not_the_end_of_a_caller_who_is_in_the_dialplan_meanwhile() -
     goodbye = hotline.ordered(Play)[-1]
     hotline.refused(goodbye, Refusal.GONE)
     assert caller.leg not in [order.leg for order in hotline.ordered(Hangup)]
+
+
+def test_who_was_to_be_hung_up_by_an_asterisk_that_died_meanwhile_is_listed_as_lost() -> None:
+    """Nobody saw whether they heard the goodbye: a person decides about calling back."""
+    hotline = crisis_hotline()
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.answers("ana")
+    hotline.hangs_up("ana")
+    hotline.board.reports_ends = False
+    hotline.happens(e.NodeDisconnected(at=hotline.at, node=NODE))
+    hotline.refused(hotline.ordered(Play)[-1], Refusal.UNKNOWN)
+    hotline.passes(12)
+    assert not hotline.records(CallFinished)
+    hotline.listed(without=[caller.leg], restarted=True)
+    assert [r.by for r in hotline.records(CallFinished)] == [EndedBy.LOST]
 
 
 def test_goodbye_whose_hang_up_was_lost_on_its_way_is_hung_up_once_more() -> None:

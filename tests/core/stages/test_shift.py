@@ -20,7 +20,15 @@ from router.core.house_records import AgentStateChanged, DeviceStateChanged, Ros
 from router.core.routing.agent import AgentProfile, Validity
 from router.core.shift_records import SkillsChanged
 from router.core.staff import WrapUp
-from router.core.vocabulary import AgentId, AgentState, CallId, DeviceKind, LegEnding, SkillName
+from router.core.vocabulary import (
+    AgentId,
+    AgentState,
+    CallId,
+    DeviceKind,
+    LegEnding,
+    Refusal,
+    SkillName,
+)
 from tests.core.driver import NODE, Driver
 from tests.core.house import agent, seconds
 
@@ -59,6 +67,27 @@ def test_new_skills_hold_at_once_for_who_waits() -> None:
     assert hotline.rung() == []
     roster(hotline, agent("ana", psicologia=1, crisis=1))
     assert hotline.rung() == ["ana"]
+
+
+def test_a_desk_phone_that_asterisk_could_not_be_told_of_is_told_of_again() -> None:
+    hotline = Driver()
+    hotline.works(agent("ana", crisis=1))
+    for seconds_later in (2, 4, 8):
+        told = len(hotline.ordered(ProvisionDevice))
+        hotline.refused(hotline.ordered(ProvisionDevice)[-1], Refusal.UNKNOWN)
+        hotline.passes(seconds_later - 0.5)
+        assert len(hotline.ordered(ProvisionDevice)) == told
+        hotline.passes(1)
+        assert len(hotline.ordered(ProvisionDevice)) == told + 1
+
+
+def test_who_left_the_roster_is_not_told_of_again() -> None:
+    hotline = Driver()
+    hotline.works(agent("ana", crisis=1))
+    hotline.refused(hotline.ordered(ProvisionDevice)[-1], Refusal.UNKNOWN)
+    roster(hotline, agent("ben", on="phone", juridico=1))
+    hotline.passes(10)
+    assert len(hotline.ordered(ProvisionDevice)) == 1
 
 
 def test_who_left_the_roster_is_gone_from_asterisk_and_from_the_fallback() -> None:
