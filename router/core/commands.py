@@ -225,9 +225,13 @@ class RemoveBridge(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hangup(LegOrder):
-    """End a leg. `answered_elsewhere` tells a withdrawn telephone not to show a missed call."""
+    """End a leg. `answered_elsewhere` tells a withdrawn telephone not to show a missed call.
+
+    `only_here`: a caller, whom the dialplan may have by now; there they wait for somebody.
+    """
 
     answered_elsewhere: bool = False
+    only_here: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

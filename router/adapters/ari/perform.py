@@ -87,11 +87,8 @@ class Performer:
                 return await self._bridge(command)
             case c.RemoveBridge(bridge=bridge):
                 return _or_gone(await self._rest.ask("bridges", "destroy", bridgeId=bridge))
-            case c.Hangup(leg=leg, answered_elsewhere=elsewhere):
-                code = str(ANSWERED_ELSEWHERE if elsewhere else NORMAL)
-                return _or_gone(
-                    await self._rest.ask("channels", "hangup", channelId=leg, reason_code=code)
-                )
+            case c.Hangup():
+                return await self._hang_up(command)
             case c.HandToDialplan(leg=leg):
                 where = {"context": FALLBACK, "extension": "s", "priority": "1"}
                 return (
@@ -138,6 +135,17 @@ class Performer:
             terminateOn=command.ends_with or "none",
         )
         return answer.failure()
+
+    async def _hang_up(self, command: c.Hangup) -> Failure | None:
+        leg = command.leg
+        if command.only_here:
+            found = await self._rest.ask("channels", "get", channelId=leg)
+            if not found.is_good:
+                return _or_gone(found)
+            if found.body["dialplan"]["app_name"] != "Stasis":
+                return Failure(why=Refusal.GONE, detail="the dialplan has the caller")
+        code = str(ANSWERED_ELSEWHERE if command.answered_elsewhere else NORMAL)
+        return _or_gone(await self._rest.ask("channels", "hangup", channelId=leg, reason_code=code))
 
     async def _dial(self, command: c.Dial) -> Failure | None:
         answer = await self._rest.ask(

@@ -106,7 +106,7 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
             turn.move(PartnerWanted(call=call, wait=result.wait))
         case Over():
             call.ended_by = EndedBy.SYSTEM
-            turn.order(Hangup(node=call.node, call=call.id, leg=call.leg))
+            turn.order(Hangup(node=call.node, call=call.id, leg=call.leg, only_here=True))
             turn.wake(HANGUP_WITHIN, LegOverdue(leg=call.leg))
         case _:
             assert_never(result.wait)

@@ -225,7 +225,7 @@ def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
         turn.wake(LEG_GONE_AFTER_ALL, due)  # the next list tells, or the node is given up
         return
     if call is not None and call.ended_by is not None and not call.vanished:
-        turn.order(Hangup(node=call.node, call=call.id, leg=call.leg))
+        turn.order(Hangup(node=call.node, call=call.id, leg=call.leg, only_here=True))
     if call is not None and (call.ended_by is not None or call.vanished):
         turn.move(CallerGone(call=call, ending=LegEnding.HUNG_UP))
 

@@ -173,6 +173,19 @@ async def test_withdrawn_telephone_shows_no_missed_call(server: AriServer) -> No
     assert [asked[2]["reason_code"] for asked in server.asked] == ["26", "16"]
 
 
+@pytest.mark.parametrize(("where", "ends"), [("Stasis", True), ("Queue", False)])
+async def test_caller_is_hung_up_only_where_no_dialplan_has_them(
+    server: AriServer, where: str, ends: bool
+) -> None:
+    leg = LegId("1.1")
+    found = {"id": leg, "dialplan": {"app_name": where}}
+    server.replies[f"GET /channels/{leg}"] = replies(200, found)
+    async with connected(server) as node:
+        refusal = await node.perform(c.Hangup(node=NODE, call=CALL, leg=leg, only_here=True))
+    assert (refusal is None) is ends
+    assert any(asked[0] == "DELETE" for asked in server.asked) is ends
+
+
 async def test_desk_phone_is_made_in_order_after_the_old_one_is_gone(server: AriServer) -> None:
     device = Device(kind=DeviceKind.DESK, password="geheim")
     make = c.ProvisionDevice(node=NODE, call=None, agent=ANA, device=device)
