@@ -50,13 +50,17 @@ class PolicyChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeConnected:
-    """A node's channels were listed and reconciled; `adopted` callers are of an earlier life."""
+    """A node's channels were listed and reconciled; `adopted` callers are of an earlier life.
+
+    `restarted`: Asterisk is a new process. Whoever was in the old one is gone, the fallback's too.
+    """
 
     node: NodeId
     legs: int
     handed: int
     kept: int
     adopted: int = 0
+    restarted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

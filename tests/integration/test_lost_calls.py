@@ -17,7 +17,8 @@ from router.adapters.postgres.reports import Reports
 from router.cli.calls_lost import gone
 from router.cli.exits import Exit
 from router.cli.main import run
-from router.core.records import HandedToFallback
+from router.core.house_records import NodeConnected
+from router.core.records import Entry, HandedToFallback
 from router.core.snapshot import CallView, Snapshot
 from router.core.vocabulary import CallId, EndedBy, NodeId, StepName
 from router.ledger import LostCall
@@ -73,6 +74,38 @@ async def test_who_was_lost_is_listed_with_what_is_known(day: Reports) -> None:
     assert (second.lost, second.answered, second.queue, second.agent) == (True, False, None, None)
     assert (second.number_kept, second.called_again_at) == (False, None)
     assert not found["n2-3"].lost
+
+
+async def test_who_was_in_the_fallback_of_an_asterisk_that_died_is_listed(
+    day: Reports, database: str
+) -> None:
+    journal = PostgresJournal(database, node=NodeId("n1"), on_trouble=Troubles())
+    handed = HandedToFallback(queue=CRISIS, reason="the engine was away")
+
+    def in_fallback(call: str, at: datetime) -> Tale:
+        return Tale(call, at=at).started().queued(CRISIS).then(handed, after=1)
+
+    tales = (
+        in_fallback("n2-7", AGO),
+        in_fallback("n1-8", AGO - timedelta(hours=1.9)),
+        in_fallback("n1-9", AGO + timedelta(minutes=30)),
+    )
+    journal.append([entry for tale in tales for entry in tale.entries])
+    journal.append([connected(at=AGO + timedelta(minutes=1), restarted=False, seq=1)])
+    assert await journal.drain(WITHIN) == 0
+    assert not {"n1-5", "n1-8", "n1-9", "n2-7"} & set(await listed(day))
+    journal.append([connected(at=AGO + timedelta(minutes=20), restarted=True, seq=2)])
+    assert await journal.drain(WITHIN) == 0
+    # Not who was on another node, came after it, or was there so long before that they had left.
+    found = await listed(day)
+    assert {"n1-5", "n1-8", "n1-9", "n2-7"} & set(found) == {"n1-5"}
+    assert not found["n1-5"].lost
+
+
+def connected(*, at: datetime, restarted: bool, seq: int) -> Entry:
+    """An engine has listed what is on the first node."""
+    there = NodeConnected(node=NodeId("n1"), legs=0, handed=0, kept=0, restarted=restarted)
+    return Entry(call=None, epoch=7, seq=seq, at=at, record=there)
 
 
 async def test_a_try_to_call_back_is_noted_with_them(

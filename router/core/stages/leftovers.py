@@ -50,6 +50,7 @@ def legs_are_settled(turn: Turn, event: LegsListed) -> list[Said]:
             handed=handed,
             kept=kept - adopted,
             adopted=adopted,
+            restarted=event.restarted,
         )
     )
     turn.match_due = True

@@ -48,6 +48,7 @@ def test_a_lost_connection_is_an_alarm_and_concludes_nothing_about_callers() -> 
     hotline.listed()
     assert hotline.alarms() == []
     assert hotline.records(NodeConnected)[-1].handed == 0
+    assert not hotline.records(NodeConnected)[-1].restarted
 
 
 def in_the_menu(hotline: Driver) -> Caller:
@@ -131,6 +132,7 @@ def test_after_a_restart_of_asterisk_its_calls_are_lost_and_agents_free(
     assert callable(situation)
     situation(hotline)
     hotline.listed(restarted=True)
+    assert hotline.records(NodeConnected)[-1].restarted
     assert not hotline.engine.floor.calls
     assert hotline.records(CallFinished)[-1].by is EndedBy.LOST
     agent_now = hotline.engine.floor.agents[AgentId("ana")]

@@ -1,4 +1,5 @@
--- Calls since $1 that ended by a loss, or whose end nobody saw, newest first: $2 at most.
+-- Calls since $1 that ended by a loss, or whose end nobody saw, newest first: $2 at most. Who was
+-- given to the fallback ends there unseen, and is listed only if its Asterisk died within two hours.
 WITH seen AS (
     SELECT
         call_id,
@@ -48,6 +49,21 @@ LEFT JOIN (
     GROUP BY call_id
 ) AS tries USING (call_id)
 WHERE seen.arrived_at IS NOT NULL
-    AND (seen.lost OR (NOT seen.finished AND seen.last_turn <> 'handed_to_fallback'))
+    AND (
+        seen.lost
+        OR (
+            NOT seen.finished
+            AND (
+                seen.last_turn <> 'handed_to_fallback'
+                OR EXISTS (
+                    SELECT FROM house_records AS house
+                    WHERE house.kind = 'node_connected'
+                        AND house.body ->> 'restarted' = 'true'
+                        AND house.body ->> 'node' = split_part(seen.call_id, '-', 1)
+                        AND house.at BETWEEN seen.last_at AND seen.last_at + interval '2 hours'
+                )
+            )
+        )
+    )
 ORDER BY seen.last_at DESC, seen.call_id
 LIMIT $2;
