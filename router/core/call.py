@@ -187,7 +187,7 @@ class AgentLeg:
     `hung_up_again`: it did not come in time.
 
     `talked_on` is set once it was bridged: its end then begins the wrap-up. `lost`: nobody put the
-    receiver down.
+    receiver down; `silent`: nothing came from the telephone any more, so we hung it up.
     """
 
     id: LegId
@@ -200,6 +200,7 @@ class AgentLeg:
     hung_up_again: bool = False
     talked_on: QueueName | None = None
     lost: bool = False
+    silent: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

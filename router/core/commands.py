@@ -200,6 +200,15 @@ class DialPartner(LegOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listen(LegOrder):
+    """Tell, until it ends, when nothing comes any more from the leg of an agent who talks."""
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"listening/{self.leg}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge(Order):
     """Create a bridge and put both legs in; both are in the application already."""
 
@@ -309,6 +318,7 @@ Command = (
     | StopMusic
     | Dial
     | DialPartner
+    | Listen
     | Bridge
     | RemoveBridge
     | Hangup

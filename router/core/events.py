@@ -81,6 +81,13 @@ class LegEnded(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegSilent(Happened):
+    """Nothing comes from an agent's telephone: no audio, and no answer to a question either."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegLeft(Happened):
     """A leg left the application without hanging up: it is in the dialplan now."""
 
@@ -306,6 +313,7 @@ Event = (
     | LegRinging
     | LegAnswered
     | LegEnded
+    | LegSilent
     | LegLeft
     | DigitPressed
     | PlaybackEnded

@@ -13,6 +13,7 @@ from router.core.stages import (
     adoption,
     arrival,
     asking,
+    connection,
     dispatch,
     fallback,
     in_flow,
@@ -65,6 +66,8 @@ def event_comes(turn: Turn, event: e.Event) -> None:
         case e.CodeDialled():
             if (doing := short_code.is_dialled(turn, event)) is not None:
                 event_comes(turn, doing)
+        case e.LegSilent():
+            connection.falls_silent(turn, event)
         case e.LegLeft():
             recovery.leg_leaves(turn, event)
         case e.LookupEnded():

@@ -11,11 +11,14 @@ APPLICATION = "hotline"
 
 
 TALKED_TO = frozenset({"agent", "partner"})
+FALLBACKS_OWN = frozenset({"AppQueue", "AppDial"})
+"""The application of a telephone that the fallback's queue, or its dialplan, has rung."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A channel. `bridge` is empty if it is in none; `with_engine`: it is in the application.
+    """A channel. `bridge` is empty if it is in none; `with_engine`: it is in the application;
+    `rung_by_fallback`: it is an agent's telephone there.
 
     `unique_id` is Asterisk's: seconds and a count, so that it tells who came first.
     """
@@ -25,15 +28,17 @@ class Seen:
     bridge: str
     with_engine: bool
     unique_id: str = ""
+    rung_by_fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescue:
-    """Callers to be moved to the fallback, the longest there first, and telephones to be let go;
-    by channel name."""
+    """Callers to be moved to the fallback, the longest there first, and telephones to be let go,
+    by channel name; and agents' telephones in conversations, by unique id."""
 
     move: tuple[str, ...]
     let_go: tuple[str, ...]
+    listen: tuple[str, ...] = ()
 
 
 def rescue(channels: Iterable[Seen]) -> Rescue:
@@ -58,6 +63,12 @@ def rescue(channels: Iterable[Seen]) -> Rescue:
             if (each.role in TALKED_TO and "caller" not in roles[each.bridge])
             or (each.role == "code" and each.with_engine)
         ),
+        listen=tuple(
+            each.unique_id
+            for each in there
+            if each.bridge
+            and (each.rung_by_fallback or (each.role == "agent" and "caller" in roles[each.bridge]))
+        ),
     )
 
 
@@ -75,4 +86,5 @@ def seen(status: Mapping[str, str], variables: Mapping[str, str]) -> Seen:
         with_engine=status.get("Application") == "Stasis"
         and status.get("Data", "").split(",")[0] == APPLICATION,
         unique_id=status.get("Uniqueid", ""),
+        rung_by_fallback=status.get("Application") in FALLBACKS_OWN,
     )

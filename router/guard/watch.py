@@ -12,6 +12,8 @@ import structlog
 from router import errors
 from router.adapters.ami.access import Access
 from router.adapters.ami.client import AmiClient, Connect
+from router.adapters.ami.listening import Listening
+from router.core.vocabulary import LegId
 from router.guard.pulse import Pulse
 from router.guard.rescue import rescue, seen
 
@@ -20,6 +22,9 @@ BEAT, GUARD = "ENGINE_BEAT", "HOTLINE_GUARD"
 LOOK_EVERY = 0.25
 AT_ONCE = 25
 """Callers who are moved before the beat is looked at again: by then a new engine may have some."""
+
+NO_AUDIO = "44"
+"""Q.850: an engine that comes back must not take it for the agent's own hang-up."""
 
 log = structlog.get_logger("guard")
 
@@ -39,6 +44,7 @@ class Guard:
         self._monotonic = monotonic
         self._id = uuid4().hex
         self._pulse = Pulse()
+        self._listening = Listening(monotonic)
         self._rescuing = False
 
     async def run(self) -> None:
@@ -58,6 +64,11 @@ class Guard:
     async def _watch(self) -> None:
         """Returns when the connection, once it was up, is lost."""
         client = self._connect(self._access, lambda event: None)
+        dead: asyncio.Queue[LegId] = asyncio.Queue()
+        listening = (
+            asyncio.create_task(self._listening.follow(client, dead.put_nowait)),
+            asyncio.create_task(_hang_up_each(client, dead)),
+        )
         try:
             await client.open()
             await client.act("Setvar", Variable=GUARD, Value=self._id)
@@ -69,6 +80,9 @@ class Guard:
             log.warning("guard.disconnected")
         finally:
             client.close()
+            for each in listening:
+                each.cancel()
+            await asyncio.gather(*listening, return_exceptions=True)
 
     async def _look(self, client: AmiClient) -> bool:
         """Whether Asterisk answers."""
@@ -100,6 +114,10 @@ class Guard:
             return
         rows = [row for row in status.events if row.get("Event") == "Status"]
         plan = rescue(seen(row, _variables(row)) for row in rows)
+        for leg in plan.listen:
+            # No engine notices that this agent's telephone is dead. Once it is hung up, the caller
+            # is alone, and moved, or waits in the fallback again.
+            self._listening.begin(LegId(leg))
         if not self._rescuing:
             log.warning("guard.takes_over", callers=len(plan.move), telephones=len(plan.let_go))
         moved = 0
@@ -116,6 +134,13 @@ class Guard:
         await asyncio.gather(*(client.act("Hangup", Channel=each, Cause="16") for each in let_go))
         if plan.move or let_go:
             log.warning("guard.moved", callers=moved, of=len(plan.move), telephones=len(let_go))
+
+
+async def _hang_up_each(client: AmiClient, dead: asyncio.Queue[LegId]) -> None:
+    """Until cancelled."""
+    while True:
+        await client.act("Hangup", Channel=await dead.get(), Cause=NO_AUDIO)
+        log.warning("guard.telephone_dead")
 
 
 async def _still(client: AmiClient, beat: str) -> bool:

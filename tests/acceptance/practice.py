@@ -37,6 +37,8 @@ LINES: Mapping[str, str] = {
     "second_device": "ring: {desk: 8s, phone: 8s}",
     "full": "ring: {desk: 8s, phone: 8s}",
     "broken": "ring: {desk: 8s, phone: 8s}",
+    "quiet": "ring: {desk: 8s, phone: 8s}",
+    "never_heard": "ring: {desk: 8s, phone: 8s}",
     "ended": "ring: {desk: 8s, phone: 8s}",
     "left": "ring: {desk: 8s, phone: 8s}",
     "wrapped": "wrap_up: agent",

@@ -35,14 +35,16 @@ from tests.acceptance.people import (
 )
 from tests.acceptance.practice import number
 from tests.acceptance.side_by_side import Story, Told, side_by_side
+from tests.acceptance.telephone import Telephone, telephone
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FIRST_HZ, NEXT_HZ = 587, 880
 AT_HOME = "+525512340011"
 ALONE_FOR_AT_MOST = 0.6
-# rtp_timeout is 4 s, and Asterisk looks once in a while.
+# No audio for a second or two, then 2 s in which the telephone does not answer.
 LOSS_IS_SEEN_WITHIN = 8.0
+MUTED_FOR = 12.0
 TRIED_AGAIN_FOR = timedelta(seconds=10)
 GOODBYE_LASTS_AT_MOST = timedelta(seconds=15)
 
@@ -55,6 +57,9 @@ class World:
     callers: Callers
     shift: Shift
     fragile: Mapping[str, Phone]
+    mute: Telephone
+    """Of `quiet-1`: sends a packet when told to."""
+    never_heard: Telephone
 
     def dials(self, line: str) -> AbstractAsyncContextManager[Caller]:
         return self.callers.dials(self.hotline, number(line), flow=line)
@@ -147,6 +152,38 @@ async def agents_desk_phone_dies(world: World) -> None:
         assert caller.longest_silence(killed_at - 1) < timedelta(seconds=5)
 
 
+async def agent_is_muted(world: World) -> None:
+    """Their telephone sends not one packet more, as many do; then its network dies."""
+    async with world.dials("quiet") as caller:
+        desk = world.mute
+        invite = await desk.rings()
+        desk.answers(invite)
+        await caller.is_answered_by("quiet-1")
+        desk.sends_silence(invite)
+        muted_at = time.monotonic()
+        # Woken by the caller's voice, which comes all the time.
+        desk.packets.clear()
+        await desk.until(lambda: time.monotonic() > muted_at + MUTED_FOR, within=2 * MUTED_FOR)
+        assert not caller.records(AgentLost)
+        assert not any(each.start.startswith("BYE") for each in desk.messages)
+        assert desk.packets[-1].at > muted_at + MUTED_FOR - 1
+        desk.close()
+        await caller.first(AgentLost, within=LOSS_IS_SEEN_WITHIN)
+        lost_at = time.monotonic()
+        await caller.phone.hears(within=timedelta(seconds=2), since=lost_at)
+        await caller.first(Queued, where=lambda each: each.again)
+
+
+async def agent_cannot_be_heard(world: World) -> None:
+    """Their telephone answers every question, but no audio ever comes from it."""
+    async with world.dials("never_heard") as caller:
+        desk = world.never_heard
+        desk.answers(await desk.rings())
+        await caller.is_answered_by("never_heard-1")
+        await caller.first(AgentLost, within=LOSS_IS_SEEN_WITHIN)
+        await desk.receives(lambda each: each.start.startswith("BYE"))
+
+
 async def wrap_up_is_ended_by_the_agent(world: World) -> None:
     async with world.dials("wrapped") as one:
         await world.talking(one, "wrapped")
@@ -213,6 +250,8 @@ STORIES: tuple[Story[World], ...] = (
     caller_hangs_up,
     agents_phone_is_killed,
     agents_desk_phone_dies,
+    agent_is_muted,
+    agent_cannot_be_heard,
     wrap_up_is_ended_by_the_agent,
     wrap_up_of_the_roster_counts,
     shift_ends_in_a_conversation,
@@ -235,6 +274,9 @@ async def told(
             )
             for agent in ("broken-1", "two-1")
         }
+        sip = hotline.stack["sip"]["host"], hotline.stack["sip"]["port"]
+        mute = await on.enter_async_context(telephone("quiet-1", sip))
+        never_heard = await on.enter_async_context(telephone("never_heard-1", sip))
         shift = await on.enter_async_context(
             on_shift(
                 hotline,
@@ -249,6 +291,8 @@ async def told(
                     also=f'{{kind: phone, number: "{AT_HOME}"}}',
                 ),
                 Agent(id="home-1", skills="", mobile=AT_HOME, tone_hz=NEXT_HZ, comes=False),
+                Agent(id="quiet-1", skills="quiet: 5", elsewhere=mute.address),
+                Agent(id="never_heard-1", skills="never_heard: 5", elsewhere=never_heard.address),
                 Agent(id="wrapped-1", skills="wrapped: 5", wrap_up=""),
                 Agent(id="overridden-1", skills="overridden: 5", wrap_up="1"),
                 *(
@@ -257,7 +301,14 @@ async def told(
                 ),
             )
         )
-        world = World(hotline=hotline, callers=callers, shift=shift, fragile=fragile)
+        world = World(
+            hotline=hotline,
+            callers=callers,
+            shift=shift,
+            fragile=fragile,
+            mute=mute,
+            never_heard=never_heard,
+        )
         yield await on.enter_async_context(side_by_side(world, *STORIES))
 
 
@@ -281,6 +332,18 @@ async def test_agent_whose_desk_phone_dies_gets_their_caller_back_at_home(
     told: Told[World],
 ) -> None:
     await told(agents_desk_phone_dies)
+
+
+async def test_agent_who_is_muted_keeps_their_caller_and_one_whose_network_died_does_not(
+    told: Told[World],
+) -> None:
+    await told(agent_is_muted)
+
+
+async def test_caller_of_an_agent_who_cannot_be_heard_does_not_wait_in_silence(
+    told: Told[World],
+) -> None:
+    await told(agent_cannot_be_heard)
 
 
 async def test_agent_who_ends_their_own_wrap_up_is_offered_nothing_before(

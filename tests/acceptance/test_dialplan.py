@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
 import re
@@ -14,6 +15,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 import pytest
 
+from router.adapters.ami.access import Access
+from router.guard.watch import Guard
 from router.probe.sip_message import SipMessage
 from tests.acceptance.asterisk_server import (
     Ari,
@@ -382,10 +385,29 @@ async def test_whoever_reached_us_first_is_first_in_the_fallback_however_late_th
         later.hangs_up(other)
 
 
+@asynccontextmanager
+async def guarded(server: AsteriskServer) -> AsyncIterator[None]:
+    """Its beat is stale: no engine lives."""
+    site = server.site
+    access = Access(
+        host=site.control_host,
+        port=site.ami_port,
+        user="guard",
+        password=site.ami_guard_password,
+    )
+    watching = asyncio.create_task(Guard(access).run())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
 async def test_caller_whose_fallback_agents_line_breaks_waits_again_with_music(
     asterisk_server: AsteriskServer, ari: Ari
 ) -> None:
     async with (
+        guarded(asterisk_server),
         agent_at_desk(ari, asterisk_server, "ana") as desk,
         ami(asterisk_server, "hotline") as engine,
         caller(asterisk_server) as phone,
@@ -396,7 +418,7 @@ async def test_caller_whose_fallback_agents_line_breaks_waits_again_with_music(
         desk.answers(invite)
         await desk.receives(lambda each: each.start.startswith("ACK"))
         await engine.acts("QueueRemove", Queue="fallback", Interface="PJSIP/ana")
-        # No packet comes from the agent: the line is given up (rtp_timeout), and only theirs.
+        # No packet comes from the agent: the guard gives their line up, and only theirs.
         await desk.receives(lambda each: each.start.startswith("BYE"))
         phone.packets.clear()
         await phone.hears(within=4)

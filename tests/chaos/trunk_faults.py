@@ -13,12 +13,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from secrets import token_hex
 
-from router.core.records import Answered, OfferPickedUp
+from router.core.records import AgentLost, Answered, OfferPickedUp, Queued
 from router.probe.sip_message import SipMessage
 from router.standalone.asterisk import CONFIGURATION
 from router.standalone.loopback import free_port
 from router.standalone.phones import Answer, Handset, Phone, switched_on
-from tests.acceptance.people import AGENTS_HZ, MAIN_LINE, SOON, hear_each_other
+from tests.acceptance.people import AGENTS_HZ, MAIN_LINE, SOON, Caller, hear_each_other
 from tests.chaos.agents import PRESSES_EVERY
 from tests.chaos.asterisk_faults import as_expected
 from tests.chaos.lines import number
@@ -29,10 +29,8 @@ DEAD_CARRIER = "127.0.0.7"
 SECOND_CARRIER = "127.0.0.6"
 REACHED = "by the second trunk"
 GIVEN_UP_WITHIN = 20.0
-BEHIND_IT = (
-    "who talked to an agent behind the dead trunk heard nothing, and hung up: no rtp_timeout may "
-    "be set on a trunk, for a silent caller may be the emergency"
-)
+NOTICED_WITHIN = 25.0
+"""Asked every 10 s, 3 s to answer, and no audio for 6 s; and a slow machine."""
 GHOSTS_GONE_WITHIN, A_LOOK = 120.0, 2.0
 
 
@@ -95,10 +93,15 @@ async def first_carrier_dies(harm: Harm) -> None:
         for ghost, to in zip(ghosts, (MAIN_LINE, number("espera")), strict=True):
             ends.callback((await ghost.dials(to, site.sip_host, site.sip_port)).close)
         await when(lambda: _are_there(harm, ghosts), within=5)
+        behind_it = await _talks_behind_the_first(harm)
         died_at = time.monotonic()
         ends.enter_context(_stopped(harm.scene.shift["bea"].pid))
-        await harm.scene.hang_up("whisper")
-        harm.remarks.append(BEHIND_IT)
+        await behind_it.first(AgentLost, within=NOTICED_WITHIN)
+        silent = f"was silent for {time.monotonic() - died_at:.1f} s, then heard so and waited"
+        harm.remarks.append(f"who talked to an agent behind the dead trunk {silent}")
+        await behind_it.first(Queued, where=lambda each: each.again)
+        await behind_it.phone.hears(within=SOON, since=time.monotonic())
+        await behind_it.hangs_up()
         await when(lambda: _is_given_up(harm), within=GIVEN_UP_WITHIN)
         harm.remarks.append(f"the dead trunk is given up after {time.monotonic() - died_at:.1f} s")
         await _reached_by_the_second(harm, behind[mac.mobile])
@@ -110,16 +113,29 @@ async def first_carrier_dies(harm: Harm) -> None:
             harm.remarks.append(f"UNLIKE: a ghost is there {GHOSTS_GONE_WITHIN:.0f} s later")
 
 
+async def _talks_behind_the_first(harm: Harm) -> Caller:
+    """Of whom the census knows nothing more: their silence is as long as it takes to notice."""
+    caller = harm.scene.people.pop("whisper").caller
+    bea = harm.scene.shift["bea"]
+    await _presses_1(bea, caller)
+    await hear_each_other(caller, bea, bea.handset.tone_hz)
+    return caller
+
+
+async def _presses_1(phone: Phone, caller: Caller) -> None:
+    async with asyncio.timeout(2 * SOON.total_seconds()):
+        while not caller.records(Answered):
+            await phone.press("1")
+            await asyncio.sleep(PRESSES_EVERY.total_seconds())
+
+
 async def _reached_by_the_second(harm: Harm, phone: Phone) -> None:
     """The agent at the telephone presses 1, and the two hear each other."""
     await harm.scene.shift.logs_in("mac")
     caller = await harm.scene.dials(REACHED, "multitud")
     await phone.incoming(within=2 * SOON)
     await caller.first(OfferPickedUp, within=SOON.total_seconds())
-    async with asyncio.timeout(2 * SOON.total_seconds()):
-        while not caller.records(Answered):
-            await phone.press("1")
-            await asyncio.sleep(PRESSES_EVERY.total_seconds())
+    await _presses_1(phone, caller)
     await hear_each_other(caller, phone, phone.handset.tone_hz)
     await harm.scene.hang_up(REACHED)
 

@@ -233,7 +233,7 @@ class FakeTelephony:
         match command:
             case c.Play():
                 return self._play(command)
-            case c.KeepNumber() | c.LookUp():
+            case c.KeepNumber() | c.LookUp() | c.Listen():
                 return None
             case c.RecordSound():
                 return self._record(command)

@@ -24,7 +24,28 @@ def test_who_is_there_the_longest_is_moved_first() -> None:
 
 
 def test_two_who_talk_are_left_alone() -> None:
-    assert rescue([caller("one", "b"), agent("ana", "b")]) == Rescue(move=(), let_go=())
+    plan = rescue([caller("one", "b"), agent("ana", "b")])
+    assert not plan.move
+    assert not plan.let_go
+
+
+def test_only_agents_telephones_in_conversations_are_listened_to() -> None:
+    def leg(unique_id: str, role: str, bridge: str, application: str) -> Seen:
+        row = {"Channel": "x", "BridgeID": bridge, "Application": application}
+        return seen({**row, "Uniqueid": unique_id, "Data": "hotline"}, {"HOTLINE_ROLE": role})
+
+    plan = rescue(
+        [
+            leg("1.1", "caller", "b", "Stasis"),
+            leg("1.2", "agent", "b", "Stasis"),
+            leg("1.3", "agent", "", "Stasis"),  # is rung, or hears the whisper
+            leg("1.4", "caller", "q", "Queue"),
+            leg("1.5", "", "q", "AppQueue"),
+            leg("1.6", "", "", "AppQueue"),
+            leg("1.7", "caller", "", "Queue"),
+        ]
+    )
+    assert plan.listen == ("1.2", "1.5")
 
 
 def test_a_caller_who_talks_to_somebody_outside_is_left_alone() -> None:

@@ -13,12 +13,19 @@ from router import errors
 from router.adapters.ami.access import Access
 from router.adapters.ami.client import AmiClient, Connect
 from router.adapters.ami.fallback import Fallback, FallbackQueue
+from router.adapters.ami.listening import Listening
 from router.adapters.ami.members import FallbackMembers
 from router.adapters.ami.memory import LegMemory
 from router.adapters.ami.translate import translate
-from router.core.commands import EnrolInFallback, Remember, TakeBack, WithdrawFromFallback
-from router.core.events import DeviceChanged, FallbackListed, TroubleReported
-from router.core.vocabulary import AgentId, DeviceKind, NodeId
+from router.core.commands import (
+    EnrolInFallback,
+    Listen,
+    Remember,
+    TakeBack,
+    WithdrawFromFallback,
+)
+from router.core.events import DeviceChanged, FallbackListed, LegSilent, TroubleReported
+from router.core.vocabulary import AgentId, DeviceKind, LegId, NodeId
 from router.fence import Fence
 from router.ports import Deliver, Failure
 
@@ -28,7 +35,7 @@ TROUBLE = "ami"
 """The name of this adapter's alarm, with the node's behind it."""
 
 
-AmiCommand = EnrolInFallback | WithdrawFromFallback | Remember | TakeBack
+AmiCommand = EnrolInFallback | WithdrawFromFallback | Remember | TakeBack | Listen
 """What ARI lacks, or does too late."""
 
 
@@ -53,7 +60,9 @@ class AmiNode:
         self._client: AmiClient | None = None
         self._members = FallbackMembers()
         self._memory = LegMemory()
-        self._fallback = FallbackQueue(fence.now if fence is not None else time.monotonic)
+        clock = fence.now if fence is not None else time.monotonic
+        self._fallback = FallbackQueue(clock)
+        self._listening = Listening(clock)
         self._told: dict[AgentId, bool] = {}
         self._trouble = ""
 
@@ -80,6 +89,9 @@ class AmiNode:
             return await self._memory.perform(command, self._client)
         if isinstance(command, TakeBack):
             return await self._fallback.take_back(command, self._client)
+        if isinstance(command, Listen):
+            self._listening.begin(command.leg)
+            return None
         return await self._members.perform(command, self._client)
 
     async def _one_connection(self, deliver: Deliver) -> None:
@@ -92,6 +104,9 @@ class AmiNode:
         def on_fallback(found: Fallback) -> None:
             safely(lambda: deliver(self._listed(found)))
 
+        def on_silence(leg: LegId) -> None:
+            safely(lambda: deliver(LegSilent(at=self._now(), leg=leg)))
+
         def safely(tell: Callable[[], None]) -> None:
             try:
                 tell()
@@ -101,7 +116,7 @@ class AmiNode:
                 client.close()
 
         client = self._connect(self._access, on_event)
-        following = asyncio.create_task(_nothing())
+        following: list[asyncio.Task[None]] = []
         try:
             await client.open()
             await self._tell_all(client, deliver)
@@ -112,14 +127,18 @@ class AmiNode:
             await self._members.restore(client)
             self._tell_trouble("", deliver)
             log.info("ami.connected", node=self.node)
-            following = asyncio.create_task(self._fallback.follow(client, on_fallback))
+            following += (
+                asyncio.create_task(self._fallback.follow(client, on_fallback)),
+                asyncio.create_task(self._listening.follow(client, on_silence)),
+            )
             await _while_it_answers(client, self._access.pace.ping_every)
             log.warning("ami.disconnected", node=self.node)
         finally:
             self._client = None
             client.close()
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            for each in following:
+                each.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
 
     def _listed(self, found: Fallback) -> FallbackListed:
         return FallbackListed(
@@ -181,10 +200,6 @@ async def try_login(access: Access) -> None:
     client = AmiClient(access, lambda message: None)
     await client.open()
     client.close()
-
-
-async def _nothing() -> None:
-    """Before there is anything to follow."""
 
 
 async def _while_it_answers(client: AmiClient, ping_every: float) -> None:

@@ -30,9 +30,10 @@ _ENDPOINT = (
     ("rtp_symmetric", "yes"),
     ("force_rport", "yes"),
     ("rewrite_contact", "yes"),
-    # A power cut sends no BYE (survival.md). Never on the trunk: a caller may be silent. A phone
-    # that holds the call may send nothing for a while.
-    ("rtp_timeout", "4"),
+    # Not what finds a dead phone (adapters/ami/listening.py does): one that is muted, on hold or
+    # leaves silence out sends nothing for long, and lives. It is for a phone that was started anew
+    # and answers, but knows nothing of the call. Never on the trunk: a caller may be silent.
+    ("rtp_timeout", "120"),
     ("rtp_timeout_hold", "300"),
     # app_queue must never ring an agent who talks.
     ("device_state_busy_at", "1"),

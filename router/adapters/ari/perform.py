@@ -103,6 +103,7 @@ class Performer:
                 | c.WithdrawFromFallback()
                 | c.Remember()
                 | c.TakeBack()
+                | c.Listen()
                 | c.KeepNumber()
                 | c.KeepMessage()
                 | c.KeepPrompt()

@@ -11,7 +11,14 @@ from dataclasses import replace
 
 from router.core.call import AgentLeg, Call, Partner, Place, Talk
 from router.core.carried import CarriedCall, CarriedTalk, clock_shift, read_call, read_offer
-from router.core.commands import Admit, Bridge, RemoveBridge, StopPlay, StopRecording
+from router.core.commands import (
+    Admit,
+    Bridge,
+    Listen,
+    RemoveBridge,
+    StopPlay,
+    StopRecording,
+)
 from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
@@ -45,11 +52,12 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
         carried = carried.later_by(shift) if carried is not None else None
         bridge = in_bridge.get(leg.leg)
         partner = _partner(strangers, bridge.legs) if bridge is not None else None
-        if partner is not None and bridge is not None and partner.role == "partner":
-            _talk_on_outside(turn, _call(turn, event.node, leg, carried), partner, bridge.bridge)
-            continue
         if partner is not None and bridge is not None:
-            _talk_on(turn, _call(turn, event.node, leg, carried), partner, bridge.bridge, carried)
+            call = _call(turn, event.node, leg, carried)
+            if partner.role == "partner":
+                _talk_on_outside(turn, call, partner, bridge.bridge)
+            else:
+                _talk_on(turn, call, partner, bridge.bridge, carried)
             continue
         if bridge is not None:
             turn.order(
@@ -72,9 +80,8 @@ def caller_returns(turn: Turn, event: CallArrived) -> bool:
     ended = before is not None and before.ended_by is not None
     if carried is None or ended or event.leg in floor.callers:
         return False
-    leg = _as_listed(event)
-    carried = carried.later_by(clock_shift([(leg.created_at, carried)]))
-    call = _call(turn, event.node, leg, carried)
+    carried = carried.later_by(clock_shift([(event.arrived_at, carried)]))
+    call = _call(turn, event.node, _as_listed(event), carried)
     if before is None:
         _note_handed(turn, call, carried, "the engine was away")
     turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
@@ -188,6 +195,7 @@ def _talk_on(
         ),
         since=call.talk.since,
     )
+    turn.order(Listen(node=call.node, call=call.id, leg=leg.leg))
     known = floor.agents.get(agent)
     if known is not None and known.leg == leg.leg:
         known.call = call.id
@@ -265,8 +273,7 @@ def _ring_outside_again(turn: Turn, place: Place) -> None:
 def _wait_on(turn: Turn, call: Call, place: Place, *, back: bool) -> None:
     """In the same place."""
     policy = turn.floor.policy
-    place.since = min(place.since, turn.at)
-    place.widening = max(place.widening, 0)
+    place.since, place.widening = min(place.since, turn.at), max(place.widening, 0)
     if place.queue not in policy.queues:
         place.queue, place.widening = policy.first_resort, 0
     call.place = place

@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from router.core.call import AgentLeg, Call, Talk
-from router.core.commands import Bridge, HandToDialplan, Hangup, RemoveBridge, StopMusic
+from router.core.commands import (
+    Bridge,
+    HandToDialplan,
+    Hangup,
+    Listen,
+    RemoveBridge,
+    StopMusic,
+)
 from router.core.deadlines import LegOverdue
+from router.core.events import LegSilent
 from router.core.ivr.waits import ConversationOver, ForAgent
 from router.core.records import (
     Abandoned,
@@ -34,6 +42,9 @@ from router.core.turn import (
     Turn,
 )
 from router.core.vocabulary import BridgeId, EndedBy, LegEnding, OfferOutcome
+
+NO_AUDIO = 44
+"""Q.850, as Asterisk itself says of a leg that it ends for this."""
 
 
 def connect(turn: Turn, move: OfferTaken) -> None:
@@ -68,6 +79,7 @@ def connect(turn: Turn, move: OfferTaken) -> None:
     turn.order(
         StopMusic(node=call.node, call=call.id, leg=call.leg),
         Bridge(node=call.node, call=call.id, bridge=bridge, legs=(call.leg, offer.leg)),
+        Listen(node=call.node, call=call.id, leg=offer.leg),
     )
     turn.note(
         Answered(
@@ -96,6 +108,21 @@ def agent_leg_ends(turn: Turn, move: AgentLegOver) -> None:
         turn.move(AgentFreed(agent=agent, leg=leg))
     else:
         turn.floor.agent_legs.pop(leg.id, None)  # of a roster that was lost
+
+
+def falls_silent(turn: Turn, event: LegSilent) -> None:
+    """The agent's telephone is dead, or cut off: we hang it up, for it cannot, and keep the caller.
+
+    Told again and again until the leg is gone."""
+    leg = turn.floor.agent_legs.get(event.leg)
+    call = turn.floor.calls.get(leg.call) if leg is not None else None
+    talk = call.talk if call is not None else None
+    if leg is None or leg.closing or call is None or talk is None or talk.leg != leg.id:
+        turn.ignore("nobody_talks_on_it")
+        return
+    leg.lost = leg.silent = True
+    hang_up(turn, leg)
+    turn.move(ConversationBroken(call=call, leg=leg, own_hangup=False, cause=NO_AUDIO))
 
 
 def breaks(turn: Turn, move: ConversationBroken) -> None:

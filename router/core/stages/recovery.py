@@ -17,6 +17,7 @@ from router.core.events import (
     LegAnswered,
     LegLeft,
     LegRinging,
+    LegSilent,
     LegsListed,
     ListedLeg,
     NodeDisconnected,
@@ -87,6 +88,9 @@ def is_overtaken(turn: Turn, event: Event) -> bool:
             node: NodeId | None = event.node
         case LegRinging() | LegAnswered() | DigitPressed():
             node = _node_of(turn, event.leg)
+        case LegSilent():
+            leg = turn.floor.agent_legs.get(event.leg)
+            node = leg.node if leg is not None else None
         case PlaybackEnded():
             owner = turn.floor.calls.get(turn.floor.playbacks.get(event.playback, CallId("")))
             node = owner.node if owner is not None else None

@@ -63,7 +63,7 @@ def _rest_the_line(turn: Turn, agent: Agent, leg: AgentLeg) -> None:
     """
     agent.cools_until = turn.at + COOL_DOWN
     for telephone in agent.telephones:
-        broke = telephone.device == leg.device and not leg.closing
+        broke = telephone.device == leg.device and (leg.silent or not leg.closing)
         if broke and telephone.device.kind is DeviceKind.DESK:
             telephone.down[leg.node] = turn.at + DOWN_FOR
 

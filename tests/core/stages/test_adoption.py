@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from router.core import events as e
-from router.core.commands import Bridge, HandToDialplan, Hangup, Remember, StopPlay
+from router.core.commands import Bridge, HandToDialplan, Hangup, Listen, Remember, StopPlay
 from router.core.house_records import NodeConnected
 from router.core.records import (
     Adopted,
@@ -316,6 +316,7 @@ def test_a_conversation_is_not_touched_and_its_agent_talks() -> None:
     now = dies_and_comes_back(before)
     assert same(caller, now).talks_to() == "ana"
     assert now.state("ana") is AgentState.TALKING
+    assert [each.leg for each in now.ordered(Listen)] == [before.leg_of("ana")]
     for kind in (Bridge, StopPlay, Hangup, HandToDialplan, Remember):
         assert not now.ordered(kind)
     assert not now.records(Answered)

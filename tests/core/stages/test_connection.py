@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from router.core import events as e
-from router.core.commands import Bridge, Hangup, RemoveBridge, StopMusic
+from router.core.commands import Bridge, Hangup, Listen, RemoveBridge, StopMusic
 from router.core.records import (
     Abandoned,
     AgentLost,
@@ -16,7 +16,7 @@ from router.core.records import (
     Queued,
 )
 from router.core.shift_records import WrapUpStarted
-from router.core.vocabulary import AgentState, EndedBy, LegEnding, Refusal
+from router.core.vocabulary import AgentState, EndedBy, LegEnding, LegId, Refusal
 from tests.core.driver import Caller, Driver
 from tests.core.house import agent, seconds
 
@@ -230,3 +230,37 @@ def test_hanging_up_a_telephone_that_cannot_be_hung_up_is_not_waited_for() -> No
     assert hotline.state("ana") is AgentState.TALKING
     hotline.passes(7)
     assert hotline.state("ana") is AgentState.WRAP_UP
+
+
+def test_a_dead_telephone_is_hung_up_and_its_caller_waits_at_the_head_and_hears_so() -> None:
+    hotline, caller = talking()
+    dead = hotline.leg_of("ana")
+    hotline.board.reports_ends = False
+    assert [each.leg for each in hotline.ordered(Listen)] == [dead]
+    hotline.happens(e.LegSilent(at=hotline.at, leg=dead))
+    assert [each.leg for each in hotline.ordered(Hangup)] == [dead]
+    assert hotline.ordered(RemoveBridge)[-1].legs == (caller.leg,)
+    assert [(each.agent, each.cause) for each in hotline.records(AgentLost)] == [("ana", 44)]
+    assert hotline.records(Queued)[-1].again
+    hotline.happens(e.LegSilent(at=hotline.at, leg=dead))  # told until it is gone
+    assert len(hotline.ordered(Hangup)) == len(hotline.records(AgentLost)) == 1
+    hotline.happens(e.LegEnded(at=hotline.at, leg=dead, ending=LegEnding.HUNG_UP))
+    assert not hotline.records(Ended)
+    assert hotline.records(WrapUpStarted)[-1].lasts == seconds(0)
+
+
+@pytest.mark.parametrize("who", ["caller", "nobody"])
+def test_only_the_telephone_of_an_agent_who_talks_is_ever_hung_up_for_its_silence(who: str) -> None:
+    hotline, caller = talking()
+    leg = caller.leg if who == "caller" else LegId("1795.99")
+    hotline.happens(e.LegSilent(at=hotline.at, leg=leg))
+    assert caller.talks_to() == "ana"
+    assert not hotline.ordered(Hangup)
+
+
+def test_nothing_is_concluded_from_silence_while_the_node_is_not_seen() -> None:
+    hotline, caller = talking()
+    hotline.disconnects()
+    hotline.happens(e.LegSilent(at=hotline.at, leg=hotline.leg_of("ana")))
+    assert caller.talks_to() == "ana"
+    assert not hotline.ordered(Hangup)
