@@ -1,5 +1,5 @@
--- Calls since $1 that ended by a loss, or whose end nobody saw, newest first: $2 at most. Who was
--- given to the fallback ends there unseen, and is listed only if its Asterisk died within two hours.
+-- Calls since $1 that ended by a loss, or whose end nobody saw, newest first: $2 at most.
+-- Who was given to the fallback ends there unseen, and counts if its Asterisk died within 2 hours.
 WITH seen AS (
     SELECT
         call_id,
