@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from router.core import carried
 from router.core.call import Call, Offer
-from router.core.commands import Dial, Remember
+from router.core.commands import Admit, Dial, Remember
 from router.core.turn import Turn
 from router.core.vocabulary import CallId
 
@@ -45,9 +45,14 @@ def _call(turn: Turn, call: Call) -> None:
     playback = call.playing.id if call.playing is not None else call.last_playback
     call.last_playback = playback
     text = carried.of_call(call, playback, _urgency(turn, call))
-    if text != call.carried:
-        call.carried = text
-        turn.order(Remember(node=call.node, call=call.id, leg=call.leg, carried=text))
+    if text == call.carried:
+        return
+    is_first, call.carried = not call.carried, text
+    for index, command in enumerate(turn.commands):
+        if is_first and isinstance(command, Admit) and command.leg == call.leg:
+            turn.commands[index] = replace(command, carried=text)
+            return
+    turn.order(Remember(node=call.node, call=call.id, leg=call.leg, carried=text))
 
 
 def _urgency(turn: Turn, call: Call) -> carried.Urgency:

@@ -50,9 +50,21 @@ class LegOrder(Order):
         return (self.leg,)
 
 
+def _memory(leg: LegId) -> str:
+    return f"memory/{leg}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admit(LegOrder):
-    """We have the caller: lift the time-out by which the dialplan would take them back."""
+    """We have the caller: lift the time-out by which the dialplan would take them back, and write
+    what `Remember` would: one request instead of two, and no prompt yet for which it could wait."""
+
+    carried: str = ""
+    """Empty: what is on the leg stays."""
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (self.leg, _memory(self.leg))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +78,7 @@ class Remember(LegOrder):
 
     @property
     def resources(self) -> tuple[str, ...]:
-        return (f"memory/{self.leg}",)
+        return (_memory(self.leg),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

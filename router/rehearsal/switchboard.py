@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from router.core import events as e
 from router.core.commands import (
+    Admit,
     Bridge,
     Command,
     Dial,
@@ -65,7 +66,9 @@ class Switchboard:
             case Play():
                 self.playing[command.leg] = command.playback
                 self.hear(command.leg, "+".join(command.prompts), at)
-            case Remember():
+            case Admit() if not command.carried:
+                pass
+            case Admit() | Remember():
                 self.carried[command.leg] = command.carried
             case StopPlay():
                 self.prompt_ends(command.playback, at)

@@ -326,6 +326,21 @@ async def test_list_comes_first_and_again_after_a_broken_connection(world: World
     assert (await ended(world, caller)).ending is LegEnding.HUNG_UP
 
 
+async def test_what_a_caller_was_admitted_with_is_on_their_leg_sign_by_sign(world: World) -> None:
+    caller = await world.caller_arrives()
+    signs = "".join(map(chr, range(32, 127)))
+    text = ('?{"flow":"linea","tags":["(a, b)","[c]"],"said":"año"}' + signs * 10)[:900]
+    assert (
+        await world.perform(c.Admit(node=NODE, call=CallId("c"), leg=caller, carried=text)) is None
+    )
+    await world.connection_breaks()
+    await world.inbox.until(lambda: len(world.inbox.all(e.LegsListed)) == 2)
+    (leg,) = (each for each in world.inbox.all(e.LegsListed)[1].legs if each.leg == caller)
+    assert leg.carried == text
+    await world.caller_hangs_up()
+    await ended(world, caller)
+
+
 # Recordings
 
 

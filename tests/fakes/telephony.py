@@ -253,8 +253,13 @@ class FakeTelephony:
                     if leg.playing == playback:
                         self._stop_playing(leg)
                 return None
-            case c.StartMusic(leg=leg_id) | c.StopMusic(leg=leg_id) | c.Admit(leg=leg_id):
+            case c.StartMusic(leg=leg_id) | c.StopMusic(leg=leg_id):
                 return self._set_music(leg_id, on=isinstance(command, c.StartMusic))
+            case c.Admit(leg=leg_id, carried=carried):
+                refused = self._set_music(leg_id, on=False)
+                if refused is None and carried:
+                    self.legs[leg_id].carried = carried
+                return refused
             case c.Remember(leg=leg_id, carried=carried):
                 if leg_id not in self.legs:
                     return Failure(why=Refusal.GONE, detail="No such channel")

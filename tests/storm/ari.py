@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -128,8 +129,12 @@ class Ari:
             return
 
         def do() -> None:
-            if values["variable"] == "TIMEOUT(absolute)":
+            name, value = values["variable"], values["value"]
+            if "TIMEOUT(absolute)" in name:
                 self._pbx.lift(channel)
+            if name.startswith("ARRAY("):
+                text = value.partition(",")[2]
+                channel.carries["HOTLINE_STATE"] = re.sub(r"\\(.)", r"\1", text)
             respond(204, None, "")
 
         self._pbx.order(channel, Order(do, lambda: respond(409, None, "Channel not in Stasis")))

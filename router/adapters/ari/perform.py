@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -31,6 +32,12 @@ RINGING_NET = 10
 LOOKS = 3
 """At a bridge whose filling got no answer."""
 
+MEMORY = "HOTLINE_STATE"
+"""In dialplans/ari.conf, so that the list of channels tells it."""
+
+# What splits or quotes arguments; ARRAY takes each sign behind a backslash as it is.
+_ONE_ARGUMENT, _ESCAPED = re.compile(r'[\\",()\[\]]'), r"\\\g<0>"
+
 # Plain mixing turns into native_rtp, where key presses vanish (survival.md).
 BRIDGE_TYPE = "mixing,dtmf_events"
 
@@ -58,11 +65,8 @@ class Performer:
     async def perform(self, command: Command) -> Failure | None:
         """None: done. What is AMI's is refused here."""
         match command:
-            case c.Admit(leg=leg):
-                lifted = {"variable": "TIMEOUT(absolute)", "value": "0"}
-                return (
-                    await self._rest.ask("channels", "setChannelVar", channelId=leg, **lifted)
-                ).failure()
+            case c.Admit():
+                return await self._admit(command)
             case c.Play():
                 return await self._play(command)
             case c.StopPlay(playback=playback):
@@ -110,6 +114,16 @@ class Performer:
                 | c.LookUp()
             ):
                 return Failure(why=Refusal.REFUSED, detail="not ARI's business")
+
+    async def _admit(self, command: c.Admit) -> Failure | None:
+        variable, value = "TIMEOUT(absolute)", "0"
+        if command.carried:
+            variable = f"ARRAY({variable},{MEMORY})"
+            value = f"{value},{_ONE_ARGUMENT.sub(_ESCAPED, command.carried)}"
+        answer = await self._rest.ask(
+            "channels", "setChannelVar", channelId=command.leg, variable=variable, value=value
+        )
+        return answer.failure()
 
     async def _play(self, command: c.Play) -> Failure | None:
         answer = await self._rest.ask(
@@ -164,7 +178,7 @@ class Performer:
                 "HOTLINE_OFFER": command.offer,
                 "HOTLINE_AGENT": command.agent,
                 "HOTLINE_EPOCH": str(command.epoch),
-                "HOTLINE_STATE": command.carried,
+                MEMORY: command.carried,
                 **_engaged(command.agent, command.device),
             },
         )

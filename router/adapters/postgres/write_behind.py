@@ -46,13 +46,14 @@ class Limits:
 
     `patience` is for one batch: a server that is slow, not gone, is given that long. A larger
     `batch` is hardly quicker, and holds up the engine's loop while it is encoded. What the
-    database has not taken after `unsafe_for` goes to the disk, where there is an overflow.
+    database has not taken after `unsafe_for` goes to the disk, where there is an overflow; it must
+    leave `linger` and a write time, or everything goes there first.
     """
 
     room: int = 100_000
     nearly_full: float = 0.8
     batch: int = 100
-    linger: timedelta = timedelta(milliseconds=50)
+    linger: timedelta = timedelta(milliseconds=40)
     late_after: timedelta = timedelta(seconds=5)
     patience: timedelta = timedelta(seconds=30)
     first_pause: timedelta = timedelta(milliseconds=100)
@@ -158,8 +159,8 @@ class WriteBehind(Generic[T]):
         unsafe_for = self._limits.unsafe_for.total_seconds()
         while True:
             await self._in_memory.wait()
-            await asyncio.sleep(unsafe_for / 2)
-            late = self._stuck_since <= _now() - unsafe_for / 2
+            await asyncio.sleep(unsafe_for / 4)
+            late = self._stuck_since <= _now() - unsafe_for * 3 / 4
             if (
                 late or self._failing_since is not None or len(self._kept) > self._limits.batch * 10
             ) and not await self._save():

@@ -104,6 +104,10 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
             elif call is not None and call.partner is not None:
                 turn.order(Hangup(node=call.node, call=call.id, leg=call.partner.leg))
                 turn.move(PartnerGone(call=call, leg=call.partner.leg, why="refused"))
+        case Admit(leg=leg_id):
+            call = floor.call_of_caller(leg_id)
+            if call is not None:
+                call.carried = ""  # it may not be on the leg: it is written once more
         case LookUp(lookup=lookup):
             turn.wake(timedelta(0), LookupOverdue(lookup=lookup))
         case RecordSound(recording=recording):

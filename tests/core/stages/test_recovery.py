@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from router.core import events as e
-from router.core.commands import HandToDialplan, Hangup, Play, RemoveBridge, StartMusic
+from router.core.commands import (
+    Admit,
+    HandToDialplan,
+    Hangup,
+    Play,
+    Remember,
+    RemoveBridge,
+    StartMusic,
+)
 from router.core.house_records import NodeConnected, NodeLost
 from router.core.records import (
     Abandoned,
@@ -210,6 +218,19 @@ def test_prompts_dropped_with_another_command_do_not_hold_the_flow() -> None:
     music = StartMusic(node=NODE, call=caller.id, leg=caller.leg)
     hotline.refused(music, dropped=(play,))
     assert caller.hears == "menu"
+
+
+@pytest.mark.parametrize("why", [Refusal.UNKNOWN, Refusal.REFUSED])
+def test_what_an_admission_may_not_have_brought_to_the_leg_is_written_once_more(
+    why: Refusal,
+) -> None:
+    hotline = Driver()
+    caller = hotline.caller_arrives()
+    (admission,) = hotline.ordered(Admit)
+    assert admission.carried == caller.call.carried != ""
+    assert hotline.ordered(Remember) == []
+    hotline.refused(admission, why)
+    assert [each.carried for each in hotline.ordered(Remember)] == [caller.call.carried]
 
 
 def test_a_handover_whose_fate_is_unknown_is_ordered_again() -> None:
