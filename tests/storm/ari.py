@@ -63,6 +63,9 @@ class Ari:
         self._pbx.tell("ChannelUserevent", None, eventname=values["eventName"])
         respond(204, None, "")
 
+    def _filter(self, values: Mapping[str, Any], respond: Respond) -> None:
+        respond(200, {}, "")
+
     def _listStored(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
         respond(200, [], "")
 

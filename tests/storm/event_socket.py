@@ -102,27 +102,18 @@ class EventStream:
 
     # the engine's side
 
-    async def receive(self, **how: float) -> Frame:
+    async def receive(self) -> Frame:
         while not self._frames:
             if self.closed:
                 return Frame("", aiohttp.WSMsgType.CLOSED)
-            self._waiting = waiting = self._pbx.loop.create_future()
-            silence = self._pbx.loop.call_later(how["timeout"], _expire, waiting)
-            try:
-                await waiting
-            finally:
-                silence.cancel()
+            self._waiting = self._pbx.loop.create_future()
+            await self._waiting
         return self._frames.popleft()
 
     async def close(self) -> None:
         if not self.half_open:
             self._pbx.unregister(self)
         self.closed = True
-
-
-def _expire(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_exception(TimeoutError())
 
 
 class EventDoor:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from router.adapters.ari.access import Access
+from router.adapters.ari.access import APPLICATION, Access
 from router.adapters.ari.instants import instant
 from router.adapters.ari.rest import Answer, Rest
 from router.adapters.ari.translate import is_recorded
@@ -82,6 +82,13 @@ class Inquiry:
             *(self._rest.ask("recordings", "getLive", recordingName=name) for name in ours)
         )
         return [name for name, answer in zip(ours, live, strict=True) if answer.status == 404]
+
+    async def spare(self, kinds: Sequence[str]) -> None:
+        """Events that Asterisk need not send to us. One that does so all the same does no harm."""
+        unwanted = tuple({"type": kind} for kind in kinds)
+        await self._rest.ask(
+            "applications", "filter", applicationName=APPLICATION, disallowed=unwanted
+        )
 
     async def token(self) -> int:
         """The highest epoch that an engine has announced; 0 after Asterisk's own start."""

@@ -25,6 +25,14 @@ class Operation:
 DYNAMIC = "/asterisk/config/dynamic/{configClass}/{objectType}/{id}"
 
 OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
+    "applications": (
+        Operation(
+            name="filter",
+            method="PUT",
+            path="/applications/{applicationName}/eventFilter",
+            body=("disallowed",),
+        ),
+    ),
     "asterisk": (
         Operation(name="ping", method="GET", path="/asterisk/ping"),
         Operation(name="getInfo", method="GET", path="/asterisk/info", query=("only",)),

@@ -17,7 +17,7 @@ from router.adapters.ari.access import APPLICATION, Access
 from router.adapters.ari.inquiry import Inquiry, Present
 from router.adapters.ari.listing import arriving, listed_bridges, listed_legs
 from router.adapters.ari.rest import no_answer
-from router.adapters.ari.translate import MALFORMED, Seal, Translator
+from router.adapters.ari.translate import MALFORMED, NOT_HEARD, Seal, Translator
 from router.core.events import Event, LegsListed, NodeDisconnected, TroubleReported
 from router.core.vocabulary import NodeId, RecordingId
 from router.fence import Fence
@@ -113,6 +113,7 @@ class EventSocket:
             reading = asyncio.create_task(reader.run())
             given_up = asyncio.create_task(self._given_up.wait())
             try:
+                await self._inquiry.spare(NOT_HEARD)
                 present = await self._inquiry.present()
                 self._stand_down_before(present.token)
                 if present.token < self._fence.token:
@@ -247,14 +248,15 @@ class _Reader:
         it is: one of ours that Asterisk lost sight of, and buried later, took the application along
         (seen on 22.10.1). Raises AsteriskUnreachable.
         """
-        while True:
-            try:
-                frame = await self._socket.receive(timeout=self._access.pace.silent_for)
-            except TimeoutError as silence:
-                raise self._access.unreachable("its events have ceased") from silence
-            if frame.type in _OVER:
-                return
-            self._take(read_event(frame.data))
+        now, silent_for = asyncio.get_running_loop().time, self._access.pace.silent_for
+        try:
+            # One for all frames: to make a time-out for each costs as much as to read it.
+            async with asyncio.timeout(silent_for) as silence:
+                while (frame := await self._socket.receive()).type not in _OVER:
+                    silence.reschedule(now() + silent_for)
+                    self._take(read_event(frame.data))
+        except TimeoutError as ceased:
+            raise self._access.unreachable("its events have ceased") from ceased
 
     def release(self, hand_on: Callable[[Mapping[str, Any] | None, datetime], None]) -> None:
         """From now on events go to `hand_on`, those from the buffer first."""

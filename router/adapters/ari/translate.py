@@ -26,6 +26,14 @@ from router.ports import BeatReturned
 BEAT = "hotline-beat"
 """The user event that the engine sends to itself through Asterisk."""
 
+NOT_HEARD = (
+    "BridgeCreated", "BridgeDestroyed", "BridgeVideoSourceChanged", "ChannelCallerId",
+    "ChannelConnectedLine", "ChannelCreated", "ChannelDialplan", "ChannelEnteredBridge",
+    "ChannelHold", "ChannelLeftBridge", "ChannelToneDetected", "ChannelUnhold", "ChannelVarset",
+    "Dial", "PlaybackContinuing", "PlaybackStarted", "RecordingStarted",
+)  # fmt: skip
+"""What would be sent of our legs for nobody to read: each event costs both sides processor time."""
+
 Seal = Callable[[CallId, str], CallerKey | None]
 
 # Legs that we dialled (house.md 5). Asterisk tells of their end; of a caller's, only that it left.
