@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -111,6 +112,9 @@ async def _serve(settings: Settings) -> None:
             used=epochs.last,
         )
         await try_logins(settings)
+        # What is here by now stays for good. To look through it for garbage, again and again, held
+        # up everything for 100 ms each time.
+        gc.freeze()
         life: Life | None = None
         while (fence := await _stand_by(settings, place, policies, life)) is not None:
             epochs.keep(fence.token)
