@@ -6,15 +6,17 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from router.adapters.ari.access import Access
 from router.adapters.ari.operations import described
+from router.adapters.ari.request_form import RequestForm
 from router.core.vocabulary import Refusal
 from router.ports import Failure
 
@@ -112,7 +114,7 @@ async def rest(access: Access, *, connections: int = CONNECTIONS) -> AsyncIterat
         logging.getLogger(name).setLevel(logging.WARNING)
     timeout = aiohttp.ClientTimeout(total=access.timeout.total_seconds())
     async with http_session(access, connections=connections, timeout=timeout) as session:
-        client = aioari.client.Client(access.url, _Http(session))
+        client = _Client(access.url, _Http(session))
         # Instead of the address from which it would fetch Asterisk's documents.
         client.swagger.url = described(access.base)
         await client.init()
@@ -131,6 +133,9 @@ def http_session(
     )
 
 
+_JSON = {"Content-Type": "application/json"}
+
+
 class _Refused(Exception):
     """An HTTP status of 400 or more; never leaves this file."""
 
@@ -138,6 +143,24 @@ class _Refused(Exception):
         super().__init__(status)
         self.status = status
         self.text = text
+
+
+class _Client(aioari.client.Client):  # type: ignore[misc]  # aioari has no types
+    """aioari's client, with a quicker way from an operation to a request."""
+
+    def __init__(self, url: str, http: _Http) -> None:
+        super().__init__(url, http)
+        self._http = http
+        self._forms: dict[int, tuple[Any, RequestForm]] = {}
+
+    async def run_operation(self, oper: Any, **values: Any) -> _Response:
+        """What aioari leaves to be overridden."""
+        # With the operation itself, which thereby lives: an id is given twice.
+        _, form = self._forms.get(id(oper)) or self._forms.setdefault(
+            id(oper), (oper, RequestForm(oper))
+        )
+        address, body = form.filled(values)
+        return await self._http.request(form.method, address, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +175,17 @@ class _Response:
 
 
 class _Http:
-    """The http client handed to aioari's SwaggerClient."""
+    """The http client handed to aioari."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        data: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> _Response:
+    async def request(self, method: str, address: URL, body: str | None) -> _Response:
         async with self._session.request(
-            method, url, params=params, data=data, headers=headers
+            method, address, data=body, headers=_JSON if body else None, allow_redirects=False
         ) as response:
-            text = await response.text()
+            # ARI's JSON is UTF-8; aiohttp would look for another encoding each time.
+            text = (await response.read()).decode()
             if response.status >= 400:
                 raise _Refused(response.status, text)
             return _Response(response.status, text)
