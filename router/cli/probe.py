@@ -1,4 +1,4 @@
-"""`hotline probe`: the hotline calls itself, as far as an agent who answers test calls only."""
+"""`hotline probe`: the hotline calls itself, node by node, as far as an agent for such calls."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import re
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -24,10 +25,11 @@ from router.config import Settings
 from router.core.vocabulary import SYNTHETIC, AgentId, DeviceKind
 from router.probe.walk import Stage, Way, walk
 from router.setting import DURATION, Address
+from router.setting_nodes import NodeSettings
 
 PANEL = "Settings"
 ALARM = "probe"
-"""Stands while the last test call failed."""
+"""Stands while the last test call failed; with several nodes each has its own, `probe:NODE`."""
 _ADDRESS = re.compile(r"sip:[^@]+@([\d.]+):(\d+)")
 
 
@@ -47,6 +49,10 @@ def probe(
     agent: Annotated[
         str, typer.Option("--agent", metavar="ID", help="Who answers test calls.")
     ] = "prueba",
+    node: Annotated[
+        str | None,
+        typer.Option("--node", metavar="NAME", help="One of several; default: all."),
+    ] = None,
     every: Annotated[
         str | None,
         typer.Option("--every", metavar="5m", help="Again and again, until stopped."),
@@ -57,20 +63,60 @@ def probe(
 ) -> None:
     """Call the hotline as a caller does, and see that a person would have been reached.
 
-    The test agent is logged in for the call and out again. A failure raises the alarm "probe" in
-    the engine (and runs alarm.command, whoever is alive); the next good call clears it.
-    Exit code 0: the call went its whole way; 1: it did not.
+    Each Asterisk node is called, one after the other. The test agent is logged in for the call and
+    out again. A failure raises the alarm "probe" in the engine ("probe:NODE" with several nodes;
+    and runs alarm.command, whoever is alive); the next good call clears it.
+    Exit code 0: the calls went their whole way; 1: one did not.
     """
     settings = configuration(context, state_dir, config).settings
     again = None if every is None else _interval(every)
+    nodes = _chosen(settings, node)
     while True:
-        done: list[Stage] = []
-        failure = _walked(settings, AgentId(agent), number or settings.hotline_number, keys, done)
-        _tell(settings, failure)
-        _say(done, failure, json)
+        walks = []
+        for each in nodes:
+            done: list[Stage] = []
+            way = _Wish(each.sip, AgentId(agent), number or settings.hotline_number, keys)
+            walks.append(walked := _Walked(each.name, done, _walked(settings, way, done)))
+            _tell(settings, _alarm(settings, each.name), walked.failure)
+            if not json:
+                _say(walked, several=len(nodes) > 1)
+        if json:
+            say_json(_as_json(walks))
         if again is None:
-            raise typer.Exit(Exit.DONE if failure is None else Exit.NOT_SO)
+            well = all(each.failure is None for each in walks)
+            raise typer.Exit(Exit.DONE if well else Exit.NOT_SO)
         time.sleep(again.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Whom to call where, and what to press when greeted."""
+
+    asterisk: Address
+    agent: AgentId
+    number: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """How far the call to a node came; `failure` None: all the way."""
+
+    node: str
+    done: Sequence[Stage]
+    failure: errors.HotlineError | None
+
+
+def _chosen(settings: Settings, name: str | None) -> tuple[NodeSettings, ...]:
+    nodes = settings.every_node
+    found = tuple(node for node in nodes if name in (None, node.name))
+    if not found:
+        raise errors.NodeUnknown(name=name, known=", ".join(node.name for node in nodes))
+    return found
+
+
+def _alarm(settings: Settings, node: str) -> str:
+    return f"{ALARM}:{node}" if len(settings.every_node) > 1 else ALARM
 
 
 def _interval(text: str) -> timedelta:
@@ -82,15 +128,13 @@ def _interval(text: str) -> timedelta:
     return interval
 
 
-def _walked(
-    settings: Settings, agent: AgentId, number: str, keys: str, done: list[Stage]
-) -> errors.HotlineError | None:
+def _walked(settings: Settings, wish: _Wish, done: list[Stage]) -> errors.HotlineError | None:
     """None: all is well."""
     desk = ControlClient(settings.state_dir)
     try:
-        address = _desk(desk, agent)
-        way = Way(asterisk=settings.sip, number=number, keys=keys, desk=address)
-        return asyncio.run(_on_shift(desk, agent, way, done))
+        address = _desk(desk, wish.agent)
+        way = Way(asterisk=wish.asterisk, number=wish.number, keys=wish.keys, desk=address)
+        return asyncio.run(_on_shift(desk, wish.agent, way, done))
     except errors.HotlineError as failure:
         return failure
 
@@ -128,25 +172,43 @@ def _desk(desk: ControlClient, agent: AgentId) -> Address:
     raise errors.ProbeUnfit(agent=agent, detail="they have no desk phone at a fixed address")
 
 
-def _tell(settings: Settings, failure: errors.HotlineError | None) -> None:
+def _tell(settings: Settings, alarm: str, failure: errors.HotlineError | None) -> None:
     text = None if failure is None else str(failure)
     try:
-        ControlClient(settings.state_dir).report(ALARM, text)
+        ControlClient(settings.state_dir).report(alarm, text)
     except errors.HotlineError as silence:
         # Nobody there to raise the alarm: that is the alarm.
         if settings.alarm_command:
             command = shlex.split(settings.alarm_command)
-            asyncio.run(run_once(command, ALARM, text or str(silence)))
+            asyncio.run(run_once(command, alarm, text or str(silence)))
 
 
-def _say(done: Sequence[Stage], failure: errors.HotlineError | None, json: bool) -> None:
-    if json:
-        stages = [{"stage": each.name, "seconds": each.took.total_seconds()} for each in done]
-        say_json({"well": failure is None, "stages": stages, "failure": failure and str(failure)})
-        return
-    for each in done:
+def _as_json(walks: Sequence[_Walked]) -> Mapping[str, object]:
+    """With several nodes: of each what is told of the only one."""
+    told = [
+        {
+            "well": each.failure is None,
+            "stages": [
+                {"stage": stage.name, "seconds": stage.took.total_seconds()} for stage in each.done
+            ],
+            "failure": each.failure and str(each.failure),
+        }
+        for each in walks
+    ]
+    if len(told) == 1:
+        return told[0]
+    return {
+        "well": all(each["well"] for each in told),
+        "nodes": [{"node": walk.node, **each} for walk, each in zip(walks, told, strict=True)],
+    }
+
+
+def _say(walked: _Walked, *, several: bool) -> None:
+    if several:
+        out().print(walked.node, style="bold", markup=False)
+    for each in walked.done:
         out().print(f"{each.took.total_seconds():7.3f} s  {each.name}", highlight=False)
-    if failure is None:
+    if walked.failure is None:
         out().print("A caller in crisis would have reached a person.", style="green")
     else:
-        err().print(str(failure), style="red", markup=False)
+        err().print(str(walked.failure), style="red", markup=False)

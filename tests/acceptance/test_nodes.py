@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from tests.acceptance.people import (
 )
 from tests.acceptance.practice import number, write_flows
 from tests.acceptance.test_servers_die import ASTERISK_IS_BACK_WITHIN, JOURNAL_CATCHES_UP_WITHIN
+from tests.postgres import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -168,3 +170,35 @@ async def test_each_node_has_its_guard_and_the_next_engine_takes_callers_back_fr
             await hear_each_other(caller, shift["ana"], ANAS_HZ)
             assert caller.longest_silence(since) < SOON
             await caller.hangs_up()
+
+
+async def test_a_test_call_is_made_at_each_node_and_an_alarm_names_the_one_that_fails(
+    here: Hotline, tmp_path: Path
+) -> None:
+    there = second_node_of(here)
+    roster = tmp_path / "roster.yaml"
+    roster.write_text(
+        "agents:\n  - {id: prueba, skills: {psicologia: 1, crisis: 1, synthetic: 1}, wrap_up: 0,"
+        f' devices: [{{kind: desk, address: "sip:prueba@127.0.5.33:{free_port()}"}}]}}\n'
+    )
+    assert (await here.runs("agents", "import", str(roster))).code == 0
+    walked = await here.runs("probe", "--json")
+    assert walked.code == 0, walked.said
+    assert [(each["node"], each["stages"][-1]["stage"]) for each in walked.json["nodes"]] == [
+        ("n1", "hung up"),
+        ("n2", "hung up"),
+    ]
+    os.kill(there.stack["asterisk_pid"], signal.SIGSTOP)
+    try:
+        failed = await here.runs("probe", "--json")
+    finally:
+        os.kill(there.stack["asterisk_pid"], signal.SIGCONT)
+    assert failed.code == 1
+    assert [(each["node"], each["well"]) for each in failed.json["nodes"]] == [
+        ("n1", True),
+        ("n2", False),
+    ]
+    alarms = {alarm.name for alarm in (await here.floor()).alarms}
+    assert "probe:n2" in alarms
+    assert "probe:n1" not in alarms
+    assert (await here.runs("probe", "--node", "n3")).code != 0
