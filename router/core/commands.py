@@ -221,8 +221,19 @@ class Listen(LegOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBridge(Order):
+    """Create a bridge while the legs are made ready for it: who picks up is heard the sooner."""
+
+    bridge: BridgeId
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (self.bridge,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge(Order):
-    """Create a bridge and put both legs in; both are in the application already."""
+    """Put both legs, which are in the application already, into a bridge; open it if need be."""
 
     bridge: BridgeId
     legs: tuple[LegId, ...]
@@ -331,6 +342,7 @@ Command = (
     | Dial
     | DialPartner
     | Listen
+    | OpenBridge
     | Bridge
     | RemoveBridge
     | Hangup

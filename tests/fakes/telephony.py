@@ -269,6 +269,8 @@ class FakeTelephony:
                 return self._dial(command)
             case c.DialPartner():
                 return Failure(why=Refusal.REFUSED, detail="originateWithId: 500 Allocation failed")
+            case c.OpenBridge():
+                return None
             case c.Bridge():
                 return self._bridge(command)
             case c.RemoveBridge(bridge=bridge):

@@ -13,7 +13,7 @@ from router.adapters.ari.endpoints import SipObject, desk, dial_string, outside
 from router.adapters.ari.rest import Answer, Rest
 from router.core import commands as c
 from router.core.commands import Command
-from router.core.vocabulary import AgentId, Device, DeviceKind, PromptId, Refusal
+from router.core.vocabulary import AgentId, BridgeId, Device, DeviceKind, PromptId, Refusal
 from router.ports import Failure
 
 FALLBACK = "fallback"
@@ -87,6 +87,8 @@ class Performer:
                 return await self._dial(command)
             case c.DialPartner():
                 return await self._dial_partner(command)
+            case c.OpenBridge(bridge=bridge):
+                return await self._open(bridge)
             case c.Bridge():
                 return await self._bridge(command)
             case c.RemoveBridge(bridge=bridge):
@@ -208,19 +210,19 @@ class Performer:
         )
         return None if answer.status == 409 else answer.failure()
 
-    async def _bridge(self, command: c.Bridge) -> Failure | None:
+    async def _open(self, bridge: BridgeId) -> Failure | None:
         made = await self._rest.ask(
-            "bridges",
-            "createWithId",
-            bridgeId=command.bridge,
-            type=BRIDGE_TYPE,
-            name=command.bridge,
+            "bridges", "createWithId", bridgeId=bridge, type=BRIDGE_TYPE, name=bridge
         )
-        if not made.is_good and made.status != 409:
-            return made.failure()
-        put_in = await self._rest.ask(
-            "bridges", "addChannel", bridgeId=command.bridge, channel=",".join(command.legs)
-        )
+        return None if made.status == 409 else made.failure()
+
+    async def _bridge(self, command: c.Bridge) -> Failure | None:
+        put_in = await self._put_in(command)
+        if put_in.status == 404:
+            unopened = await self._open(command.bridge)
+            if unopened is not None:
+                return unopened
+            put_in = await self._put_in(command)
         if put_in.is_good or (put_in.status == 0 and await self._is_filled(command)):
             return None
         # A leg is gone, or did not enter yet: nobody shall be left alone in a bridge.
@@ -229,6 +231,11 @@ class Performer:
             # "Channel not found"
             return Failure(why=Refusal.GONE, detail=put_in.detail)
         return put_in.failure()
+
+    async def _put_in(self, command: c.Bridge) -> Answer:
+        return await self._rest.ask(
+            "bridges", "addChannel", bridgeId=command.bridge, channel=",".join(command.legs)
+        )
 
     async def _is_filled(self, command: c.Bridge) -> bool:
         """Whether all talk: the answer alone was lost, and nobody shall be cut off for that."""

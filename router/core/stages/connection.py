@@ -10,6 +10,7 @@ from router.core.commands import (
     HandToDialplan,
     Hangup,
     Listen,
+    OpenBridge,
     RemoveBridge,
     StopMusic,
 )
@@ -77,6 +78,7 @@ def connect(turn: Turn, move: OfferTaken) -> None:
     floor.pairs.meet(call.caller, agent.id, turn.at)
     hush(turn, call)
     turn.order(
+        OpenBridge(node=call.node, call=call.id, bridge=bridge),
         StopMusic(node=call.node, call=call.id, leg=call.leg),
         Bridge(node=call.node, call=call.id, bridge=bridge, legs=(call.leg, offer.leg)),
         Listen(node=call.node, call=call.id, leg=offer.leg),

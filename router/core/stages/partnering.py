@@ -9,6 +9,7 @@ from router.core.commands import (
     Bridge,
     DialPartner,
     Hangup,
+    OpenBridge,
     Play,
     RemoveBridge,
     StopMusic,
@@ -103,6 +104,7 @@ def _connect(turn: Turn, call: Call, partner: Partner) -> None:
     if call.place is not None:
         _leave_queue(turn, call, call.place)
     turn.order(
+        OpenBridge(node=call.node, call=call.id, bridge=bridge),
         StopMusic(node=call.node, call=call.id, leg=call.leg),
         Bridge(node=call.node, call=call.id, bridge=bridge, legs=(call.leg, partner.leg)),
     )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from router.core import commands as c
 from router.core.vocabulary import (
@@ -40,6 +41,7 @@ DIAL = c.Dial(
     queue=QueueName("crisis"),
 )
 BRIDGE = c.Bridge(node=NODE, call=CALL, bridge=BridgeId("n1-1.1-e7-b1"), legs=(LegId("1.1"), LEG))
+OPEN = c.OpenBridge(node=NODE, call=CALL, bridge=BRIDGE.bridge)
 QUICK = timedelta(seconds=0.1)
 
 
@@ -122,16 +124,32 @@ async def test_prompts_of_one_playback_are_one_request(server: AriServer) -> Non
 
 async def test_bridge_keeps_its_key_presses_and_takes_both_legs_at_once(server: AriServer) -> None:
     async with connected(server) as node:
+        assert await node.perform(OPEN) is None
         assert await node.perform(BRIDGE) is None
     made, put_in = server.asked
     assert made[2]["type"] == "mixing,dtmf_events"
     assert put_in == ("POST", f"/bridges/{BRIDGE.bridge}/addChannel", {"channel": f"1.1,{LEG}"})
 
 
-async def test_bridge_that_exists_is_filled(server: AriServer) -> None:
+async def test_bridge_that_is_open_already_is_as_wanted(server: AriServer) -> None:
     server.replies[f"POST /bridges/{BRIDGE.bridge}"] = replies(409, {"message": "exists"})
     async with connected(server) as node:
+        assert await node.perform(OPEN) is None
+
+
+async def test_bridge_that_is_not_open_is_opened_and_filled(server: AriServer) -> None:
+    async def is_open(request: web.Request) -> web.Response:
+        opened = ("POST", f"/bridges/{BRIDGE.bridge}") in [asked[:2] for asked in server.asked]
+        return web.Response(status=204 if opened else 404)
+
+    server.replies[f"POST /bridges/{BRIDGE.bridge}/addChannel"] = is_open
+    async with connected(server) as node:
         assert await node.perform(BRIDGE) is None
+    assert [asked[1].split("/")[-1] for asked in server.asked] == [
+        "addChannel",
+        BRIDGE.bridge,
+        "addChannel",
+    ]
 
 
 async def test_bridge_that_cannot_be_filled_is_removed(server: AriServer) -> None:
