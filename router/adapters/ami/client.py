@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from panoramisk.manager import Manager
 
@@ -104,6 +104,29 @@ class AmiClient(Manager):  # type: ignore[misc]  # panoramisk has no types
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone.set()
+
+
+class Acts(Protocol):
+    """Whoever takes an action to Asterisk."""
+
+    async def act(self, name: str, *, many: bool = False, **fields: str) -> Reply:
+        """One action."""
+        ...
+
+
+class OnlyWhile:
+    """The same connection, for what changes something: before each action it waits until the engine
+    may act. One that slept between two of them is not the one to go on."""
+
+    def __init__(self, client: AmiClient, may_act: Callable[[], Awaitable[bool]]) -> None:
+        self._client = client
+        self._may_act = may_act
+
+    async def act(self, name: str, *, many: bool = False, **fields: str) -> Reply:
+        """One action, or none: then nothing was sent."""
+        if not await self._may_act():
+            return Reply(answered=False, message="the engine may not act now")
+        return await self._client.act(name, many=many, **fields)
 
 
 Connect = Callable[[Access, OnEvent], AmiClient]

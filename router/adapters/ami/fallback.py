@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from router.adapters.ami.client import AmiClient
+from router.adapters.ami.client import Acts, AmiClient
 from router.adapters.ami.members import QUEUE, agent_of
 from router.core.commands import TakeBack
 from router.core.vocabulary import AgentId, LegId, Refusal
@@ -67,7 +67,7 @@ class FallbackQueue:
             except TimeoutError:
                 continue
 
-    async def take_back(self, command: TakeBack, client: AmiClient | None) -> Failure | None:
+    async def take_back(self, command: TakeBack, client: Acts | None) -> Failure | None:
         """app_queue lets the caller go between two rings; who is answered meanwhile stays."""
         place = self._places.get(command.leg)
         asked_at = self._asked.get(command.leg)

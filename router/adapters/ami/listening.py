@@ -75,7 +75,7 @@ class Listening:
                     tell(leg)
 
     async def _is_dead(self, client: AmiClient, leg: LegId) -> bool:
-        line = self._lines[leg]
+        line, at = self._lines[leg], self._now()  # should we sleep now, the answer is of before
         packets = await client.act("Getvar", Channel=leg, Variable=PACKETS)
         if not packets.answered:
             return False
@@ -87,9 +87,9 @@ class Listening:
         if not line.known:
             line.known = bool(await self._status(client, line))
         if (count := int(_value(packets))) != line.packets:
-            line.packets, line.since, line.asked = count, self._now(), False
+            line.packets, line.since, line.asked = count, at, False
             return False
-        quiet = self._now() - line.since
+        quiet = at - line.since
         if line.aor == TRUNK:
             if quiet < CARRIER_SILENT_FOR:
                 return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from router.adapters.ami.client import AmiClient, Reply
+from router.adapters.ami.client import Acts, Reply
 from router.adapters.ami.translate import TECHNOLOGY
 from router.core.commands import EnrolInFallback, WithdrawFromFallback
 from router.core.vocabulary import AgentId, Refusal
@@ -47,7 +47,7 @@ class FallbackMembers:
         self._interfaces: dict[AgentId, str] = {}
 
     async def perform(
-        self, command: EnrolInFallback | WithdrawFromFallback, client: AmiClient | None
+        self, command: EnrolInFallback | WithdrawFromFallback, client: Acts | None
     ) -> Failure | None:
         """Remembered in any case; done now if there is a connection."""
         self._wanted[command.agent] = (
@@ -57,13 +57,13 @@ class FallbackMembers:
         )
         return None if client is None else await self._make_so(client, command.agent)
 
-    async def restore(self, client: AmiClient) -> None:
+    async def restore(self, client: Acts) -> None:
         """On every connection."""
         for agent in tuple(self._wanted):
             # Read only now: a command may have come in between.
             await self._make_so(client, agent)
 
-    async def _make_so(self, client: AmiClient, agent: AgentId) -> Failure | None:
+    async def _make_so(self, client: Acts, agent: AgentId) -> Failure | None:
         member, before = self._wanted[agent], self._interfaces.get(agent)
         if member is None:
             # Whom an earlier life enrolled may be there by either.
@@ -85,7 +85,7 @@ def _interfaces(agent: AgentId) -> tuple[str, str]:
     return f"{TECHNOLOGY}{agent}", f"Local/{agent}@agent-phone/n"
 
 
-async def _enrol(client: AmiClient, member: Member) -> Failure | None:
+async def _enrol(client: Acts, member: Member) -> Failure | None:
     flag = "true" if member.paused else "false"
     interface, phone = member.interface, f"Custom:hotline-{member.agent}"
     if member.number is None:
@@ -113,7 +113,7 @@ async def _enrol(client: AmiClient, member: Member) -> Failure | None:
     return _failure(added)
 
 
-async def _withdraw(client: AmiClient, interface: str) -> Failure | None:
+async def _withdraw(client: Acts, interface: str) -> Failure | None:
     removed = await client.act("QueueRemove", Queue=QUEUE, Interface=interface)
     return None if _NOT_THERE in removed.message else _failure(removed)
 

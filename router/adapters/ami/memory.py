@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.adapters.ami.client import AmiClient
+from router.adapters.ami.client import Acts
 from router.core.commands import Remember
 from router.core.vocabulary import LegId, Refusal
 from router.ports import Failure
@@ -17,17 +17,17 @@ class LegMemory:
     def __init__(self) -> None:
         self._waiting: dict[LegId, str] = {}
 
-    async def perform(self, command: Remember, client: AmiClient | None) -> Failure | None:
+    async def perform(self, command: Remember, client: Acts | None) -> Failure | None:
         """Written now, or at the next connection."""
         self._waiting[command.leg] = command.carried
         return None if client is None else await self._write(client, command.leg)
 
-    async def restore(self, client: AmiClient) -> None:
+    async def restore(self, client: Acts) -> None:
         """On every connection; legs that have ended meanwhile are forgotten."""
         for leg in tuple(self._waiting):
             await self._write(client, leg)
 
-    async def _write(self, client: AmiClient, leg: LegId) -> Failure | None:
+    async def _write(self, client: Acts, leg: LegId) -> Failure | None:
         text = self._waiting.get(leg)
         if text is None:
             return None

@@ -11,7 +11,7 @@ import structlog
 
 from router import errors
 from router.adapters.ami.access import Access
-from router.adapters.ami.client import AmiClient, Connect
+from router.adapters.ami.client import Acts, AmiClient, Connect, OnlyWhile
 from router.adapters.ami.fallback import Fallback, FallbackQueue
 from router.adapters.ami.listening import Listening
 from router.adapters.ami.members import FallbackMembers
@@ -57,7 +57,7 @@ class AmiNode:
         self._fence = fence
         self._connect = connect
         self._now = now
-        self._client: AmiClient | None = None
+        self._hands: Acts | None = None
         self._members = FallbackMembers()
         self._memory = LegMemory()
         clock = fence.now if fence is not None else time.monotonic
@@ -86,13 +86,13 @@ class AmiNode:
     async def perform(self, command: AmiCommand) -> Failure | None:
         """None: done, or remembered and done at the next connection."""
         if isinstance(command, Remember):
-            return await self._memory.perform(command, self._client)
+            return await self._memory.perform(command, self._hands)
         if isinstance(command, TakeBack):
-            return await self._fallback.take_back(command, self._client)
+            return await self._fallback.take_back(command, self._hands)
         if isinstance(command, Listen):
             self._listening.begin(command.leg)
             return None
-        return await self._members.perform(command, self._client)
+        return await self._members.perform(command, self._hands)
 
     async def _one_connection(self, deliver: Deliver) -> None:
         """Returns when the connection, once it was up, is lost."""
@@ -120,11 +120,15 @@ class AmiNode:
         try:
             await client.open()
             await self._tell_all(client, deliver)
-            if self._fence is not None and not await self._fence.at(self.node).opens():
-                return
-            self._client = client
-            await self._memory.restore(client)
-            await self._members.restore(client)
+            hands: Acts = client
+            if self._fence is not None:
+                gate = self._fence.at(self.node)
+                if not await gate.opens():
+                    return
+                hands = OnlyWhile(client, gate.opens)
+            self._hands = hands
+            await self._memory.restore(hands)
+            await self._members.restore(hands)
             self._tell_trouble("", deliver)
             log.info("ami.connected", node=self.node)
             following += (
@@ -134,7 +138,7 @@ class AmiNode:
             await _while_it_answers(client, self._access.pace.ping_every)
             log.warning("ami.disconnected", node=self.node)
         finally:
-            self._client = None
+            self._hands = None
             client.close()
             for each in following:
                 each.cancel()

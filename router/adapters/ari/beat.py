@@ -72,8 +72,10 @@ class Heart:
             token = await self._inquiry.token()
             if not self._fence.sees(token):
                 return
-            if token < self._fence.token:
+            if token < self._fence.token and self._gate.is_recent(sent):
                 await self._inquiry.announce(self._fence.token)  # Asterisk has started anew
+            if not self._gate.is_recent(sent):
+                return  # it slept after it had asked: another engine's beat may stand there
             value = f"{stamp:.3f}"
             answer = await self._rest.ask(
                 "asterisk", "setGlobalVar", variable=VARIABLE, value=value

@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from router import errors
+from router import fence as fence_of
 from router.adapters.ami.access import Access
 from router.adapters.ami.node import AmiNode, try_login
 from router.core import events as e
-from router.core.commands import EnrolInFallback, WithdrawFromFallback
+from router.core.commands import EnrolInFallback, Remember, WithdrawFromFallback
 from router.core.events import Event
-from router.core.vocabulary import AgentId, Device, DeviceKind, Refusal
+from router.core.vocabulary import AgentId, Device, DeviceKind, LegId, Refusal
+from router.fence import Fence
 from router.ports import BeatReturned
 from tests.acceptance.asterisk_server import Ari, AsteriskServer, ami
 from tests.acceptance.telephone import telephone
@@ -168,6 +170,29 @@ async def test_members_wanted_while_ami_is_away_are_made_so_later(server: AmiSer
     await server.gets_action("QueueAdd", times=2)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_engine_that_froze_among_its_members_does_not_go_on_when_another_acts(
+    server: AmiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fence_of, "PATIENCE", 0.0)
+    # It falls asleep as the first is added, and wakes half a minute later.
+    fence = Fence(1, now=lambda: 30.0 if server.members else 0.0)
+    fence.at(NODE).prove(0.0)
+    node = AmiNode(node=NODE, access=server.access(), now=now, fence=fence)
+    for agent in (ANA, AgentId("beto")):
+        enrolled = EnrolInFallback(node=NODE, call=None, agent=agent, paused=False)
+        assert await node.perform(enrolled) is None
+    caller = Remember(node=NODE, call=None, leg=LegId("1795.1"), carried="where they were")
+    task = asyncio.create_task(node.run(Inbox().deliver))
+    await server.gets_action("QueueAdd")
+    await server.gets_action("Ping")
+    refusal = await node.perform(caller)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert server.members == {"PJSIP/ana": "false"}
+    assert refusal is not None
+    assert "Setvar" not in [action["Action"] for action in server.got]
 
 
 @pytest.mark.parametrize("interface", ["PJSIP/ana", "Local/ana@agent-phone/n"])

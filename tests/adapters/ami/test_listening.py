@@ -23,7 +23,8 @@ TALKS, QUIET = 50, 0
 
 @dataclass(slots=True)
 class Telephone:
-    """Each look is a second later: `sends` so many packets in each; then the leg is gone.
+    """Each look is a second later: `sends` so many packets in each; then the leg is gone. Who looks
+    for the first time `sleeps` until the answer is old.
 
     `answers`, by the second: what Asterisk says of OPTIONS sent there. `asked`: when we had some
     sent beyond Asterisk's own. `dead_at`: the first second in which it was told to be.
@@ -33,6 +34,8 @@ class Telephone:
     contact: str = DESK
     answers: Callable[[float], str] = lambda second: "Reachable"
     second: float = 0.0
+    slept: float = 0.0
+    sleeps: float = 0.0
     packets: int = 0
     asked: list[float] = field(default_factory=list)
     dead_at: float | None = None
@@ -50,6 +53,7 @@ class Telephone:
                     self.over.set()
                     return Reply(answered=True, success=False, message="No such channel")
                 self.packets += self.sends[int(self.second)]
+                self.slept = self.sleeps
                 self.second += 1
                 return _value(str(self.packets))
             case listening.CONTACT:
@@ -68,7 +72,7 @@ def _value(value: str) -> Reply:
 
 async def lives(telephone: Telephone) -> Telephone:
     """Listened to until its leg is gone."""
-    ears = Listening(lambda: telephone.second)
+    ears = Listening(lambda: telephone.second + telephone.slept)
     ears.begin(LEG)
     following = asyncio.create_task(ears.follow(cast(AmiClient, telephone), telephone.is_told_dead))
     async with asyncio.timeout(5):
@@ -122,6 +126,11 @@ async def test_a_desk_phone_that_was_never_heard_is_given_up_though_it_answers()
     phone = await lives(Telephone([QUIET] * 20))
     assert phone.dead_at is not None
     assert NEVER_HEARD_FOR <= phone.dead_at <= NEVER_HEARD_FOR + 1
+
+
+async def test_an_answer_from_before_a_sleep_makes_no_telephone_dead() -> None:
+    phone = await lives(Telephone([QUIET] + [TALKS] * 5, sleeps=30))
+    assert phone.dead_at is None
 
 
 async def test_a_desk_phone_that_moved_is_given_up_later() -> None:

@@ -309,6 +309,30 @@ async def test_beat_that_lay_unread_in_a_frozen_engine_is_not_written(server: Ar
         assert "may not act" in refusal.detail
 
 
+async def test_engine_that_freezes_between_looking_and_writing_spoils_no_other_engines_beat(
+    server: AriServer,
+) -> None:
+    clock, inbox = [0.0], Inbox()
+    fence = Fence(1, now=lambda: clock[0])
+
+    class FreezesOnceItHasLooked(dict[str, str]):
+        def get(self, name: str, default: str | None = None) -> str:  # type: ignore[override]
+            if name == "HOTLINE_EPOCH" and clock[0] < 30:
+                clock[0] = 30.0
+                self["ENGINE_BEAT"] = "1795532430.000"
+            return super().get(name, default or "")
+
+    async with connected(server, fence=fence) as node, running(node, inbox):
+        await is_live(inbox)
+        await server.is_asked("POST", "/events/user/hotline-beat.1")
+        await server.says(beats(1, "00.900"))
+        await inbox.until(lambda: bool(inbox.beats))
+        server.variables = FreezesOnceItHasLooked(server.variables)
+        await node.beat(inbox.beats[0].stamp)
+        assert server.variables["ENGINE_BEAT"] == "1795532430.000"
+        assert not fence.is_fresh
+
+
 async def test_written_beat_lets_the_engine_act_from_the_instant_it_was_sent(
     server: AriServer,
 ) -> None:
