@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import structlog
@@ -23,6 +23,9 @@ TROUBLE = "policy"
 WATCHED = ".yaml"
 SETTLES_AFTER = 200
 """Milliseconds: an editor writes a file in several steps, and several files are saved together."""
+LOOKS_EVERY = 2.0
+"""Seconds between two looks at the folder itself: not every file system tells of what is saved in
+it, and none of a folder that another one took the place of."""
 
 Trouble = Callable[[str, str | None], object]
 """An alarm's name, and its text or None when its cause is gone."""
@@ -79,12 +82,46 @@ class PolicyFolder:
         return policy, tuple(sorted(changed))
 
     async def watch(self, on_saved: Callable[[], Awaitable[None]]) -> None:
-        """Call `on_saved` whenever files were saved, until cancelled."""
-        stop = asyncio.Event()
-        async for _ in watchfiles.awatch(
-            self._folder, watch_filter=_is_flow_file, debounce=SETTLES_AFTER, stop_event=stop
-        ):
-            await on_saved()
+        """Call `on_saved` whenever files were saved, until cancelled.
+
+        The folder may be replaced, be away, or be one that cannot be watched: then it is looked at.
+        Nothing that befalls it ends the engine, which goes by the last good version.
+        """
+        seen = await asyncio.to_thread(self._hashes)
+        async for told in self._noticed():
+            found = await asyncio.to_thread(self._hashes)
+            if told or found != seen:
+                seen = found
+                await on_saved()
+
+    async def _noticed(self) -> AsyncIterator[bool]:
+        """True when a file was saved, False when it is time for a look."""
+        while True:
+            folder = self._which()
+            stop = asyncio.Event()
+            try:
+                async for changes in watchfiles.awatch(
+                    self._folder,
+                    watch_filter=_is_flow_file,
+                    debounce=SETTLES_AFTER,
+                    stop_event=stop,
+                    rust_timeout=round(LOOKS_EVERY * 1000),
+                    yield_on_timeout=True,
+                ):
+                    yield bool(changes)
+                    if self._which() != folder:
+                        break
+            except (OSError, RuntimeError):  # no such folder, or no watch left to give
+                yield False
+                await asyncio.sleep(LOOKS_EVERY)
+
+    def _which(self) -> tuple[int, int] | None:
+        """Which folder has this name now; None: none has."""
+        try:
+            found = self._folder.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _tell(self, invalid: errors.FlowFilesInvalid) -> None:
         problems = str(invalid).splitlines()

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+import watchfiles
 
 from router import errors
+from router.adapters import policy_folder
 from router.adapters.policy_folder import TROUBLE, PolicyFolder
 
 SHIPPED = Path(__file__).parents[2] / "ivr"
@@ -97,23 +102,88 @@ def test_what_is_kept_is_for_nobody_elses_eyes(admin: Admin) -> None:
     assert [each for each in kept if each.stat().st_mode & 0o077] == []
 
 
-async def test_saving_a_file_is_noticed(admin: Admin) -> None:
-    policies = admin.opens()
-    noticed = asyncio.Event()
+class Watch:
+    """Lets the engine watch the folder, and waits until it has noticed something."""
 
-    async def on_saved() -> None:
-        noticed.set()
+    def __init__(self, policies: PolicyFolder) -> None:
+        self._policies = policies
+        self._noticed = asyncio.Event()
 
-    watching = asyncio.create_task(policies.watch(on_saved))
-    try:
+    async def __aenter__(self) -> Watch:
+        self._watching = asyncio.create_task(self._policies.watch(self._on_saved))
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._watching.cancel()
+        await asyncio.gather(self._watching, return_exceptions=True)
+
+    async def _on_saved(self) -> None:
+        self._noticed.set()
+
+    async def notices(self, change: Callable[[], object]) -> None:
+        """Made again until it is: before the watch is set up, a change goes by unseen."""
         async with asyncio.timeout(SOON):
-            while not noticed.is_set():
-                # Until the watch is set up, a change goes by unseen: it is made again.
-                admin.replaces("class: ", "class:  ")
-                try:
-                    await asyncio.wait_for(noticed.wait(), 0.5)
-                except TimeoutError:
-                    continue
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+            self._noticed.clear()
+            while not self._noticed.is_set():
+                change()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._noticed.wait(), 0.5)
+
+    async def is_told(self) -> None:
+        async with asyncio.timeout(SOON):
+            await self._noticed.wait()
+            self._noticed.clear()
+
+
+@pytest.fixture
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_folder, "LOOKS_EVERY", 0.1)
+
+
+async def test_saving_a_file_is_noticed(admin: Admin) -> None:
+    async with Watch(admin.opens()) as watch:
+        await watch.notices(lambda: admin.replaces("class: ", "class:  "))
+
+
+@pytest.mark.usefixtures("looks_often")
+async def test_folder_that_another_takes_the_place_of_is_watched_on(admin: Admin) -> None:
+    other = admin.folder.with_name("release-2")
+    shutil.copytree(admin.folder, other)
+    (other / "queues.yaml").write_text((other / "queues.yaml").read_text() + "\n# release 2\n")
+    async with Watch(admin.opens()) as watch:
+        await watch.notices(lambda: admin.replaces("class: ", "class:  "))
+        admin.folder.rename(admin.folder.with_name("release-1"))
+        await watch.is_told()
+        other.rename(admin.folder)
+        await watch.is_told()
+        await watch.notices(lambda: admin.replaces("class: ", "class:  "))
+
+
+@pytest.mark.usefixtures("looks_often")
+async def test_engine_goes_on_without_its_folder_and_sees_it_come_back(admin: Admin) -> None:
+    admin.opens()
+    away = admin.folder.with_name("away")
+    admin.folder.rename(away)
+    policies = admin.opens()  # by the last good version
+
+    def comes_or_goes() -> None:
+        if away.exists():
+            away.rename(admin.folder)
+        else:
+            admin.folder.rename(away)
+
+    async with Watch(policies) as watch:
+        await watch.notices(comes_or_goes)
+        await watch.notices(comes_or_goes)
+
+
+@pytest.mark.usefixtures("looks_often")
+async def test_files_are_looked_at_where_no_watch_is_to_be_had(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> NoReturn:
+        raise OSError(28, "No space left on device")  # what inotify says when all watches are taken
+
+    monkeypatch.setattr(watchfiles, "awatch", refused)
+    async with Watch(admin.opens()) as watch:
+        await watch.notices(lambda: admin.replaces("class: ", "class:  "))
