@@ -130,7 +130,10 @@ class Settings:
         default="", metadata=declared("guard.password", "the secret of guard.user", SECRET)
     )
     database: str = field(
-        default="", metadata=declared("database", "PostgreSQL, as a libpq address", DATABASE)
+        default="",
+        metadata=declared(
+            "database", "PostgreSQL, as a libpq address; `hotline up` has its own", DATABASE
+        ),
     )
     nodes: FurtherNodes = field(
         default=FurtherNodes(),

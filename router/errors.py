@@ -295,6 +295,9 @@ class EngineLate(HotlineError):
 class StackFailed(HotlineError):
     """{detail}"""
 
+    code = 0
+    """The exit code of whatever failed to bring it up, if it had one."""
+
 
 class StandsBy(HotlineError):
     """The engine {name} stands by and does not act; {active} is the active one. Give the command on

@@ -407,6 +407,14 @@ def test_what_the_operating_system_refuses_is_one_sentence(
     )
 
 
+def test_a_detached_stack_that_cannot_come_up_ends_with_the_code_of_what_stopped_it() -> None:
+    failed = errors.StackFailed(detail="A stack is up already.")
+    failed.code = Exit.NOT_SO
+    assert exit_for(failed) is Exit.NOT_SO
+    failed.code = -9  # killed, before it could say why
+    assert exit_for(failed) is Exit.SURROUNDINGS
+
+
 def test_errors_of_several_tasks_are_told_like_any_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

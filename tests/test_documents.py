@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -12,7 +13,7 @@ from typer.core import TyperGroup
 
 from router.adapters.roster_yaml import read_roster
 from router.cli.exits import Exit
-from router.cli.main import app
+from router.cli.main import app, run
 from router.config import SETTINGS, load
 from router.setting_sources import NOT_SETTINGS
 
@@ -79,6 +80,17 @@ def test_the_readmes_rosters_are_imported_as_they_stand() -> None:
     assert [agent.id for agent in read_roster(heredoc, "README.md")] == ["ana"]
     (example,) = blocks("yaml")
     assert [agent.id for agent in read_roster(example, "README.md")] == ["ana", "luis"]
+
+
+def test_the_readmes_caller_holds_the_line_until_a_telephone_rings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (held,) = re.findall(r"sipp -sn uac .* -d (\d+)", README)
+    words = ["try", "5555335533", "--keys", "", "--at", "2026-11-25 10:00", "--json"]
+    assert run(words) == Exit.DONE
+    silent = json.loads(capsys.readouterr().out)
+    assert silent["queue"] == "crisis"
+    assert int(held) / 1000 > silent["seconds"] + 30
 
 
 def test_the_readme_tells_every_exit_code_that_a_command_ends_with() -> None:

@@ -73,7 +73,8 @@ def calls(
         console = out()
         now = floor.at if floor else datetime.now(UTC)
         shown = look.calls_table(live, past, now, configured.settings.time_zone, console)
-        console.print(shown or "No calls yet.")
+        any_call = queue is None and agent is None
+        console.print(shown or ("No calls yet." if any_call else "No call is like that."))
     if trouble is not None:
         err().print(f"{trouble}\nOnly the calls that are going on are shown.", style="yellow")
         raise typer.Exit(exit_for(trouble))
@@ -183,9 +184,8 @@ def _explain_decision(
 def _instant_of(typed: str, began: datetime) -> datetime:
     """With a zone, without one (the hotline's), or only a time: on the call's day."""
     try:
-        if "T" not in typed and " " not in typed:
-            typed = f"{began:%Y-%m-%d}T{typed}"
-        at = datetime.fromisoformat(typed)
+        only_time = "T" not in typed and " " not in typed
+        at = datetime.fromisoformat(f"{began:%Y-%m-%d}T{typed}" if only_time else typed)
     except ValueError:
         raise typer.BadParameter(
             f"{typed!r} is no instant; expected one such as 2026-11-24T18:00:05, or 18:00:05"

@@ -62,6 +62,8 @@ _NOT_SO = (
 
 def exit_for(error: errors.HotlineError) -> Exit:
     """The code for an error; what no list names is something around us."""
+    if isinstance(error, errors.StackFailed) and error.code in set(Exit):
+        return Exit(error.code or Exit.SURROUNDINGS)
     if isinstance(error, _WRONG_USE):
         return Exit.WRONG_USE
     if isinstance(error, _NO_ENGINE):

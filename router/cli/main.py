@@ -95,7 +95,7 @@ def run(arguments: list[str]) -> int:
     except OSError as refusal:
         if debugging():
             raise
-        complain(f"The operating system refuses: {refusal}.")
+        complain(f"The operating system refuses: {str(refusal).rstrip('.')}.")
         return Exit.SURROUNDINGS
     except KeyboardInterrupt:
         return Exit.INTERRUPTED

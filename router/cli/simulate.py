@@ -151,6 +151,9 @@ def simulate(
         seed=seed,
     )
     if compare is not None:
+        _refuse_any(
+            (plots,), "--plots draws one policy: leave out --compare, or draw each by itself"
+        )
         simulating.run_comparison(planned, compare, replications or OF_HOTLINE, as_json=json)
     else:
         simulating.run_days(planned, replications or OF_HOTLINE, plots, as_json=json)

@@ -11,7 +11,7 @@ from rich.table import Column
 
 from router.cli.look import counted, out, table
 from router.core.vocabulary import QueueName
-from router.simulator.coverage import Gap, cover_at
+from router.simulator.coverage import WEEK, Gap, cover_at
 from router.simulator.hotline_run import Plan
 from router.simulator.roster import staffed
 from router.simulator.staffing import HourNeeds
@@ -116,11 +116,12 @@ def print_gaps(classes: Mapping[QueueName, int], found: Sequence[Gap]) -> None:
     )
     for gap in found:
         later = counted(gap.eligible_later, "agent")
+        always = gap.end - gap.start >= WEEK
         shown.add_row(
             gap.queue,
             str(classes[gap.queue]),
-            _clock(gap.start),
-            _clock(gap.end),
+            "always" if always else _clock(gap.start),
+            "" if always else _clock(gap.end),
             f"{later} or more, once it has widened"
             if gap.eligible_later
             else "[bold red]nobody[/bold red]",

@@ -83,7 +83,7 @@ def why_not(
     who = views.get(AgentId(agent))
     if who is None:
         raise errors.RequestRefused(
-            message=f"No agent {agent!r} is on the roster. `hotline agents` lists them."
+            message=f"No agent {agent!r} is on the roster. `hotline agents list` shows who is."
         )
     waiting = client.still_waiting()
     decisions: list[why_look.Decision] = []
@@ -93,9 +93,14 @@ def why_not(
         if not waiting:
             if trouble is not None:
                 raise trouble
-            decisions = why_look.decisions(story_of(configured, meant))
+            lines = story_of(configured, meant)
+            if not lines:
+                raise errors.RequestRefused(
+                    message=f"No call {call!r} is known. `hotline calls` lists those that are."
+                )
+            decisions = why_look.decisions(lines)
             if not decisions:
-                raise errors.RequestRefused(message=f"Nobody was ever sought for {meant}.")
+                raise errors.RequestRefused(message=f"No agent has been sought for {meant}.")
     found = [(each, _stands(each, who)) for each in waiting]
     if json:
         say_json(

@@ -61,7 +61,7 @@ def waiting(still: StillWaiting) -> Table:
 def decided(found: Sequence[Decision], zone: tzinfo, is_waiting: bool) -> Table | str:
     """Each decision of the call, with its reasons as they were kept."""
     if not found:
-        return "" if is_waiting else "No agent was ever sought for it."
+        return "" if is_waiting else "No agent has been sought for it."
     shown = facts()
     for each in found:
         shown.add_row(_instant(each.at, zone), Text(_sentence(each.record)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -81,21 +82,23 @@ def _welcome(stack: Stack, console: Console) -> None:
         f"sip:{each.hotline_number}@{each.sip_host}:{each.sip_port}" for each in sites
     )
     folder = stack.plan.state_dir
+    here = f"--state-dir {shlex.quote(str(folder))}"
     console.print(
         Panel(
             f"[b]Callers[/b]  call from {site.trunk_from} (any port, no password):\n"
             f"         {callers}\n"
-            f"[b]Agents[/b]   hotline agents import FILE --state-dir {folder}\n"
-            f"         hotline agents login --all --state-dir {folder}\n"
+            f"[b]Agents[/b]   hotline agents import FILE {here}\n"
+            f"         hotline agents login --all {here}\n"
             f"         A softphone registers at {where} with its agent's id; "
             "`hotline agents show ID` prints its password.\n"
             "         From a desk phone: *11 in, *12 out, *13 pause, *14 back, *15 ready,\n"
             "         *16 respiro (a break after a hard call), *17 more time for the wrap-up.\n"
             f"         Agents' telephone numbers are dialled at {stack.plan.carrier}.\n"
-            f"[b]Watch[/b]    hotline tail --state-dir {folder}\n"
+            f"[b]Watch[/b]    hotline tail {here}\n"
+            f"[b]End[/b]      hotline down {here}\n"
+            "         or Ctrl-C where it was brought up\n"
             f"[b]Programs[/b] read {folder / STACK_FILE}",
             title="The hotline takes calls",
-            subtitle="Ctrl-C or `hotline down` ends it",
             expand=False,
         ),
         highlight=False,
@@ -122,7 +125,9 @@ def _detached(state_dir: Path, console: Console) -> None:
         while not (stack_file.exists() and stack_file.stat().st_mtime_ns != before):
             if process.poll() is not None:
                 said = log.read_text(errors="replace").strip().splitlines()
-                raise errors.StackFailed(detail=said[-1] if said else "It said nothing.")
+                failed = errors.StackFailed(detail=said[-1] if said else "It said nothing.")
+                failed.code = process.returncode
+                raise failed
             time.sleep(ASK_EVERY)
     while log.read_text(errors="replace").find("hotline down") < 0 and process.poll() is None:
         time.sleep(ASK_EVERY)

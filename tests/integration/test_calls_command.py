@@ -36,7 +36,7 @@ from router.core.vocabulary import (
     QueueName,
     StepName,
 )
-from tests.fakes.desk import NOON, FakeDesk
+from tests.fakes.desk import NOON, FakeDesk, profile
 from tests.integration.troubles import Troubles
 
 CRISIS = QueueName("crisis")
@@ -157,3 +157,23 @@ async def test_explain_tells_a_call_from_its_first_to_its_last_line(
 async def test_a_call_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert await asyncio.to_thread(run, ["explain", "n1-99"]) == Exit.NOT_SO
     assert "No call 'n1-99' is known" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("history")
+async def test_what_nobody_can_find_is_said_in_the_words_that_were_typed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def refused(*words: str) -> tuple[int, str]:
+        code = await asyncio.to_thread(run, list(words))
+        told = capsys.readouterr()
+        return code, " ".join(re.sub(r"[│╭╮╰╯─]", " ", told.out + told.err).split())
+
+    async with serve_control(FakeDesk(profile("ana")), tmp_path):
+        code, told = await refused("explain", "last", "--at", "tea-time")
+        assert code == Exit.WRONG_USE
+        assert "'tea-time' is no instant" in told
+        code, told = await refused("why-not", "ana", "n1-99.9")
+        assert code == Exit.NOT_SO
+        assert told == "No call 'n1-99.9' is known. `hotline calls` lists those that are."
+        code, told = await refused("calls", "--agent", "zoe")
+        assert (code, told) == (Exit.DONE, "No call is like that.")

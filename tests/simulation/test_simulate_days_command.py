@@ -89,6 +89,8 @@ def test_a_policy_beside_itself_makes_no_difference(capsys: pytest.CaptureFixtur
 def test_options_of_a_model_and_of_days_do_not_mix(capsys: pytest.CaptureFixture[str]) -> None:
     assert command("--calls", "10") == Exit.WRONG_USE
     assert "need a --model" in capsys.readouterr().err
+    assert command("--compare", str(ROOT / "ivr"), "--plots", "somewhere") == Exit.WRONG_USE
+    assert "--plots draws one policy" in capsys.readouterr().err
     assert run(["simulate"]) == Exit.WRONG_USE
     assert "Name a --roster" in capsys.readouterr().err
 

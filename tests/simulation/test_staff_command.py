@@ -109,3 +109,13 @@ def test_a_roster_that_covers_everything_is_said_to(
     file.write_text(text, encoding="utf-8")
     assert run(["coverage", "--roster", str(file), "--policy", IVR]) == Exit.DONE
     assert "Somebody is eligible for every queue" in capsys.readouterr().out
+
+
+def test_a_queue_that_nobody_is_ever_eligible_for_is_told_as_always(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "r.yaml"
+    file.write_text(SMALL.replace('to: "20:00"', 'to: "08:00"'), encoding="utf-8")
+    assert run(["coverage", "--roster", str(file), "--policy", IVR]) == Exit.NOT_SO
+    rows = [row.split() for row in capsys.readouterr().out.splitlines()]
+    assert ["trata", "80", "always", "1", "agent", "or", "more,"] in [row[:7] for row in rows]
