@@ -117,3 +117,24 @@ def test_the_map_gives_a_reason_for_every_library() -> None:
     for needed in project["dependencies"]:
         name = re.split(r"[=<>~]", needed)[0]
         assert name in ARCHITECTURE.lower(), name
+
+
+def test_every_alarm_that_can_be_raised_is_told_with_what_to_do() -> None:
+    """Each is raised by a name that is written there, or by a constant of the module."""
+    raised = set()
+    for file in (ROOT / "router").rglob("*.py"):
+        text = file.read_text()
+        constants = dict(re.findall(r'^([A-Z]+) = "(\w+)"$', text, re.M))
+        calls = r'(?:raise_alarm|on_trouble)\(\s*(?:f?"(\w+)(?::\{[^"]*)?"|([A-Z]+))\s*,'
+        for written, constant in re.findall(calls, text):
+            raised.add(written or constants[constant])
+        raised |= set(re.findall(r'(?:name|alarm) = .*f"(\w+):\{', text))
+        for each in re.findall(r'_alarms\.stand\(\s*"(\w+)"', text):
+            raised.add(f"journal_{each}")
+        if "_tell_trouble" in text:
+            raised.add(constants["TROUBLE"])
+    assert {"policy", "node", "bug", "journal_full", "ari", "rest_due", "missed_offers"} <= raised
+    survival = (ROOT / "docs/survival.md").read_text()
+    (table,) = re.findall(r"## Alarms.*?(?=\n## )", survival, re.S)
+    told = {name for row in table.splitlines() for name in re.findall(r"`([a-z_]+)(?=[`:])", row)}
+    assert raised - told == set()

@@ -129,7 +129,7 @@ class PolicyFolder:
         self._on_trouble(
             TROUBLE,
             f"The flow files cannot be put in force, {self.policy.version} stays: "
-            f"{problems[0]}{more}",
+            f"{problems[0]}{more}. Correct it and save; `hotline check` tells everything.",
         )
 
     def _keep(self) -> None:

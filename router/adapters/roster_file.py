@@ -15,7 +15,8 @@ from router.ports import RosterEntry
 Trouble = Callable[[str, str | None], None]
 """An alarm's name, and its text or None when its cause is gone."""
 
-BROKEN, UNSAVED = "roster_broken", "roster_unsaved"
+BROKEN = "roster_broken"
+UNSAVED = "roster_unsaved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,11 @@ class RosterFile:
         except FileNotFoundError:
             return ()
         except OSError as problem:
-            self._on_trouble(BROKEN, f"{self._path} cannot be read ({problem.strerror}).")
+            self._on_trouble(
+                BROKEN,
+                f"{self._path} cannot be read ({problem.strerror}): nobody is logged in. Import the"
+                " agents again, and let them log in.",
+            )
             return ()
         except (NotReadable, ValueError) as problem:
             self._set_aside(str(problem))

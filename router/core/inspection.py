@@ -101,7 +101,9 @@ def breach(turn: Turn, number: int, call: CallId | None, text: str) -> None:
     turn.ignore(f"invariant_{number}_broken")
     story = _story(floor, call)
     whose = f" {call}: {story}." if call is not None else ""
-    turn.raise_alarm(f"invariant:{number}", f"{text}{whose} `hotline explain` has it in full.")
+    turn.raise_alarm(
+        f"invariant:{number}", f"{text}{whose} `hotline explain` has it in full: report it."
+    )
 
 
 def _story(floor: Floor, call: CallId | None) -> str:

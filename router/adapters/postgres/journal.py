@@ -82,7 +82,8 @@ class PostgresJournal:
             self._on_trouble(
                 "journal_shadowed",
                 f"{len(entries) - new} entries have keys that are taken already and were left out:"
-                " two engines use one name, or the engine's epoch was used before.",
+                " two engines use one name, or the engine's epoch was used before."
+                " Give each engine a `node` of its own.",
             )
 
     def _rows(self, entries: Sequence[Entry | Line]) -> tuple[list[Row], list[Row]]:

@@ -255,7 +255,9 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
         place, waited = call.place, turn.at - call.waits_since
         assert place is not None
         turn.raise_alarm(
-            f"waiting:{place.queue}", f"A caller in {place.queue} has waited {waited.seconds} s."
+            f"waiting:{place.queue}",
+            f"A caller in {place.queue} has waited {waited.seconds} s: send somebody, or see"
+            f" `hotline why {name}`.",
         )
     staffed = board.exchange.staff.staffed
     occupied, empty = set(), set()
@@ -269,7 +271,7 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
     for queue in queues:
         alarm = f"nobody_staffed:{queue}"
         if queue in empty:
-            turn.raise_alarm(alarm, f"Callers wait in {queue} and nobody is logged in for it.")
+            turn.raise_alarm(alarm, f"Callers wait in {queue}, nobody is logged in: send somebody.")
         else:
             turn.clear_alarm(alarm)
         if queue not in occupied:
@@ -293,5 +295,5 @@ def _tell_of_nobody(turn: Turn, board: Board) -> None:
         elif not able:
             turn.clear_alarm(f"unstaffed:{queue.name}")
         elif queue.name in board.once_staffed:
-            text = f"Nobody is logged in any more for {queue.name} ({queue.require})."
-            turn.raise_alarm(f"unstaffed:{queue.name}", text)
+            who = f"{queue.name} ({queue.require}): have somebody log in."
+            turn.raise_alarm(f"unstaffed:{queue.name}", f"Nobody is logged in any more for {who}")

@@ -279,11 +279,17 @@ def _pause_for_misses(turn: Turn, agent: Agent) -> None:
     name = f"missed_offers:{agent.id}"
     if not others:
         turn.raise_alarm(
-            name, f"{agent.id} missed {agent.misses} calls in a row and is the last one on shift."
+            name,
+            f"{agent.id} missed {agent.misses} calls in a row and is the last one on shift: call"
+            " them, or send somebody.",
         )
         return
     agent.paused, agent.since = MISSED_OFFERS, turn.at
     turn.note(AgentStateChanged(agent=agent.id, state=AgentState.PAUSED, reason=MISSED_OFFERS))
     weigh(turn)
-    turn.raise_alarm(name, f"{agent.id} missed {agent.misses} calls in a row and is paused.")
+    turn.raise_alarm(
+        name,
+        f"{agent.id} missed {agent.misses} calls in a row and is paused: call them;"
+        f" `hotline agents resume {agent.id}` ends the pause.",
+    )
     enrol_everywhere(turn, agent)

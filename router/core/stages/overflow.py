@@ -103,7 +103,8 @@ def _act(turn: Turn, call: Call, place: Place, queue: Queue, overflow: Overflow)
         note("alarm", "")
         turn.raise_alarm(
             f"overflow:{queue.name}",
-            f"A caller in {queue.name} has waited {waited.seconds} s ({overflow}).",
+            f"A caller in {queue.name} has waited {waited.seconds} s ({overflow}): send somebody,"
+            f" or see `hotline why {call.id}`.",
         )
     if overflow.widen and place.widening < len(queue.widen):
         note("widen", str(queue.widen[place.widening].also))

@@ -7,6 +7,9 @@ from router.core.house_records import PolicyChanged
 from router.core.rest import weigh
 from router.core.turn import Turn
 
+OF_A_QUEUE = ("waiting", "overflow", "nobody_staffed", "unstaffed")
+"""The alarms whose name ends with a queue's: nobody could ever clear them once it is gone."""
+
 
 def policy_is_published(turn: Turn, event: PolicyPublished) -> None:
     """Callers in a menu keep the version they began; who waits in a queue that is gone is moved."""
@@ -19,6 +22,10 @@ def policy_is_published(turn: Turn, event: PolicyPublished) -> None:
     for offer in floor.offers.values():
         if offer.queue not in event.policy.queues:
             offer.queue = event.policy.first_resort
+    for alarm in tuple(floor.alarms):
+        kind, _, queue = alarm.partition(":")
+        if kind in OF_A_QUEUE and queue not in event.policy.queues:
+            turn.clear_alarm(alarm)
     turn.note(PolicyChanged(version=event.policy.version, files=event.files, by=event.by))
     weigh(turn)
     turn.match_due = True

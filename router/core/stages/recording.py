@@ -241,7 +241,11 @@ def _fail(turn: Turn, recording: Recording, why: str) -> None:
     if recording.prompt is not None:
         _tell_agent(turn, recording, why=why)
         return
-    turn.raise_alarm(ALARM, f"A caller's message could not be recorded or kept: {why}.")
+    turn.raise_alarm(
+        ALARM,
+        f"A caller's message could not be recorded or kept: {why}. See to the disk of the state"
+        f" folder; `hotline explain {recording.call}` shows whose it was.",
+    )
     turn.note(MessageLost(step=recording.step or UNKNOWN, why=why), recording.call)
     _go_on(turn, recording, kept=False)
 

@@ -61,7 +61,10 @@ def node_is_lost(turn: Turn, event: NodeDisconnected) -> None:
     turn.floor.nodes[event.node] = False
     turn.floor.fallbacks.pop(event.node, None)
     turn.note(NodeLost(node=event.node))
-    turn.raise_alarm(f"node:{event.node}", f"No connection to Asterisk {event.node}.")
+    turn.raise_alarm(
+        f"node:{event.node}",
+        f"No connection to Asterisk {event.node}: see that it runs and can be reached from here.",
+    )
     turn.wake(GIVEN_UP_AFTER, NodeGivenUp(node=event.node))
 
 
@@ -245,7 +248,11 @@ def trouble_is_reported(turn: Turn, event: TroubleReported) -> None:
 def quarantine(turn: Turn, event: Event) -> None:
     """A bug of ours while handling `event`: its caller goes to the dialplan, never to silence."""
     floor = turn.floor
-    turn.raise_alarm("bug", f"A defect of the engine while handling {type(event).__name__}.")
+    turn.raise_alarm(
+        "bug",
+        f"A defect of the engine while handling {type(event).__name__}: its caller, if there was"
+        " one, is with the fallback. The engine's log has it whole: report it.",
+    )
     call = _whose(turn, event)
     if call is not None:
         turn.move(GivenAway(call=call, reason="defect"))

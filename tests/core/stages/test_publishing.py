@@ -79,3 +79,13 @@ def test_who_comes_next_begins_under_the_new_policy() -> None:
     hotline.publishes(policy(version="next"))
     hotline.caller_arrives()
     assert [r.policy for r in hotline.records(CallStarted)] == ["next"]
+
+
+def test_alarms_of_a_queue_that_is_gone_do_not_stand_for_ever() -> None:
+    hotline = Driver()
+    hotline.caller_arrives().chooses("4")
+    hotline.passes(1)
+    assert "nobody_staffed:juridico" in hotline.alarms()
+    hotline.publishes(policy(version="next", without="juridico"))
+    assert "nobody_staffed:juridico" not in hotline.alarms()
+    assert "nobody_staffed:crisis" in hotline.alarms()
