@@ -30,8 +30,8 @@ LOOK_AGAIN_AFTER = timedelta(milliseconds=50)
 LONGEST_SOCKET_FOLDER = 107 - 15
 
 NO_ZEROS = "off"
-"""A log file that was filled with zeros lies in the kernel's memory in large pieces, and each commit
-of 8 kB writes a whole piece: 600 kB, and a fifth of a processor at 100 calls/s (Linux 6.18, ext4)."""
+"""A log file that was filled with zeros lies in the kernel's memory in large pieces, and each
+commit of 8 kB writes a whole piece, 600 kB: a fifth of a processor at 100 calls/s (Linux 6.18)."""
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": HOST,
