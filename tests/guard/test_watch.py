@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+import pytest
+
+from router import errors
 from router.adapters.ami.access import Access
 from router.adapters.ami.client import AmiClient, OnEvent, Reply
 from router.guard.watch import AT_ONCE, Guard
@@ -22,6 +25,7 @@ class Asterisk:
     channels: list[tuple[str, str]]
     on_moved: Callable[[Asterisk], None] = lambda asterisk: None
     beat: str = LONG_AGO
+    guard: str = ""
     moved: list[str] = field(default_factory=list)
     let_go: list[str] = field(default_factory=list)
     looks: int = 0
@@ -46,6 +50,8 @@ class Asterisk:
                     self.looked_again.set()
             case "Getvar" if fields["Variable"] == "ENGINE_BEAT":
                 told = self.beat
+            case "Getvar" if fields["Variable"] == "HOTLINE_GUARD":
+                told = self.guard
             case "Status":
                 events += [
                     {
@@ -102,3 +108,15 @@ async def test_who_is_not_moved_yet_when_an_engine_beats_stays_with_it_and_telep
     await guarded(asterisk)
     assert asterisk.moved == [f"caller-{n}" for n in range(AT_ONCE)]
     assert asterisk.let_go == []
+
+
+async def test_the_guard_that_came_first_ends_when_another_watches_and_moves_nobody() -> None:
+    asterisk = Asterisk(crowd(3), guard="another")
+
+    def connect(access: Access, on_event: OnEvent) -> AmiClient:
+        return cast(AmiClient, asterisk)
+
+    with pytest.raises(errors.GuardReplaced):
+        async with asyncio.timeout(5):
+            await Guard(ACCESS, connect=connect).run()
+    assert asterisk.moved == []

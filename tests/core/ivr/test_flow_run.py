@@ -56,6 +56,19 @@ def test_caller_who_presses_nothing_hears_all_and_comes_to_crisis(calls: Calls) 
     assert (caller.heard(), caller.wait) == ([], CRISIS)
 
 
+def test_silence_and_wrong_keys_lead_where_each_is_written_to(calls: Calls) -> None:
+    asked = replace(menu(k4="gracias"), on_wrong=StepName("juridico"))
+    assert calls(asked, *ENDS).listens().says_nothing().wait == CRISIS
+    assert calls(asked, *ENDS).presses("99").run.step == "juridico"
+
+
+def test_whoever_asks_to_hear_the_menu_again_is_not_told_of_the_key_before(calls: Calls) -> None:
+    caller = calls(play("saludo", "menu", barge_in=False), menu(k4="juridico"), *ENDS)
+    caller.presses("9*")
+    caller.listens()
+    assert caller.heard() == ["saludo", "menu"]
+
+
 def test_every_step_is_noted_with_how_the_one_before_was_left(calls: Calls) -> None:
     caller = line(calls).listens().presses("9").listens().presses("4").talks_to_the_end()
     assert [(n.step, n.step_kind, n.after, n.digits) for n in caller.notes] == [

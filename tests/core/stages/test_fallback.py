@@ -145,6 +145,21 @@ def test_a_caller_whom_we_gave_away_is_not_asked_for_again() -> None:
     assert not hotline.ordered(TakeBack)
 
 
+def test_a_caller_whom_we_gave_away_keeps_nobody_waiting() -> None:
+    hotline = hotline_with_ana()
+    hotline.pauses("ana")
+    lost = hotline.caller_arrives()
+    defect = e.DigitPressed(at=hotline.at, leg=lost.leg, digit="1")
+    for command in hotline.engine.quarantine(defect).commands:
+        hotline.board.obey(command, hotline.at)
+    fallback_is(hotline, lost.leg)
+    waits = hotline.caller_arrives().chooses("1")
+    hotline.disconnects()
+    hotline.listed()
+    hotline.resumes("ana")
+    assert len(waits.call.offers) == 1
+
+
 def two_in_the_fallback_of_an_engine_that_is_back() -> tuple[Driver, Caller, Caller]:
     """Ana is free, and was not rung yet."""
     hotline = hotline_with_ana()
@@ -264,6 +279,18 @@ def test_a_caller_whom_no_engine_saw_keeps_that_place_over_its_death_in_the_menu
     assert call.place is not None
     assert call.place.since == arrived_at
     assert not call.seen_late
+
+
+def test_a_caller_who_comes_later_than_the_dialplan_waits_for_an_engine_was_in_the_fallback() -> (
+    None
+):
+    hotline = hotline_with_ana()
+    soon = hotline.caller_arrives(seconds_ago=4).chooses("1").call.place
+    late = hotline.caller_arrives(seconds_ago=4.5).chooses("1").call.place
+    assert soon is not None
+    assert late is not None
+    assert soon.since == hotline.at
+    assert late.since == hotline.at - seconds(4.5)
 
 
 def test_a_place_in_a_second_queue_counts_from_its_choice() -> None:

@@ -167,6 +167,18 @@ def test_a_queue_that_gives_up_lets_the_flow_go_on_and_withdraws_the_offer() -> 
     assert len(hotline.records(Queued)) == 2
 
 
+def test_a_queue_that_gives_up_does_not_begin_to_count_anew_with_another_engine() -> None:
+    rules = policy(replace(JURIDICO, gives_up_after=seconds(20)))
+    hotline = Driver(rules)
+    hotline.caller_arrives().presses("4").hears_out()
+    hotline.passes(15)
+    second = hotline.dies_and_comes_back()
+    second.passes(3)
+    assert second.records(TimedOut) == []
+    second.passes(2)
+    assert [r.queue for r in second.records(TimedOut)] == ["juridico"]
+
+
 def test_a_caller_waits_as_long_as_it_takes() -> None:
     hotline = Driver()
     caller = hotline.caller_arrives().presses("1")

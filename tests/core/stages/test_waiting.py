@@ -93,6 +93,17 @@ def test_a_long_wait_is_told_rounded_up_to_minutes() -> None:
     assert caller.hears_out().hears == MUSIC
 
 
+def test_who_is_on_a_break_makes_nobodys_wait_shorter() -> None:
+    hotline = Driver(rules())
+    hotline.works(LAWYER, agent("leo", juridico=1))
+    hotline.pauses("leo")
+    hotline.caller_arrives()
+    hotline.answers("luz")
+    caller = waits(hotline)
+    hotline.passes(25)
+    assert caller.hears == "espera-1+digits/9+espera-2"
+
+
 def test_a_wait_beyond_ten_minutes_is_told_in_fives() -> None:
     hotline = Driver(rules())
     hotline.works(LAWYER)
