@@ -80,8 +80,10 @@ class StandingBy:
         exchange: Exchange,
         used: Callable[[], int] = lambda: 0,
         now: Callable[[], float] = time.monotonic,
+        draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
-        """`used`: the highest token that this engine knows to have been used."""
+        """`used`: the highest token that this engine knows to have been used. `draw`: any figure
+        below this one."""
         self.name = name
         self.company = Company()
         self._lease = lease
@@ -89,6 +91,7 @@ class StandingBy:
         self._exchange = exchange
         self._used = used
         self._now = now
+        self._draw = draw
         self._newest = 0
         self._beat: tuple[str, float] | None = None
         self._listed_at = 0.0
@@ -184,7 +187,7 @@ class StandingBy:
         lease = outlook.lease
         if why is Ground.BEAT_OVER:
             # Without a database another engine may have the same thought, and the same token.
-            token += secrets.randbelow(MANY)
+            token += self._draw(MANY)
         if lease is not None:
             try:
                 if not await self._lease.take(token, instead_of=lease.token):

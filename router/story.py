@@ -263,6 +263,8 @@ def _of_caller(record: OfCaller) -> str:
             return f"{contact} takes the call, {span(to_voice)} after it came"
         case PartnerMissed(contact=contact, why=why):
             return f"{contact} does not take the call ({why.replace('_', ' ')}); the flow goes on"
+        case PartnerLeft(contact=contact, by=EndedBy.LOST, talked=talked):
+            return f"the line to {contact} breaks after {span(talked)}; the caller is kept"
         case PartnerLeft(contact=contact, by=by, talked=talked):
             return f"{by.value} ends the conversation with {contact} after {span(talked)}"
         case SurveyAnswered(question=question, figure=figure):

@@ -33,6 +33,8 @@ ROOM = 900
 """Characters at most: AMI takes no line of more than 1,024."""
 CLOCKS_AGREE_WITHIN = timedelta(seconds=2)
 """A caller's arrival is told some milliseconds late; more is a clock that was put right."""
+SEEN_LATE_BY = timedelta(seconds=45)
+"""An engine that slept, and not its clock, tells an arrival that much too late at most."""
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """An instant outside is damage."""
 
@@ -188,6 +190,14 @@ def clock_shift(arrivals: Iterable[tuple[datetime, CarriedCall | None]]) -> time
     shifts = [at - carried.kept.arrived_at for at, carried in arrivals if carried is not None]
     shift = median_low(shifts) if shifts else timedelta(0)
     return shift if abs(shift) > CLOCKS_AGREE_WITHIN else timedelta(0)
+
+
+def shift_of_one(arrived_at: datetime, carried: CarriedCall, known: timedelta | None) -> timedelta:
+    """The same for a caller who comes alone. They may have been seen late: so unless it is far off,
+    it is what callers at large told (`known`), or nothing."""
+    shift = arrived_at - carried.kept.arrived_at
+    nearest = min(timedelta(0), known or timedelta(0), key=lambda each: abs(shift - each))
+    return nearest if abs(shift - nearest) <= SEEN_LATE_BY else shift
 
 
 def read_offer(text: str) -> CarriedOffer | None:

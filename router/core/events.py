@@ -260,6 +260,23 @@ class ListedLeg:
     number_dialled: str = ""
     carried: str = ""
 
+    @classmethod
+    def of(cls, event: CallArrived) -> ListedLeg:
+        """A caller whom the dialplan has just given back."""
+        return cls(
+            leg=event.leg,
+            role="caller",
+            call=f"{event.node}-{event.leg}",
+            offer="",
+            agent="",
+            epoch=0,
+            up=True,
+            in_application=True,
+            created_at=event.arrived_at,
+            number_dialled=event.number_dialled,
+            carried=event.carried,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedBridge:

@@ -80,6 +80,8 @@ class Floor:
     """The wake-up that is being handled: whose call it is, should that go wrong."""
     keys_unseen: list[DigitPressed] = field(default_factory=list)
     """Pressed before a connection broke and read after it: they count once the list is there."""
+    clock_ahead: timedelta | None = None
+    """Of the earlier life's, as the first callers told whom this life found."""
     seq: int = 0
     codes_dialled: int = 0
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Never
 
+from router import standing_by, succession
 from router.adapters.ari import socket
 from router.adapters.ari.listing import listed_legs
 from router.adapters.ari.perform import Performer as AriPerformer
@@ -18,6 +19,7 @@ from router.core import carrying, speech
 from router.core import commands as c
 from router.core import events as e
 from router.core.call import AgentLeg, Call, Offer, Place
+from router.core.carried import CarriedCall, read_call
 from router.core.stages import (
     adoption,
     connection,
@@ -30,13 +32,15 @@ from router.core.stages import (
     recovery,
     wrap_up,
 )
-from router.core.turn import ConversationBroken, OfferOver, OfferTaken, Turn
+from router.core.turn import ConversationBroken, OfferOver, OfferTaken, PartnerGone, Turn
 from router.core.vocabulary import LegEnding
 from router.engine_desk import EngineDesk
+from router.fence import Fence
 from router.guard import watch
 from router.guard.rescue import Rescue, Seen
 from router.ports import BeatReturned, Failure, RosterEntry
 from router.runner import Runner
+from router.succession import Ground, Outlook
 from tests.storm.database import Disk
 
 Swap = tuple[object, str, Callable[..., Any]]
@@ -187,6 +191,43 @@ def _machines_outside_are_people(turn: Turn, call: Call, event: e.LegAnswered) -
 _says: Callable[..., None] = partnering.says
 
 
+def _lost_line_outside_ends_the_call(turn: Turn, move: PartnerGone) -> None:
+    broke = move.why == LegEnding.LOST
+    _goes(turn, replace(move, why=LegEnding.HUNG_UP.value) if broke else move)
+
+
+_goes: Callable[..., None] = partnering.goes
+
+
+def _forgets_who_was_outside(text: str) -> CarriedCall | None:
+    carried = read_call(text)
+    return carried and replace(carried, kept=replace(carried.kept, partner=None))
+
+
+def _only_from_the_dead(outlook: Outlook) -> Ground | None:
+    why = _ground(outlook)
+    return why if why in (Ground.SEAT, Ground.LET_GO) else None
+
+
+_ground = succession.ground
+
+
+def _whenever_they_like(outlook: Outlook) -> Ground:
+    return Ground.SEAT
+
+
+def _knows_no_other(self: Fence, token: int) -> bool:
+    return True
+
+
+def _not_replaced(self: socket._Reader, message: Mapping[str, Any] | None) -> None:
+    if message is None or message.get("type") != "ApplicationReplaced":
+        _take(self, message)
+
+
+_take = socket._Reader._take
+
+
 _bury: Callable[..., None] = recovery._bury_the_vanished
 
 
@@ -227,7 +268,19 @@ BUGS: Mapping[str, tuple[Swap, ...]] = {
     ),
     "who died with Asterisk has hung up": ((recovery, "_bury_the_vanished", _all_hung_up),),
     "nobody outside has to press 1": ((partnering, "says", _machines_outside_are_people),),
+    "a lost line outside ends the call": ((partnering, "goes", _lost_line_outside_ends_the_call),),
+    "who was on their way outside starts at the end": (
+        (adoption, "read_call", _forgets_who_was_outside),
+    ),
     "it rings on outside": ((partnering, "is_withdrawn", _nothing),),
+    "nobody takes over from a machine that is gone": (
+        (standing_by, "ground", _only_from_the_dead),
+    ),
+    "whoever stands by takes over": ((standing_by, "ground", _whenever_they_like),),
+    "who was replaced goes on": (
+        (Fence, "sees", _knows_no_other),
+        (socket._Reader, "_take", _not_replaced),
+    ),
     "telephones are not made known again": ((AriPerformer, "asterisk_restarted", _nothing),),
 }
 """What goes wrong, and where."""

@@ -84,7 +84,6 @@ class Caller:
             self._pbx.loop.after(self.plan.stays, self._has_nothing_more_to_say)
             self._pbx.ends(other, 16)
         else:
-            self.heard_bye = other.role == "partner"  # who is outside is not rung again
             self._pbx.ends(other, 44)
 
     def _has_nothing_more_to_say(self) -> None:

@@ -100,8 +100,10 @@ class Checks:
         """The engine's records, as it makes them."""
         now = self.now
         rung = [e.call for e in entries if isinstance(e.record, OfferEnded)]
+        self.entries.extend((now, entry) for entry in entries)
+        if life is not self.lives[-1]:
+            return  # whoever was replaced may think what they like
         for entry in entries:
-            self.entries.append((now, entry))
             record, call = entry.record, entry.call
             if call is None:
                 continue
@@ -117,8 +119,9 @@ class Checks:
             elif isinstance(record, AgentLost):
                 self.again.add(call)
             elif isinstance(record, TimedOut):
-                self.places.pop((call, record.queue), None)  # for whoever was rung outside
                 self.queue_of.pop(call, None)
+                if record.why != "partner":  # else they have not met yet, and the place counts
+                    del self.places[call, record.queue]
             elif isinstance(record, Answered):
                 self.answered += 1
                 self.queue_of.pop(call, None)
@@ -145,8 +148,8 @@ class Checks:
         at = self.places.get((call, queue))
         if at is None or adopted.queue is not None or len(self.lives) < 2:
             return
-        ended = self.lives[-2].ended
-        if ended is not None and abs(self._last_awake(ended) - at) < A_MOMENT:
+        ended = self.lives[-2].ended or self.now
+        if abs(self._last_awake(ended) - at) < A_MOMENT:
             del self.places[call, queue], self.queue_of[call]
 
     def _order_is_kept(
@@ -239,7 +242,7 @@ class Checks:
             if channel is not None:
                 self._hears_something(caller, channel, now)
                 self._is_taken_back(channel, now)
-        for life in self.lives[-1:]:
+        for life in self.lives[-2:]:
             for defect in life.defects:
                 self.breach("a defect of the engine", defect.strip().splitlines()[-1])
             life.defects.clear()

@@ -16,6 +16,7 @@ from router.adapters.ami.client import OnEvent
 from router.adapters.ami.node import AmiNode
 from router.adapters.ari.access import Access
 from router.adapters.ari.beat import Heart
+from router.adapters.ari.door import AriDoor
 from router.adapters.ari.inquiry import Inquiry
 from router.adapters.ari.node import AriNode
 from router.adapters.ari.perform import House
@@ -32,9 +33,12 @@ from router.core.vocabulary import CallerKey, CallId, NodeId, SkillName
 from router.engine_desk import Apart, EngineDesk, Known, recall
 from router.fence import Fence
 from router.guard.watch import Guard
+from router.life import Life
 from router.nodes import Asterisk, Nodes
 from router.ports import Identities
 from router.runner import Runner
+from router.standing_by import StandingBy
+from router.witnesses import Witnesses
 from tests.storm.ami import Ami, StormAmi
 from tests.storm.ari import Ari, StormRest
 from tests.storm.channel import BEGAN
@@ -43,6 +47,7 @@ from tests.storm.event_socket import EventDoor
 from tests.storm.latency import Weather
 from tests.storm.loop import Process, StormLoop
 from tests.storm.pbx import Pbx
+from tests.storm.succession import StormLease, StormSeat, Succession
 
 NODE = NodeId("n1")
 AMI = AmiAccess(host="storm", port=0, user="hotline", password="storm")
@@ -61,6 +66,7 @@ class Surroundings:
     ami: Ami
     database: Database
     disk: Disk
+    succession: Succession
 
 
 class StormClock(Clock):
@@ -75,13 +81,19 @@ class StormClock(Clock):
 
 
 Hear = Callable[["EngineLife", Sequence[Entry]], None]
+LAST_WORDS_WITHIN = timedelta(seconds=5)
 
 
 class EngineLife:
     """One life of the engine, from its start to its death. `engine` None: it is still starting."""
 
-    def __init__(self, around: Surroundings, *, ahead: float, hear: Hear) -> None:
+    def __init__(
+        self, around: Surroundings, *, ahead: float, hear: Hear, machine: str = ""
+    ) -> None:
+        """`machine`: one of two with an engine; empty: there is no other."""
         self.process = Process("engine")
+        self.machine = machine
+        self.on_active: Callable[[], None] = lambda: None
         self.clock = StormClock(around.loop, ahead)
         self.ahead = ahead
         self.engine: Engine | None = None
@@ -111,8 +123,13 @@ class EngineLife:
         rest = StormRest(around.ari, around.pbx, around.weather, self.process)
         apart = StormRest(around.ari, around.pbx, around.weather, self.process)
         inquiry = Inquiry(ARI, apart, clock.now)
-        token = await _take_over(inquiry, around.disk)
-        fence = Fence(token, now=around.loop.time)
+        place = self._place(Inquiry(ARI, apart, clock.now)) if self.machine else None
+        if place is None:
+            token = await _take_over(inquiry, around.disk)
+            fence = Fence(token, now=around.loop.time)
+        else:
+            fence = await _is_due(place)
+            token = around.disk.epoch = fence.token
         gate = fence.at(NODE)
         ami = AmiNode(node=NODE, access=AMI, now=clock.now, fence=fence, connect=self._connect)
         ari = AriNode(
@@ -160,6 +177,7 @@ class EngineLife:
         directory = StormDirectory(around.disk, self.process)
         desk = EngineDesk(engine, runner, clock, directory, _no_roster, lambda: None, _nobody_met)
         self.engine, self.desk = engine, desk
+        self.on_active()
         runner.deliver(recall(directory.load(), clock.now()))
         await _together(
             runner.run(),
@@ -167,9 +185,23 @@ class EngineLife:
             journal.keep(),
             ami.run(runner.deliver),
             ari.run(runner.deliver, _seal),
-            fence.end(),
+            fence.end() if place is None else Life(fence, place, runner).run(),
         )
+        if place is not None:
+            await journal.drain(LAST_WORDS_WITHIN)
         around.loop.kill(self.process)
+
+    def _place(self, inquiry: Inquiry) -> StandingBy:
+        around, process = self._around, self.process
+        return StandingBy(
+            name=self.machine,
+            lease=StormLease(self.machine, around.succession, around.database, process),
+            seat=StormSeat(self.machine, around.succession, process),
+            exchange=Witnesses([AriDoor(NODE, ARI, inquiry)]),
+            used=lambda: around.disk.epoch,
+            now=around.loop.time,
+            draw=around.weather.chance.randrange,
+        )
 
     def _connect(self, access: AmiAccess, on_event: OnEvent) -> StormAmi:
         socket = StormAmi(
@@ -246,6 +278,12 @@ async def _take_over(inquiry: Inquiry, disk: Disk) -> int:
             await asyncio.sleep(0.5)
 
 
+async def _is_due(place: StandingBy) -> Fence:
+    fence = await place.until_due()
+    assert fence is not None
+    return fence
+
+
 async def _nobody_met(within: timedelta | None) -> tuple[Known, Apart]:
     return {}, {}
 
@@ -258,3 +296,4 @@ async def _together(*parts: Coroutine[None, None, None]) -> None:
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

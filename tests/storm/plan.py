@@ -11,6 +11,8 @@ CALLS_AT_ONCE = 250
 FAULTS = 6
 """Of one story, on average."""
 STAFF = 24
+WITH_A_SPARE = 0.25
+"""The part of all stories in which a second engine stands by."""
 POLICIES = 4
 
 
@@ -93,6 +95,8 @@ class Plan:
     seed: int
     calls: tuple[CallPlan, ...]
     faults: tuple[Fault, ...]
+    spare: bool = False
+    """Whether a second engine stands by."""
 
     @property
     def lasts(self) -> float:
@@ -112,7 +116,8 @@ def plan(seed: int, calls: int = CALLS_AT_ONCE, *, faults: bool = True) -> Plan:
     if faults:
         count = chance.randint(1, 2 * FAULTS - 1) * max(calls // CALLS_AT_ONCE, 1)
         troubles = sorted((_fault(chance, at) for _ in range(count)), key=lambda f: f.at)
-    return Plan(seed=seed, calls=tuple(made), faults=tuple(troubles))
+    spare = Random(f"{seed}/spare").random() < WITH_A_SPARE
+    return Plan(seed=seed, calls=tuple(made), faults=tuple(troubles), spare=spare)
 
 
 def _call(chance: Random, number: int, at: float) -> CallPlan:

@@ -28,9 +28,13 @@ from tests.storm.lives import EngineLife, GuardLife, Surroundings
 from tests.storm.loop import StormLoop
 from tests.storm.pbx import Pbx
 from tests.storm.plan import CallPlan, Fault, Kind, Plan
+from tests.storm.succession import Succession
 from tests.storm.telephones import Telephones
 
 LOOK_EVERY = 0.25
+MACHINES = ("a", "b")
+SPARE_WITHIN = 7.0
+"""Seconds until whoever stands by has taken over (survival.md: 5), and its first beat stands."""
 QUIET, PROBED_FOR = 35.0, 25.0
 """Seconds: until telephones that were down are rung again, and for the last callers."""
 ROSTER = (
@@ -94,11 +98,14 @@ class Storm:
             ami=Ami(pbx, self.queue, self.telephones),
             database=Database(loop),
             disk=Disk(policy=policies.THE_USUAL, roster=tuple(map(_on_shift, ROSTER))),
+            succession=Succession(),
         )
         checks.now_of = self.around
         self.telephones.on_dialled = checks.is_dialled
         pbx.on_gone.append(checks.is_gone)
         self.life: EngineLife | None = None
+        """The one that is active, or was last."""
+        self._running: list[EngineLife] = []
         self.guard: GuardLife | None = None
         self._ahead = 0.0
         self._steps = 0
@@ -121,7 +128,8 @@ class Storm:
     def _run(self) -> None:
         loop, plan = self.loop, self.plan
         self.checks.happens(0.0, 3.0)
-        self._engine_starts()
+        for machine in MACHINES if plan.spare else ("",):
+            self._engine_starts(machine)
         self._guard_starts()
         fallback = self.pbx.on_fallback
         self.pbx.on_fallback = lambda channel: self._to_fallback(channel, fallback)
@@ -137,7 +145,7 @@ class Storm:
         at = self._probe(at)
         if not self.checks.breaches:
             self.checks.close()
-        for process in (self.life, self.guard):
+        for process in (*self._running, self.guard):
             if process is not None:
                 loop.kill(process.process)
         loop.run_until(loop.time())
@@ -218,8 +226,8 @@ class Storm:
 
     # -- processes ----------------------------------------------------------------------------
 
-    def _engine_starts(self) -> None:
-        life = EngineLife(self.around, ahead=self._ahead, hear=self.checks.hear)
+    def _engine_starts(self, machine: str) -> None:
+        life = EngineLife(self.around, ahead=self._ahead, hear=self.checks.hear, machine=machine)
         died = life.process.on_death
 
         def on_death() -> None:
@@ -227,17 +235,35 @@ class Storm:
             self._engine_died(life)
 
         life.process.on_death = on_death
-        self.life = life
-        self.checks.lives.append(life)
+        self._running.append(life)
+        if machine:
+            life.on_active = lambda: self._is_active(life)
+        else:
+            self._is_active(life)
         life.start()
 
+    def _is_active(self, life: EngineLife) -> None:
+        self.life = life
+        self.checks.lives.append(life)
+
     def _engine_died(self, life: EngineLife) -> None:
-        if self.life is life and self.loop.time() < self.plan.lasts + 400:
+        now = self.loop.time()
+        if now < self.plan.lasts + 400:
+            self._running.remove(life)
             self._steps += life.process.steps
-            pause = self.chance.uniform(0.3, 1.8)
-            now = self.loop.time()
-            self.checks.happens(now, now + pause + 1.0)
-            self.loop.after(pause, self._engine_starts)
+            pause = self.chance.uniform(0.3, 40.0 if self._is_spared(life) else 1.8)
+            if self.life is life:
+                self.checks.happens(now, now + self._back_within(life, pause + 1.0))
+            self.loop.after(pause, self._engine_starts, life.machine)
+
+    def _back_within(self, life: EngineLife, span: float) -> float:
+        """A spare does not wait for an engine that is gone or asleep for so long."""
+        if self._is_spared(life):
+            return min(span, SPARE_WITHIN)
+        return span + SPARE_WITHIN * bool(life.machine)
+
+    def _is_spared(self, life: EngineLife) -> bool:
+        return any(other is not life and not other.process.frozen for other in self._running)
 
     def _guard_starts(self) -> None:
         self.guard = GuardLife(self.around)
@@ -256,7 +282,9 @@ class Storm:
                     self._ahead = fault.figure * 60.0
                 life.process.dies_at = life.process.steps + max(fault.figure, 1)
             case Kind.FREEZE | Kind.STALL:
-                self.checks.happens(now, until)
+                self.checks.happens(now, now + self._back_within(life, fault.span))
+                if self.plan.spare:  # it wakes, and has to stand down
+                    self.checks.happens(until, until + 1)
                 self.loop.freeze(life.process)
                 self.loop.after(fault.span, self.loop.thaw, life.process)
             case Kind.CUT_EVENTS:

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from router.core.call import AgentLeg, Call, Partner, Place, Talk
-from router.core.carried import CarriedCall, CarriedTalk, clock_shift, read_call, read_offer
+from router.core.carried import (
+    CarriedCall,
+    CarriedTalk,
+    clock_shift,
+    read_call,
+    read_offer,
+    shift_of_one,
+)
 from router.core.commands import (
     Admit,
     Bridge,
@@ -42,7 +49,9 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
     floor = turn.floor
     strangers = {leg.leg: leg for leg in event.legs if leg.leg not in floor.callers}
     callers = [s for s in strangers.values() if s.role == "caller" and s.in_application]
-    texts = {leg.leg: read_call(leg.carried) for leg in callers}
+    texts = {s.leg: read_call(s.carried) for s in strangers.values() if s.role == "caller"}
+    if floor.clock_ahead is None and texts:  # later on a text may be our own
+        floor.clock_ahead = clock_shift((strangers[n].created_at, t) for n, t in texts.items())
     shift = clock_shift((leg.created_at, texts[leg.leg]) for leg in callers)
     _callers_elsewhere(turn, event, strangers.values())
     in_bridge = {leg: bridge for bridge in event.bridges for leg in bridge.legs}
@@ -80,29 +89,14 @@ def caller_returns(turn: Turn, event: CallArrived) -> bool:
     ended = before is not None and before.ended_by is not None
     if carried is None or ended or event.leg in floor.callers:
         return False
-    carried = carried.later_by(clock_shift([(event.arrived_at, carried)]))
-    call = _call(turn, event.node, _as_listed(event), carried)
+    shift = shift_of_one(event.arrived_at, carried, floor.clock_ahead)
+    carried = carried.later_by(shift)
+    call = _call(turn, event.node, ListedLeg.of(event), carried)
     if before is None:
         _note_handed(turn, call, carried, "the engine was away")
     turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
     _go_on(turn, call, carried, (), back=True)
     return True
-
-
-def _as_listed(event: CallArrived) -> ListedLeg:
-    return ListedLeg(
-        leg=event.leg,
-        role="caller",
-        call=f"{event.node}-{event.leg}",
-        offer="",
-        agent="",
-        epoch=0,
-        up=True,
-        in_application=True,
-        created_at=event.arrived_at,
-        number_dialled=event.number_dialled,
-        carried=event.carried,
-    )
 
 
 def _callers_elsewhere(turn: Turn, event: LegsListed, strangers: Iterable[ListedLeg]) -> None:
@@ -225,6 +219,7 @@ def _go_on(
         turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=kept.playback))
     if kept.recording is not None:
         turn.order(StopRecording(node=call.node, call=call.id, recording=kept.recording))
+    went_on = resume(call.policy.book, call.run, turn.at)
     if kept.talk is not None:
         _join_again(turn, call, carried, kept.talk, others)
     elif kept.place is not None:
@@ -232,9 +227,14 @@ def _go_on(
         if kept.partner is not None:
             _ring_outside_again(turn, kept.place)
         _wait_on(turn, call, kept.place, back=back)
+    elif kept.partner is not None and isinstance(went_on.wait, ForAgent):
+        # They had left the queue for somebody outside who is not there: as after an agent (P3).
+        _wait_for_agent(call, went_on.wait.queue)
+        _note(turn, call)
+        turn.move(QueueEntered(call=call, wait=went_on.wait, again=True))
     else:
         _note(turn, call)
-        turn.move(FlowRan(call=call, result=resume(call.policy.book, call.run, turn.at)))
+        turn.move(FlowRan(call=call, result=went_on))
 
 
 def _join_again(

@@ -28,7 +28,7 @@ from router.core.turn import (
     QueueEntered,
     Turn,
 )
-from router.core.vocabulary import BridgeId, EndedBy, LegId, PlaybackId
+from router.core.vocabulary import BridgeId, EndedBy, LegEnding, LegId, PlaybackId
 
 CONFIRMS_WITHIN = timedelta(seconds=10)
 """From the start of the question, as for an agent (routing.md F2)."""
@@ -141,7 +141,8 @@ def is_due(turn: Turn, due: PartnerDue) -> None:
 
 
 def goes(turn: Turn, move: PartnerGone) -> None:
-    """They hung up, or never came: the caller's flow goes on."""
+    """They hung up, or never came: the caller's flow goes on. A line that breaks is no end of a
+    conversation: the caller is kept, as after an agent's (P3)."""
     call, partner = move.call, move.call.partner
     turn.floor.partner_legs.pop(move.leg, None)
     if partner is None or partner.leg != move.leg:
@@ -149,17 +150,26 @@ def goes(turn: Turn, move: PartnerGone) -> None:
     call.partner = None
     if partner.bridge is None or move.why == REFUSED:
         turn.note(PartnerMissed(contact=partner.contact, why=move.why), call.id)
-        wait = call.run.wait
-        if call.place is None and isinstance(wait, ForAgent):
-            # They had left the queue for whoever was rung outside (V1), and were not put through.
-            call.wait += 1
-            turn.move(QueueEntered(call=call, wait=wait, again=True))
-        elif call.place is None:
-            turn.move(FlowGiven(call=call, given=PartnerUnreached()))
+        _keep(turn, call)
         return
     turn.order(RemoveBridge(node=call.node, call=call.id, bridge=partner.bridge, legs=(call.leg,)))
-    _note_end(turn, call, partner, EndedBy.AGENT)
-    turn.move(FlowGiven(call=call, given=ConversationOver()))
+    if move.why == LegEnding.HUNG_UP:
+        _note_end(turn, call, partner, EndedBy.AGENT)
+        turn.move(FlowGiven(call=call, given=ConversationOver()))
+    else:
+        _note_end(turn, call, partner, EndedBy.LOST)
+        _keep(turn, call)
+
+
+def _keep(turn: Turn, call: Call) -> None:
+    """The flow goes on as if nobody had been reached; who is in a queue is in it still."""
+    wait = call.run.wait
+    if call.place is None and isinstance(wait, ForAgent):
+        # They had left the queue for whoever was rung outside (V1).
+        call.wait += 1
+        turn.move(QueueEntered(call=call, wait=wait, again=True))
+    elif call.place is None:
+        turn.move(FlowGiven(call=call, given=PartnerUnreached()))
 
 
 def caller_goes(turn: Turn, call: Call) -> None:

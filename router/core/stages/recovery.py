@@ -175,7 +175,8 @@ def _bury_the_vanished(
         partner = partner_of.partner
         fresh = partner is not None and turn.at - partner.since < JUST_DIALLED
         if ending is LegEnding.LOST or not fresh:
-            turn.move(PartnerGone(call=partner_of, leg=name, why=ending.value))
+            # As above: how it ended was not seen.
+            turn.move(PartnerGone(call=partner_of, leg=name, why=LegEnding.LOST.value))
     for code in list(floor.code_legs.values()):
         if code.node == node and code.id not in listed:
             del floor.code_legs[code.id]

@@ -25,7 +25,7 @@ from router.core.records import (
 from router.core.routing.agent import AgentProfile
 from router.core.vocabulary import AgentState, EndedBy, LegEnding, LegId, OfferOutcome
 from tests.core.driver import NODE, Caller, Driver, listed_leg
-from tests.core.house import agent, policy, seconds
+from tests.core.house import LINE, agent, policy, seconds
 
 ANA = agent("ana", psicologia=3, crisis=3)
 ANA_AT_HOME = agent("ana", on="phone", psicologia=3, crisis=3)
@@ -215,6 +215,33 @@ def test_the_clock_that_was_put_back_an_hour_changes_neither_order_nor_waiting()
         assert mine is not None
         assert old is not None
         assert mine.since == old.since - hour
+
+
+def test_who_was_seen_late_by_an_engine_that_slept_keeps_their_place_among_the_others() -> None:
+    """The first is told too late by 6 s, as no clock is: it goes by what the others tell."""
+    before = crisis_hotline()
+    before.pauses("ana")
+    first = before.caller_arrives().chooses("1")
+    before.passes(1)
+    second = before.caller_arrives().chooses("1")
+    now = Driver(epoch=8, at=before.at + seconds(30))
+    now.works(ANA, log_in=False)
+    for caller, late in ((second, 6), (first, 0)):
+        now.happens(
+            e.CallArrived(
+                at=now.at,
+                node=NODE,
+                leg=caller.leg,
+                number_dialled=LINE,
+                arrived_at=caller.call.arrived_at - seconds(late),
+                caller=None,
+                carried=before.board.carried[caller.leg],
+            )
+        )
+    there = [same(caller, now).call.place for caller in (first, second)]
+    assert [place.since for place in there if place is not None] == [
+        caller.call.place.since for caller in (first, second) if caller.call.place is not None
+    ]
 
 
 # -- offers in flight ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from router.core.records import (
     Answered,
     Overflowed,
     PartnerAnswered,
+    PartnerLeft,
     PartnerMissed,
     TimedOut,
     Widened,
@@ -20,11 +21,11 @@ from router.core.records import (
 from router.core.routing.agent import AgentProfile
 from router.core.routing.overflow import Alerts, Outside, Overflow
 from router.core.routing.skills import ANYONE
-from router.core.vocabulary import AgentState, ContactName, LegEnding, Refusal, StepName
+from router.core.vocabulary import AgentState, ContactName, EndedBy, LegEnding, Refusal, StepName
 from router.rehearsal.switchboard import THE_OTHER
 from tests.core.books import books_close, floor_agrees
-from tests.core.driver import Caller, Driver
-from tests.core.house import CRISIS, JURIDICO, agent, policy, prompts, seconds, skills
+from tests.core.driver import NODE, Caller, Driver
+from tests.core.house import CRISIS, JURIDICO, LINE, agent, policy, prompts, seconds, skills
 from tests.core.stages.test_adoption import same
 
 VIDA = ContactName("vida")
@@ -230,6 +231,46 @@ def test_v1_who_could_not_be_joined_with_somebody_outside_waits_on_at_the_head()
     hotline.answers("bea")
     assert caller.talks_to() == "bea"
     all_is_well(hotline)
+
+
+def test_v1_who_loses_somebody_outside_to_a_broken_line_waits_on_at_the_head() -> None:
+    hotline, caller = in_crisis(TO_VIDA)
+    hotline.passes(120)
+    hotline.partner_picks_up()
+    hotline.partner_presses("1")
+    hotline.passes(10)
+    hotline.partner_ends(LegEnding.LOST)
+    place = caller.call.place
+    assert place is not None
+    assert (place.queue, place.at_head) == ("crisis", True)
+    assert caller.hears == "caida"
+    assert [r.by for r in hotline.records(PartnerLeft)] == [EndedBy.LOST]
+    all_is_well(hotline)
+
+
+def test_v1_a_caller_on_the_way_to_somebody_outside_as_the_engine_dies_is_at_the_head() -> None:
+    """The guard has moved them before the two were joined, and whoever took the call is gone."""
+    before, caller = in_crisis(TO_VIDA)
+    before.passes(120)
+    before.partner_picks_up()
+    before.partner_presses("1")
+    carried = before.board.carried[caller.leg]
+    now = Driver(before.engine.floor.policy, at=before.at + seconds(5), epoch=8)
+    now.works(on_call("ana", psicologia=3), log_in=False)
+    now.happens(
+        e.CallArrived(
+            at=now.at,
+            node=NODE,
+            leg=caller.leg,
+            number_dialled=LINE,
+            arrived_at=caller.call.arrived_at,
+            caller=None,
+            carried=carried,
+        )
+    )
+    place = same(caller, now).call.place
+    assert place is not None
+    assert (place.queue, place.at_head) == ("crisis", True)
 
 
 def test_v1_somebody_outside_who_was_only_just_rung_is_not_gone_for_not_being_listed() -> None:

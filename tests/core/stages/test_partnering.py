@@ -143,6 +143,29 @@ def test_the_flow_goes_on_when_the_partner_hangs_up() -> None:
     books_close(hotline.entries, hotline.engine.floor)
 
 
+def test_a_line_that_breaks_leads_to_a_person_of_ours_and_is_no_end() -> None:
+    hotline = Driver(rules(confirm=False))
+    caller = dialled(hotline)
+    hotline.partner_picks_up()
+    hotline.passes(60)
+    hotline.partner_ends(LegEnding.LOST)
+    assert caller.call.run.step == "crisis"
+    (left,) = hotline.records(PartnerLeft)
+    assert (left.by, left.talked) == (EndedBy.LOST, seconds(60))
+    floor_agrees(hotline)
+
+
+def test_a_partner_whose_end_nobody_saw_may_have_lost_the_line() -> None:
+    hotline = Driver(rules(confirm=False))
+    caller = dialled(hotline)
+    hotline.partner_picks_up()
+    hotline.passes(60)
+    hotline.board.ends(hotline.partner_leg(), hotline.at)
+    hotline.disconnects()
+    hotline.listed()
+    assert caller.call.run.step == "crisis"
+
+
 @pytest.mark.parametrize("until", ["rings", "asked", "talks"])
 def test_a_caller_who_hangs_up_leaves_no_telephone_ringing(until: str) -> None:
     hotline = Driver(rules())
