@@ -49,6 +49,7 @@ class Crew:
 
     def __init__(self, model: Model, exchange: Exchange) -> None:
         self.exchange = exchange
+        self.staff = exchange.staff
         self.wrap_up = model.wrap_up
         self.squads = [Squad(group) for group in model.groups]
         self.members = {m.id: m for squad in self.squads for m in squad.members}
@@ -93,7 +94,7 @@ class Crew:
         if member.leaves:
             self._go(member, at)
         else:
-            self.exchange.free(member.id, at)
+            self.staff.set_free(self.staff.members[member.id], at)
 
     def count_from(self, at: float) -> None:
         """The warm-up is over: nothing before counts."""

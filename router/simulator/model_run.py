@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush, heapreplace
+from typing import Any, cast
 
 from router.core.routing.deciding import Pairing
 from router.core.routing.demand import Demand
-from router.core.routing.exchange import Exchange
+from router.core.routing.exchange import NOTHING, Exchange
 from router.core.routing.lines import Caller
 from router.core.routing.skills import SkillSet
 from router.core.vocabulary import AgentId, CallId, QueueName
 from router.simulator.arrivals import arrivals
 from router.simulator.chance import Draw, draws, stream
-from router.simulator.crew import Crew, Member
+from router.simulator.crew import Crew
 from router.simulator.model import CallKind, Model
 from router.simulator.tally import CallTally
 
 PERIOD, FREE, ARRIVE, ABANDON, LOOK = range(5)
 """In this order at the same instant: who is free just as patience ends still takes the call."""
 NEVER = float("inf")
+NUMBERED = cast(Callable[[int], CallId], "%012d".__mod__)
+"""Calls are named by their number."""
 Paired = Callable[[CallId, AgentId], None]
 """Told of each assignment."""
 
@@ -51,15 +54,16 @@ class Source:
 
 
 class Guest(Caller):
-    """A caller, with what chance has decided about them; known to the routing as they are."""
+    """A caller, with what chance has decided about them; known to the routing as they are.
+
+    `ModelRun` sets its own fields: an `__init__` above another would cost more than all of them.
+    """
 
     __slots__ = ("counted", "service", "source")
 
-    def __init__(self, call: CallId, source: Source, arrived: float, counted: bool) -> None:
-        super().__init__(call, source.line, arrived, arrived)
-        self.source = source
-        self.service = source.service()
-        self.counted = counted
+    source: Source
+    service: float
+    counted: bool
 
 
 class ModelRun:
@@ -95,7 +99,8 @@ class ModelRun:
             )
             for kind in model.calls
         ]
-        self.events: list[tuple[float, int, int, Source | Member | Guest | int]] = []
+        self.events: list[tuple[float, int, int, Any]] = []
+        """When, what, a running number, and whose: what kind of event it is says which."""
         self.passes = model.period is not None
         self.widens = any(kind.widen for kind in model.calls)
         self.look_due = NEVER
@@ -122,25 +127,21 @@ class ModelRun:
                 self._push(number * period, PERIOD, number)
         for source in self.sources:
             self._expect(source)
-        events, decide, free = self.events, self._decide, self.crew.free
+        events, arrive, free, decide = self.events, self._arrive, self.crew.free, self._decide
         while events and (self.over is None or self.unsettled):
             at, what, _, subject = events[0]
             if what == ARRIVE:
-                assert isinstance(subject, Source)
-                self._arrive(subject, at)
+                arrive(subject, at)
                 continue
             heappop(events)
             if what == FREE:
-                assert isinstance(subject, Member)
                 free(subject, at)
                 decide(at)
             elif what == ABANDON:
-                assert isinstance(subject, Guest)
                 if not subject.gone:
                     self._abandon(subject, at)
             else:
                 if what == PERIOD:
-                    assert isinstance(subject, int)
                     self._turn_period(subject, at)
                 decide(at)
         self._end()
@@ -165,7 +166,10 @@ class ModelRun:
         else:
             self.pushed += 1
             heapreplace(self.events, (following, ARRIVE, self.pushed, source))
-        guest = Guest(CallId(f"{number:012d}"), source, at, counted)
+        guest = Guest(NUMBERED(number), source.line, at, at)
+        guest.source = source
+        guest.service = source.service()
+        guest.counted = counted
         self.exchange.enter(guest)
         if counted:
             source.tally.offered += 1
@@ -181,31 +185,40 @@ class ModelRun:
 
     def _abandon(self, guest: Guest, at: float) -> None:
         self.exchange.leave(guest.id)
-        self._settle(guest, at)
+        self._has_waited(guest, at)
         if guest.counted:
-            guest.source.tally.abandoned += 1
+            tally = guest.source.tally
+            tally.abandoned += 1
+            tally.waits += at - guest.arrived
+            self.unsettled -= 1
 
     def _decide(self, at: float) -> None:
-        for pairing in self.exchange.decide(at).pairings:
-            self._connect(pairing, at)
+        decided = self.exchange.decide(at)
+        if decided is not NOTHING:
+            for pairing in decided.pairings:
+                self._connect(pairing, at)
         if self.widens:
             self._look_again(at)
 
     def _connect(self, pairing: Pairing, at: float) -> None:
-        guest = pairing.caller
-        assert isinstance(guest, Guest)
+        guest: Any = pairing.caller  # a Guest, as all who enter
+        crew = self.crew
+        member = crew.members[pairing.member.id]
         self.exchange.leave(guest.id)
-        member = self.crew.members[pairing.member.id]
         if self.paired is not None:
             self.paired(guest.id, member.id)
-        self.pushed += 1
-        until = self.crew.take(member, guest.service, at)
-        heappush(self.events, (until, FREE, self.pushed, member))
-        waited = self._settle(guest, at)
+        self.pushed = pushed = self.pushed + 1
+        heappush(self.events, (crew.take(member, guest.service, at), FREE, pushed, member))
+        waited = at - guest.arrived
+        if waited:
+            self._has_waited(guest, at)
         if guest.counted:
-            tally = guest.source.tally
+            source = guest.source
+            tally = source.tally
             tally.answered += 1
-            if waited <= guest.source.threshold:
+            tally.waits += waited
+            self.unsettled -= 1
+            if waited <= source.threshold:
                 tally.in_time += 1
 
     def _look_again(self, at: float) -> None:
@@ -217,16 +230,10 @@ class ModelRun:
             self.look_due = due
             self._push(due, LOOK, 0)
 
-    def _settle(self, guest: Guest, at: float) -> float:
-        """No caller waits any more; how long they have."""
-        arrived = guest.arrived
-        waited = at - arrived
-        if guest.counted:
-            guest.source.tally.waits += waited
-            self.unsettled -= 1
-        if waited and self.over is None and self.begun is not None:
-            guest.source.tally.queue_area += at - max(arrived, self.begun)
-        return waited
+    def _has_waited(self, guest: Guest, at: float) -> None:
+        """And does no more."""
+        if self.over is None and self.begun is not None:
+            guest.source.tally.queue_area += at - max(guest.arrived, self.begun)
 
     def _turn_period(self, number: int, at: float) -> None:
         if number < self.model.periods:
@@ -268,7 +275,7 @@ class ModelRun:
         if at is not None:
             self._push(at, ARRIVE, source)
 
-    def _push(self, at: float, what: int, subject: Source | Member | Guest | int) -> None:
+    def _push(self, at: float, what: int, subject: Source | Guest | int) -> None:
         self.pushed += 1
         heappush(self.events, (at, what, self.pushed, subject))
 

@@ -61,15 +61,18 @@ class Choice:
     def best(self, staff: Staff, caller: Caller, opened: int) -> Standing:
         """For a caller without peculiarities; `opened` has the bits of profiles with somebody."""
         if not opened & (opened - 1):
-            return staff.profiles[opened.bit_length() - 1].first()
+            profile = staff.profiles[opened.bit_length() - 1]
+            head = profile.idle[0]
+            # The first of them is mostly alive.
+            return head[2] if head[2].entry is head else profile.first()
         opened_here = self._level_best(staff, caller.line, opened)
         best: Standing | None = None
         while opened_here:
             bit = opened_here & -opened_here
             opened_here ^= bit
-            head = staff.profiles[bit.bit_length() - 1].first()
-            if best is None or self._before(staff, caller, head, best):
-                best = head
+            first = staff.profiles[bit.bit_length() - 1].first()
+            if best is None or self._before(staff, caller, first, best):
+                best = first
         assert best is not None
         return best
 

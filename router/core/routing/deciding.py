@@ -9,6 +9,8 @@ from router.core.routing.reasons import why_chosen
 from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId, CallId
 
+BUSY = Exclusion.BUSY  # to ask the class each time costs as much as a call
+
 
 class Pairing:
     """This agent for this caller; `why` only if it was asked for."""
@@ -40,7 +42,10 @@ def pairings(look: Look, policy: str | None) -> list[Pairing]:
     made: list[Pairing] = []
     todo = (new_kinds | look.within_reach(new) if new else new_kinds) & waiting.mask
     while todo:
-        head, todo = look.next(todo)
+        if todo & (todo - 1):
+            head, todo = look.next(todo)
+        else:
+            head = look.head(waiting.kinds[todo.bit_length() - 1])
         if head is None:
             break
         entry, opened, agent = head
@@ -49,11 +54,11 @@ def pairings(look: Look, policy: str | None) -> list[Pairing]:
             agent = best(staff, caller, opened)
         why = None if policy is None else why_chosen(look, caller, opened, agent, policy)
         waiting.unwish(caller, extra=caller.first is not entry)
-        staff.take(agent, Exclusion.BUSY)
+        staff.take(agent, BUSY)
         made.append(Pairing(caller, agent, why))
         profile = agent.profile
         if not profile.free and profile.bit & new:
             new ^= profile.bit
-            todo &= new_kinds | look.within_reach(new)
+            todo &= new_kinds | look.within_reach(new) if new else new_kinds
         todo &= waiting.mask
     return made

@@ -142,9 +142,11 @@ class Exchange:
 
     def enter(self, caller: Caller) -> None:
         """A new caller waits for one agent."""
-        waiting = self.waiting
+        waiting, line = self.waiting, caller.line
         waiting.callers[caller.id] = caller
-        waiting.stand(caller)
+        line.population[caller.step] += 1
+        if not line.untimed:
+            waiting.set_clocks(caller)
         waiting.wish(caller)
 
     def leave(self, call: CallId) -> None:
@@ -203,7 +205,9 @@ class Exchange:
         caller.step = min(caller.step, len(line.demand.after))
         if caller.tier == OVERDUE:
             caller.tier = IN_TURN
-        self.waiting.stand(caller)
+        line.population[caller.step] += 1
+        if not line.untimed:
+            self.waiting.set_clocks(caller)
         self.waiting.put(caller, wishes)
 
     def remind(self, call: CallId, at: Instant) -> None:

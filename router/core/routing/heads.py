@@ -32,9 +32,6 @@ class Look:
     def next(self, todo: int) -> tuple[Head | None, int]:
         """Who is served now, of these kinds; and the kinds that are left to look at."""
         kinds, head_of = self.waiting.kinds, self.head
-        if not todo & (todo - 1):
-            head = head_of(kinds[todo.bit_length() - 1])
-            return head, todo if head is not None else 0
         while todo:
             bit = todo & -todo
             kind = kinds[bit.bit_length() - 1]

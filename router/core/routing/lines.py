@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop
 
 from router.core.routing.demand import Demand, Instant
 from router.core.routing.skills import SkillSet
@@ -75,26 +74,13 @@ class Kind:
         self.live = 0
         self.dead = 0
 
-    def add(self, entry: Entry) -> None:
-        self.live += 1
-        if entry[3].odd:
-            insort(self.odd, entry)
-        else:
-            heappush(self.plain, entry)
-
-    def drop(self, entry: Entry) -> None:
-        """The caller has let go of the entry; a plain one stays behind as a tombstone."""
-        self.live -= 1
-        if entry[3].odd:
-            del self.odd[bisect_left(self.odd, entry)]
-        elif self.plain and self.plain[0] is entry:
-            heappop(self.plain)
-        else:
-            self.dead += 1
-            if self.dead > 64 and self.dead > self.live:
-                self.plain = [e for e in self.plain if e[3].holds(e)]
-                heapify(self.plain)
-                self.dead = 0
+    def bury(self) -> None:
+        """A plain entry stays behind as a tombstone: its caller has let go of it."""
+        self.dead += 1
+        if self.dead > 64 and self.dead > self.live:
+            self.plain = [e for e in self.plain if e[3].holds(e)]
+            heapify(self.plain)
+            self.dead = 0
 
     def first_plain(self) -> Entry | None:
         """Of those who are alive; the dead before them are forgotten."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass
-from heapq import heappush
+from heapq import heappop, heappush
 
 from router.core.routing.demand import Demand, Instant
 from router.core.routing.lines import IN_TURN, Caller, Circle, Clock, Entry, Kind, Line
@@ -139,13 +140,10 @@ class Waiting:
 
     # -- callers --------------------------------------------------------------------------
 
-    def stand(self, caller: Caller) -> None:
-        """In a line and a step: its timers count for them."""
+    def set_clocks(self, caller: Caller) -> None:
+        """New in a line and a step: its timers count for them."""
         line = caller.line
         step = caller.step
-        line.population[step] += 1
-        if line.untimed:
-            return
         if step < len(line.clocks):
             self.set_clock(line.clocks[step], caller, caller.arrived + line.demand.after[step])
             if not line.kinds[step][0].circle.profiles & self.staff.staffed:
@@ -178,15 +176,20 @@ class Waiting:
         entry: Entry = (caller.key, caller.id, self._count, caller)
         if extra:
             caller.extras.append(entry)
+            kind = caller.kind(extra)
         else:
             caller.first = entry
-        kind = caller.kind(extra)
+            kind = caller.line.kinds[caller.step][caller.tier]
         bit = kind.bit
         if not bit:
             self._tiers.add(kind.tier)
             self.number()
             bit = kind.bit
-        kind.add(entry)
+        kind.live += 1
+        if caller.odd:
+            insort(kind.odd, entry)
+        else:
+            heappush(kind.plain, entry)
         self.mask |= bit
         if kind.circle.profiles & self.staff.idle:
             self.fresh |= bit
@@ -195,11 +198,18 @@ class Waiting:
         """To one less."""
         if extra:
             entry: Entry | None = caller.extras.pop()
+            kind = caller.kind(extra)
         else:
             entry, caller.first = caller.first, None
-        kind = caller.kind(extra)
+            kind = caller.line.kinds[caller.step][caller.tier]
         assert entry is not None
-        kind.drop(entry)
+        kind.live -= 1
+        if caller.odd:
+            del kind.odd[bisect_left(kind.odd, entry)]
+        elif kind.plain and kind.plain[0] is entry:
+            heappop(kind.plain)
+        else:
+            kind.bury()
         if not kind.live:
             self.mask &= ~kind.bit
 
