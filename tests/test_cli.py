@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import getpass
 import json
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -405,6 +410,26 @@ def test_what_the_operating_system_refuses_is_one_sentence(
     assert capsys.readouterr().err == (
         "The operating system refuses: [Errno 13] Permission denied: '/state/roster.json'.\n"
     )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_without_our_letters_is_no_defect_and_a_file_has_them_all(encoding: str) -> None:
+    command = [sys.executable, "-m", "router.cli.main", "prompts", "list"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "80"}
+    piped = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
+    assert "línea" in piped.stdout.decode()
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    shown = subprocess.Popen(command, env=environment, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    told = b""
+    with suppress(OSError):  # so ends a terminal that nobody has any more
+        while more := os.read(ours, 4096):
+            told += more
+    os.close(ours)
+    assert shown.wait(60) == Exit.DONE
+    assert told.isascii() is (encoding == "ascii")
+    assert b"saludo" in told
 
 
 def test_a_detached_stack_that_cannot_come_up_ends_with_the_code_of_what_stopped_it() -> None:

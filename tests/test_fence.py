@@ -153,3 +153,19 @@ async def test_where_another_engine_has_just_beaten_nothing_is_done_until_that_i
     clock.at += 2.5
     fence.at(NODE).prove(sent=clock.at)
     assert fence.at(NODE).acts()
+
+
+def test_its_own_token_ends_no_life_and_a_newer_one_does() -> None:
+    fence = beaten(Clock())
+    assert fence.sees(7)
+    assert fence.sees(6)
+    assert not fence.is_shut
+    assert not fence.sees(8)
+    assert fence.is_shut
+
+
+def test_news_of_an_older_beat_takes_nothing_from_a_younger_one() -> None:
+    clock = Clock()
+    fence = beaten(clock)
+    fence.at(NODE).prove(sent=clock.at - 10)
+    assert fence.is_fresh

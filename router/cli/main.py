@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -68,7 +69,18 @@ def _version() -> None:
 
 def main() -> None:
     """The installed command: runs, and turns every failure into one sentence and an exit code."""
+    _write_anywhere()
     sys.exit(run(sys.argv[1:]))
+
+
+def _write_anywhere() -> None:
+    """A terminal that lacks a letter of ours shows ? for it; files and pipes always get UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8")
 
 
 def run(arguments: list[str]) -> int:

@@ -242,6 +242,17 @@ def test_an_agent_who_talks_in_the_fallback_is_rung_no_more_and_another_is() -> 
     assert hotline.state("ana") is AgentState.READY
 
 
+def test_an_agent_who_has_picked_up_our_call_is_not_taken_from_it_by_what_was_true_before() -> None:
+    hotline = Driver()
+    hotline.works(agent("bea", on="phone", psicologia=3, crisis=3))
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.rings("bea")
+    hotline.picks_up("bea")
+    fallback_is(hotline, talking=("bea",))
+    hotline.agent_presses("bea", "1")
+    assert caller.talks_to() == "bea"
+
+
 def test_an_agent_whom_we_ring_ourselves_is_not_engaged_elsewhere() -> None:
     hotline = hotline_with_ana()
     hotline.caller_arrives().chooses("1")

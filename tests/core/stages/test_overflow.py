@@ -341,6 +341,38 @@ def test_v1_a_long_expected_wait_is_a_condition_as_well() -> None:
     assert second.call.place is None
 
 
+def test_v1_a_caller_for_whom_nobody_works_is_expected_to_wait_for_ever() -> None:
+    hotline = Driver(rules(Overflow(expected=timedelta(hours=10), outside=RING_VIDA)))
+    hotline.caller_arrives().chooses("1")
+    hotline.passes(5)
+    assert len(hotline.ordered(DialPartner)) == 1
+
+
+def test_v1_nobody_else_outside_is_rung_while_somebody_is() -> None:
+    hotline = Driver(
+        rules(
+            Overflow(wait=seconds(10), outside=RING_VIDA),
+            Overflow(wait=seconds(20), outside=RING_VIDA),
+        )
+    )
+    hotline.caller_arrives().chooses("1")
+    hotline.passes(25)
+    assert len(hotline.ordered(DialPartner)) == 1
+
+
+def test_v1_nobody_outside_is_rung_while_the_agent_who_was_lost_is_rung_again() -> None:
+    hotline = Driver(rules(Overflow(wait=seconds(5), outside=RING_VIDA)))
+    hotline.works(agent("ana", psicologia=3, crisis=3))
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.answers("ana")
+    hotline.loses_line("ana")
+    hotline.rings("ana")
+    hotline.passes(9)
+    assert not hotline.ordered(DialPartner)
+    hotline.answers("ana")
+    assert caller.talks_to() == "ana"
+
+
 def test_w3_an_overflow_written_now_reaches_who_waits_already() -> None:
     hotline, caller = in_crisis()
     hotline.passes(100)
