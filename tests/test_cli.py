@@ -440,6 +440,20 @@ def test_a_detached_stack_that_cannot_come_up_ends_with_the_code_of_what_stopped
     assert exit_for(failed) is Exit.SURROUNDINGS
 
 
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.MessageUnknown(message="m"), Exit.NOT_SO),
+        (errors.CallbackUnknown(call="c"), Exit.NOT_SO),
+        (errors.PromptUnknown(prompt="p", language="es", hint=""), Exit.WRONG_USE),
+    ],
+)
+def test_what_nobody_knows_is_not_blamed_on_the_surroundings(
+    error: errors.HotlineError, code: Exit
+) -> None:
+    assert exit_for(error) is code
+
+
 def test_errors_of_several_tasks_are_told_like_any_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

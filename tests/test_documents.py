@@ -49,8 +49,13 @@ def test_every_link_leads_to_a_file_of_this_repository(name: str) -> None:
         assert target.startswith("https://") or (ROOT / target).is_file(), target
 
 
-def test_every_command_that_the_readme_names_exists() -> None:
-    words = re.findall(r"(?:`|bin/|engine |\$ )hotline ([a-z]+(?: [a-z]+)?)", README)
+@pytest.mark.parametrize(
+    "name", ["README.md", *(f"docs/{page}.md" for page in ("ivr", "probe", "routing", "survival"))]
+)
+def test_every_command_that_a_document_names_exists(name: str) -> None:
+    text = " ".join((ROOT / name).read_text().split())
+    word = r"[a-z]+(?:-[a-z]+)*"
+    words = re.findall(rf"(?:`|bin/|engine |\$ )hotline ({word}(?: {word})?)", text)
     known = commands()
     assert words
     for said in words:

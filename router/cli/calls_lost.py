@@ -43,7 +43,8 @@ def show(configured: Configuration, floor: Snapshot | None, *, limit: int, json:
         )
     out().print(shown)
     out().print(
-        "`hotline callbacks number CALL --reason TEXT`, then `hotline callbacks tried CALL`."
+        "`hotline callbacks number CALL --reason TEXT`, then"
+        " `hotline callbacks tried CALL --reached` or `--not-reached`."
     )
 
 

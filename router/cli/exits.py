@@ -45,6 +45,9 @@ _WRONG_USE = (
     errors.TrafficInvalid,
     errors.ShiftsInvalid,
     errors.StateFolderUnusable,
+    errors.NodeUnknown,
+    errors.PromptUnknown,
+    errors.RecordingUnusable,
 )
 _NO_ENGINE = (errors.EngineNotRunning, errors.EngineSilent, errors.EngineOfAnotherUser)
 _NOT_SO = (
@@ -57,6 +60,12 @@ _NOT_SO = (
     errors.NoStandby,
     errors.UpgradeFailed,
     errors.HandOverFailed,
+    errors.CallbackUnknown,
+    errors.CallerNotKnown,
+    errors.MessageUnknown,
+    errors.NothingRecorded,
+    errors.NumberNotKept,
+    errors.PairUnknown,
 )
 
 
