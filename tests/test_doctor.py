@@ -15,7 +15,7 @@ from router.adapters.flow_files import load
 from router.config import SHIPPED_FLOWS
 from router.core.routing.agent import AgentProfile, Validity
 from router.core.vocabulary import AgentId, Language, PromptId, SkillName
-from router.doctor import asterisk, database, flows, machine, trunk
+from router.doctor import asterisk, database, engine, flows, machine, trunk
 from router.doctor.examine import MIGRATIONS, MODULES
 from router.doctor.finding import Finding
 from router.setting import Address
@@ -166,6 +166,19 @@ async def test_a_carrier_that_refuses_options_is_there() -> None:
         assert not await trunk.reachable(Address(host=host, port=port))
     finally:
         transport.close()
+
+
+def test_an_engine_that_runs_and_says_nothing_is_told_and_one_that_does_not_run_is_not(
+    tmp_path: Path,
+) -> None:
+    assert engine.frozen(tmp_path) == []
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(tmp_path / "engine.sock"))
+        mute.listen()
+        found = engine.frozen(tmp_path, within=0.05)
+    assert checks(found) == ["engine"]
+    assert "does not answer" in found[0].what
+    assert "start it again" in found[0].remedy
 
 
 async def test_a_database_that_is_away_is_told() -> None:

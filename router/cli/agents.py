@@ -34,7 +34,8 @@ STANDARD_INPUT = Path("-")
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Who works: import, list, show, login, logout, pause, resume, ready, respiro, extend.",
+    help="Who works: import, list, show, login, logout, pause, resume, ready, respiro, extend,"
+    " never-pair, never-pairs, lift-pair.",
 )
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Agents' ids.")]

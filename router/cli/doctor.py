@@ -32,8 +32,8 @@ def doctor(
     """Examine everything around the engine: each finding with where it is, and a remedy.
 
     Names, disk, file modes, flow files, roster, Asterisk (version, modules, prompts, clock, rights
-    of its users, open ports, certificate), PostgreSQL, the carrier (not one on loopback). It
-    changes nothing.
+    of its users, open ports, certificate), PostgreSQL, the carrier (not one on loopback), and an
+    engine that runs but does not answer. It changes nothing.
     Exit code 0: nothing was found; 1: something was.
     """
     from router.doctor.examine import examine

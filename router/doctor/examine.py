@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from router.adapters.flow_files import prompt_texts
 from router.config import Settings
 from router.core.vocabulary import Language, PromptId
-from router.doctor import asterisk, certificate, database, flows, machine, trunk
+from router.doctor import asterisk, certificate, database, engine, flows, machine, trunk
 from router.doctor.finding import Finding, Severity, critical
 from router.nodes import ami_access, ari_access
 from router.setting_nodes import NodeSettings
@@ -31,6 +32,7 @@ async def examine(settings: Settings, settings_file: Path | None = None) -> list
         found += _addresses(node)
     if folder.is_dir():
         found += [*machine.disk(folder), *machine.file_modes(folder, settings_file)]
+        found += await asyncio.to_thread(engine.frozen, folder)
     else:
         found.append(
             critical(
