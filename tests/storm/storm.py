@@ -107,7 +107,7 @@ class Storm:
         """The one that is active, or was last."""
         self._running: list[EngineLife] = []
         self.guard: GuardLife | None = None
-        self._ahead = 0.0
+        self._ahead = self._spare_until = 0.0
         self._steps = 0
 
     # -- the story ----------------------------------------------------------------------------
@@ -253,6 +253,7 @@ class Storm:
             self._steps += life.process.steps
             pause = self.chance.uniform(0.3, 40.0 if self._is_spared(life) else 1.8)
             if self.life is life:
+                self._spare_until = now + SPARE_WITHIN * bool(life.machine)
                 self.checks.happens(now, now + self._back_within(life, pause + 1.0))
             self.loop.after(pause, self._engine_starts, life.machine)
 
@@ -277,6 +278,8 @@ class Storm:
             return
         until = now + fault.span
         match fault.kind:
+            case Kind.KILL | Kind.CLOCK if now < self._spare_until:
+                pass  # of two engines one at a time: who has just taken over is not killed, too
             case Kind.KILL | Kind.CLOCK:
                 if fault.kind is Kind.CLOCK:
                     self._ahead = fault.figure * 60.0

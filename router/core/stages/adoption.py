@@ -18,18 +18,11 @@ from router.core.carried import (
     read_offer,
     shift_of_one,
 )
-from router.core.commands import (
-    Admit,
-    Bridge,
-    Listen,
-    RemoveBridge,
-    StopPlay,
-    StopRecording,
-)
+from router.core.commands import Admit, Bridge, Listen, RemoveBridge, StopPlay, StopRecording
 from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
-from router.core.ivr.waits import ForAgent, ForPrompt
+from router.core.ivr.waits import ForAgent, ForPartner, ForPrompt
 from router.core.records import Adopted, HandedToFallback
 from router.core.turn import FlowRan, LadderSet, PlaceKept, QueueEntered, Turn
 from router.core.vocabulary import (
@@ -208,6 +201,9 @@ def _talk_on_outside(turn: Turn, call: Call, leg: ListedLeg, bridge: BridgeId) -
         bridge=bridge,
     )
     turn.floor.partner_legs[leg.leg] = call.id
+    wait = resume(call.policy.book, call.run, turn.at).wait
+    if isinstance(wait, ForAgent | ForPartner):  # what to go on with should the line break
+        call.run = replace(call.run, wait=wait)
     _note(turn, call)
 
 

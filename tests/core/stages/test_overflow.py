@@ -273,6 +273,20 @@ def test_v1_a_caller_on_the_way_to_somebody_outside_as_the_engine_dies_is_at_the
     assert (place.queue, place.at_head) == ("crisis", True)
 
 
+def test_v1_a_new_life_keeps_whom_a_broken_line_outside_leaves_alone() -> None:
+    before, caller = in_crisis(TO_VIDA)
+    before.passes(120)
+    before.partner_picks_up()
+    before.partner_presses("1")
+    now = before.dies_and_comes_back(on_call("ana", psicologia=3))
+    assert same(caller, now).hears == THE_OTHER
+    now.partner_ends(LegEnding.LOST)
+    place = same(caller, now).call.place
+    assert place is not None
+    assert (place.queue, place.at_head) == ("crisis", True)
+    assert same(caller, now).hears == "caida"
+
+
 def test_v1_somebody_outside_who_was_only_just_rung_is_not_gone_for_not_being_listed() -> None:
     hotline, caller = in_crisis(TO_VIDA)
     hotline.passes(120)
