@@ -78,7 +78,7 @@ def exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
             if agent.cools_until is not None and agent.cools_until > turn.at:
                 board.look_again(agent.id, instant(agent.cools_until))
                 return Exclusion.COOLING_DOWN
-            rests = [until for t in agent.telephones for until in t.rests_until(turn.at)]
+            rests = [until for t in agent.telephones if t.down for until in t.rests_until(turn.at)]
             if rests:
                 board.look_again(agent.id, instant(min(rests)))
             if agent.telephone(turn.at, *turn.floor.nodes) is not None:

@@ -142,6 +142,8 @@ class Floor:
 
     def returns_until(self, at: datetime) -> datetime | None:
         """Until when to wait for callers who are on their way back; None: for nobody."""
+        if not self.returning:
+            return None
         dues = [each.until for each in self.returning.values() if each.legs and each.until > at]
         return max(dues, default=None)
 

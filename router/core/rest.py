@@ -82,7 +82,7 @@ def weigh(turn: Turn) -> None:
 
 
 def _served(queue: Queue, agents: Iterable[Agent]) -> bool:
-    widest = queue.demand().circles[-1]
+    widest = queue.widest
     return any(each.fits(agent.skills) for agent in agents for each in widest)
 
 

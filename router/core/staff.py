@@ -70,6 +70,8 @@ class Telephone:
 
     def usable(self, at: datetime, *nodes: NodeId) -> bool:
         """Whether it may be rung now, from one of these nodes; without any: from wherever."""
+        if not self.down:
+            return self.is_seen_by(*nodes)
         if self._is_public and not nodes:
             return all(until <= at for until in self.down.values())
         return any(self.down.get(node, at) <= at for node in self._seen_by(nodes))
@@ -160,14 +162,10 @@ class Agent:
     def telephone(self, at: datetime, *nodes: NodeId) -> Telephone | None:
         """The first that may be rung now from one of these nodes (without any: from wherever), in
         the roster's order; of who is logged out and on call, public ones only (V1)."""
-        return next(
-            (
-                t
-                for t in self.telephones
-                if t.usable(at, *nodes) and (self.logged_in or t.device.kind is DeviceKind.PHONE)
-            ),
-            None,
-        )
+        for each in self.telephones:
+            if each.usable(at, *nodes) and (self.logged_in or each.device.kind is DeviceKind.PHONE):
+                return each
+        return None
 
     def telephone_of(self, kind: DeviceKind) -> Telephone | None:
         """The first of a kind."""

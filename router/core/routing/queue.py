@@ -117,6 +117,12 @@ class Queue:
         """Whoever fits any of these may take its callers, sooner or later."""
         return (self.require, *(step.also for step in self.widen))
 
+    @property
+    def widest(self) -> tuple[SkillSet, ...]:
+        """Whoever on shift may take its callers in the end: the last circle of `demand`."""
+        relaxed = (step.also.plus(self.never_relax.levels) for step in self.widen)
+        return (self.require, *relaxed)
+
     def insisting_on(self, levels: tuple[tuple[SkillName, int], ...]) -> Queue:
         """The queue for a caller who needs these skills in every circle of it (S2)."""
         if not levels:

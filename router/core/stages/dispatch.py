@@ -37,7 +37,8 @@ def look(turn: Turn) -> None:
     _keep_reserves(turn, board, at)
     decided = board.exchange.decide(at)
     inspection.inspect_look(turn, decided)
-    _widen(turn, decided)
+    if decided.widened:
+        _widen(turn, decided)
     for pairing in decided.pairings:
         assert pairing.why is not None
         if not _holds(turn, board, pairing):
