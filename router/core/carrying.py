@@ -8,7 +8,7 @@ from router.core import carried
 from router.core.call import Call, Offer
 from router.core.commands import Admit, Dial, Remember
 from router.core.turn import Turn
-from router.core.vocabulary import CallId
+from router.core.vocabulary import CallId, LegId
 
 
 def remember(turn: Turn) -> None:
@@ -28,6 +28,15 @@ def remember(turn: Turn) -> None:
             _call(turn, call)
             for offer in call.offers.values():
                 _offer(turn, call, offer)
+
+
+def unwritten(turn: Turn, leg: LegId, written: str) -> carried.CarriedCall | None:
+    """What this life knew last of a caller who comes back, where that never reached their leg: the
+    key that they pressed just before the guard moved them counts, and their place from then on."""
+    before = turn.floor.departed.get(leg)
+    if before is None or before.ended_by is not None or before.carried == written:
+        return None
+    return carried.read_call(before.carried)
 
 
 def _with_intent(turn: Turn, command: Dial) -> Dial:

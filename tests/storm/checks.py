@@ -55,6 +55,8 @@ class Checks:
     """By channel."""
     places: dict[tuple[str, str], float] = field(default_factory=dict)
     """When a caller took their place in a queue first, by caller and queue."""
+    unwritten: dict[tuple[str, str], tuple[EngineLife, float]] = field(default_factory=dict)
+    """Who gave them that place, and at what instant; until a later life has found it written."""
     queue_of: dict[str, str] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
     """Callers who lost an agent: they are at the head since."""
@@ -112,10 +114,12 @@ class Checks:
                 if record.again:
                     self.again.add(call)
                 at = record.place_from.timestamp() - BEGAN - life.ahead
-                self.places.setdefault((call, record.queue), at)
+                if (call, record.queue) not in self.places:
+                    self.places[call, record.queue] = at
+                    self.unwritten[call, record.queue] = (life, now)
                 self.queue_of[call] = record.queue
             elif isinstance(record, Adopted):
-                self._forgets_what_was_not_written(call, record)
+                self._forgets_what_was_not_written(life, call, record)
             elif isinstance(record, AgentLost):
                 self.again.add(call)
             elif isinstance(record, TimedOut):
@@ -142,15 +146,20 @@ class Checks:
         if there and queued.queue != wanted and self.calm(self.now, MENU_LASTS):
             self.breach("a key led elsewhere", f"{call}: {queued.queue}, not {wanted}")
 
-    def _forgets_what_was_not_written(self, call: CallId, adopted: Adopted) -> None:
-        """A key that was pressed as the engine died may never have been written on the leg."""
-        queue = self.queue_of.get(call, "")
-        at = self.places.get((call, queue))
-        if at is None or adopted.queue is not None or len(self.lives) < 2:
+    def _forgets_what_was_not_written(
+        self, life: EngineLife, call: CallId, adopted: Adopted
+    ) -> None:
+        """A key that was pressed as the engine died may never have been written on the leg; one
+        that was pressed in this very life is known to it, whatever is written."""
+        place = (call, self.queue_of.get(call, ""))
+        if adopted.queue is not None or place not in self.places:
+            self.unwritten.pop(place, None)
             return
-        ended = self.lives[-2].ended or self.now
-        if abs(self._last_awake(ended) - at) < A_MOMENT:
-            del self.places[call, queue], self.queue_of[call]
+        if place not in self.unwritten:
+            return
+        before, at = self.unwritten[place]
+        if before is not life and before.acted_until - at < A_MOMENT:
+            del self.unwritten[place], self.places[place], self.queue_of[call]
 
     def _order_is_kept(
         self, life: EngineLife, call: CallId, offer: OfferMade, rung: Sequence[CallId | None]
@@ -306,18 +315,18 @@ class Checks:
                 self.breach("a desk phone is not known to Asterisk", agent.id)
         self._journal_is_whole(floor.epoch)
 
-    def _last_awake(self, ended: float) -> float:
-        """A process that is frozen until it is killed writes nothing more."""
-        return min([ended, *(since for since, until in self.trouble if since < ended <= until)])
-
     def _journal_is_whole(self, epoch: int) -> None:
         rows = self._around.database.rows
         for key in self._around.database.shadowed:
             self.breach("a key of the journal was used twice", str(key))
-        ends = {life.engine.floor.epoch: life.ended for life in self.lives if life.engine}
+        ends = {
+            life.engine.floor.epoch: life.awake_until
+            for life in self.lives
+            if life.engine is not None and life.ended is not None
+        }
         for at, entry in self.entries:
             ended = ends.get(entry.epoch)
-            if ended is not None and at > self._last_awake(ended) - A_MOMENT:
+            if ended is not None and at > ended - A_MOMENT:
                 continue  # a kill costs a moment
             if (entry.call, entry.epoch, entry.seq) not in rows:
                 self.breach("missing in the journal", f"{entry.epoch}/{entry.seq} of {at:.2f}")

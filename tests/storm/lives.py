@@ -101,6 +101,8 @@ class EngineLife:
         self.defects: list[str] = []
         self.began = around.loop.time()
         self.ended: float | None = None
+        self.fence: Fence | None = None
+        self._asleep: list[tuple[float, float]] = []
         self.sockets: list[StormAmi] = []
         self.door = EventDoor(around.pbx, around.weather, self.process)
         self._around = around
@@ -110,6 +112,25 @@ class EngineLife:
     def start(self) -> None:
         """The process begins."""
         self._around.loop.start(self.process, self._live())
+
+    def sleeps(self, span: float) -> None:
+        """Frozen, or held up, for so long."""
+        loop = self._around.loop
+        self._asleep.append((loop.time(), loop.time() + span))
+        loop.freeze(self.process)
+        loop.after(span, loop.thaw, self.process)
+
+    @property
+    def awake_until(self) -> float:
+        """The end; or, while it sleeps and for who died asleep, when that sleep began."""
+        ended = self._around.loop.time() if self.ended is None else self.ended
+        return min([ended, *(since for since, until in self._asleep if since < ended <= until)])
+
+    @property
+    def acted_until(self) -> float:
+        """The last instant at which anything reached Asterisk: without a beat nothing may."""
+        acted = None if self.fence is None else self.fence.last_act
+        return self.awake_until if acted is None else min(acted, self.awake_until)
 
     def _died(self) -> None:
         """Its kernel closes all connections."""
@@ -130,6 +151,7 @@ class EngineLife:
         else:
             fence = await _is_due(place)
             token = around.disk.epoch = fence.token
+        self.fence = fence
         gate = fence.at(NODE)
         ami = AmiNode(node=NODE, access=AMI, now=clock.now, fence=fence, connect=self._connect)
         ari = AriNode(

@@ -288,8 +288,7 @@ class Storm:
                 self.checks.happens(now, now + self._back_within(life, fault.span))
                 if self.plan.spare:  # it wakes, and has to stand down
                     self.checks.happens(until, until + 1)
-                self.loop.freeze(life.process)
-                self.loop.after(fault.span, self.loop.thaw, life.process)
+                life.sleeps(fault.span)
             case Kind.CUT_EVENTS:
                 self.checks.happens(now, now + 3)
                 if life.door.stream is not None:

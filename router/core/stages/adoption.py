@@ -18,6 +18,7 @@ from router.core.carried import (
     read_offer,
     shift_of_one,
 )
+from router.core.carrying import unwritten
 from router.core.commands import Admit, Bridge, Listen, RemoveBridge, StopPlay, StopRecording
 from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.ivr.flow_run import FlowRun
@@ -51,7 +52,8 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
     arrivals = []
     for leg in sorted(callers, key=lambda each: (each.created_at, each.leg)):
         carried = texts[leg.leg]
-        carried = carried.later_by(shift) if carried is not None else None
+        if carried is not None:
+            carried = unwritten(turn, leg.leg, leg.carried) or carried.later_by(shift)
         bridge = in_bridge.get(leg.leg)
         partner = _partner(strangers, bridge.legs) if bridge is not None else None
         if partner is not None and bridge is not None:
@@ -83,7 +85,7 @@ def caller_returns(turn: Turn, event: CallArrived) -> bool:
     if carried is None or ended or event.leg in floor.callers:
         return False
     shift = shift_of_one(event.arrived_at, carried, floor.clock_ahead)
-    carried = carried.later_by(shift)
+    carried = unwritten(turn, event.leg, event.carried) or carried.later_by(shift)
     call = _call(turn, event.node, ListedLeg.of(event), carried)
     if before is None:
         _note_handed(turn, call, carried, "the engine was away")
@@ -99,6 +101,7 @@ def _callers_elsewhere(turn: Turn, event: LegsListed, strangers: Iterable[Listed
         gone = leg.role == "caller" and not leg.in_application
         if gone and carried is not None and leg.leg not in turn.floor.departed:
             call = _call(turn, event.node, leg, carried)
+            call.carried = ""  # written by another clock than ours
             turn.floor.depart(call)
             _note_handed(turn, call, carried, "found in the dialplan")
 

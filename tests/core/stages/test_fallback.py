@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from router.core import events as e
 from router.core.commands import TakeBack
 from router.core.records import Adopted, CallStarted, HandedToFallback, Queued
@@ -85,6 +87,33 @@ def test_the_books_have_a_place_as_well_for_one_who_came_back_unseen() -> None:
     kinds = [type(r) for r in caller.records() if isinstance(r, Queued | HandedToFallback)]
     assert kinds == [Queued, HandedToFallback, Queued]
     assert hotline.records(Queued)[-1].place_from == hotline.records(Queued)[0].place_from
+
+
+@pytest.mark.parametrize("unseen", [False, True])
+def test_a_place_that_was_not_written_in_time_is_not_lost_by_the_life_that_gave_it(
+    unseen: bool,
+) -> None:
+    """The guard was quicker than the engine's next beat: nothing it ordered was carried out."""
+    hotline = hotline_with_ana()
+    hotline.pauses("ana")
+    caller = hotline.caller_arrives().hears_out()
+    in_the_menu = hotline.board.carried[caller.leg]
+    caller.chooses("1")
+    given = caller.call.place
+    hotline.board.carried[caller.leg] = in_the_menu
+    guard_moves(hotline, caller)
+    hotline.happens(e.LegLeft(at=hotline.at, leg=caller.leg))
+    hotline.passes(3)
+    if unseen:
+        hotline.board.obey(TakeBack(node=NODE, call=None, leg=caller.leg), hotline.at)
+        hotline.disconnects()
+        hotline.listed()
+    else:
+        fallback_is(hotline, caller.leg)
+    assert given is not None
+    assert caller.call.place == given
+    assert caller.hears == "music"
+    assert hotline.board.carried[caller.leg] == caller.call.carried != in_the_menu
 
 
 def test_no_id_is_used_twice_by_one_who_comes_back() -> None:
