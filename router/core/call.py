@@ -132,7 +132,8 @@ class Call:
 
     `wait` numbers the waits, so that a late wake-up finds its wait gone. `ended_by` is set when
     the system said goodbye and is hanging up, `vanished` when Asterisk no longer knew the leg.
-    `carried` is what was written on the leg last; `handed`: we gave the caller to the dialplan.
+    `carried` is what was written on the leg last, and is `written_again` in the next turn if it did
+    not get there; `handed`: we gave the caller to the dialplan.
     """
 
     id: CallId
@@ -149,6 +150,7 @@ class Call:
     playing: Playing | None = None
     last_playback: PlaybackId | None = None
     carried: str = ""
+    written_again: bool = False
     place: Place | None = None
     ladder: Ladder | None = None
     overflow_at: datetime | None = None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from router.core import carried
 from router.core.call import Call, Offer
 from router.core.commands import Admit, Dial, Remember
+from router.core.records import CommandRefused, Record
 from router.core.turn import Turn
 from router.core.vocabulary import CallId, LegId
 
@@ -15,7 +16,7 @@ def remember(turn: Turn) -> None:
     """For the calls that the turn was about; an unchanged text is not written again."""
     touched: dict[CallId, None] = {}
     for entry in turn.entries:
-        if entry.call is not None:
+        if entry.call is not None and not _is_refused(entry.record):
             touched[entry.call] = None
     for index, command in enumerate(turn.commands):
         if command.call is not None:
@@ -28,6 +29,12 @@ def remember(turn: Turn) -> None:
             _call(turn, call)
             for offer in call.offers.values():
                 _offer(turn, call, offer)
+
+
+def _is_refused(record: Record) -> bool:
+    """What Asterisk did not take is written with the next turn of the call: an engine that may not
+    act any more would write it without end."""
+    return isinstance(record, CommandRefused) and record.command == Remember.__name__
 
 
 def unwritten(turn: Turn, leg: LegId, written: str) -> carried.CarriedCall | None:
@@ -54,9 +61,9 @@ def _call(turn: Turn, call: Call) -> None:
     playback = call.playing.id if call.playing is not None else call.last_playback
     call.last_playback = playback
     text = carried.of_call(call, playback, _urgency(turn, call))
-    if text == call.carried:
+    if text == call.carried and not call.written_again:
         return
-    is_first, call.carried = not call.carried, text
+    is_first, call.carried, call.written_again = not call.carried, text, False
     for index, command in enumerate(turn.commands):
         if is_first and isinstance(command, Admit) and command.leg == call.leg:
             turn.commands[index] = replace(command, carried=text)

@@ -18,6 +18,7 @@ from router.core.commands import (
     Play,
     ProvisionDevice,
     RecordSound,
+    Remember,
     StartMusic,
     StopMusic,
     StopPlay,
@@ -107,7 +108,11 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
         case Admit(leg=leg_id):
             call = floor.call_of_caller(leg_id)
             if call is not None:
-                call.carried = ""  # it may not be on the leg: it is written once more
+                call.written_again = True  # it may not be on the leg
+        case Remember(leg=leg_id):
+            call = floor.call_of_caller(leg_id)
+            if call is not None and why is not Refusal.GONE:
+                call.written_again = True
         case LookUp(lookup=lookup):
             turn.wake(timedelta(0), LookupOverdue(lookup=lookup))
         case RecordSound(recording=recording):

@@ -233,6 +233,28 @@ def test_what_an_admission_may_not_have_brought_to_the_leg_is_written_once_more(
     assert [each.carried for each in hotline.ordered(Remember)] == [caller.call.carried]
 
 
+def test_a_text_that_was_not_written_is_written_with_the_next_turn_and_not_without_end() -> None:
+    hotline = Driver()
+    caller = hotline.caller_arrives().hears_out().chooses("1")
+    before = hotline.ordered(Remember)
+    hotline.refused(before[-1])
+    assert hotline.ordered(Remember) == before
+    hotline.refused(hotline.ordered(StartMusic)[-1])
+    hotline.passes(2)
+    again = hotline.ordered(Remember)[len(before) :]
+    assert [each.carried for each in again] == [caller.call.carried] == [before[-1].carried]
+
+
+def test_a_text_that_was_dropped_with_another_command_is_written_at_once() -> None:
+    hotline = Driver()
+    hotline.caller_arrives().hears_out().chooses("1")
+    before = hotline.ordered(Remember)
+    hotline.refused(hotline.ordered(Play)[-1], dropped=(before[-1],))
+    assert [each.carried for each in hotline.ordered(Remember)] == [
+        each.carried for each in (*before, before[-1])
+    ]
+
+
 def test_a_handover_whose_fate_is_unknown_is_ordered_again() -> None:
     hotline = Driver()
     caller = hotline.caller_arrives()
