@@ -20,7 +20,7 @@ from router.adapters.ari.perform import House
 from router.adapters.http_lookup import HttpLookups
 from router.adapters.recording_box import RecordingBox
 from router.config import Settings
-from router.core.commands import Command, KeepMessage, KeepNumber, KeepPrompt, LookUp
+from router.core.commands import Admit, Command, KeepMessage, KeepNumber, KeepPrompt, LookUp
 from router.core.vocabulary import CallerKey, CallId, NodeId, RecordingId, Refusal
 from router.fence import Fence
 from router.ports import Deliver, Failure, Identities
@@ -52,6 +52,8 @@ class Asterisk:
         """By the adapter that it belongs to."""
         if isinstance(command, AmiCommand):
             return await self._ami.perform(command)
+        if isinstance(command, Admit) and command.carried:
+            self._ami.forget(command.leg)
         return await self._ari.perform(command)
 
     async def beat(self, stamp: float) -> None:

@@ -6,9 +6,11 @@ from typing import cast
 
 import pytest
 
+from router.adapters.ami.node import AmiNode
+from router.adapters.ari.node import AriNode
 from router.adapters.http_lookup import HttpLookups
 from router.adapters.recording_box import RecordingBox
-from router.core.commands import Command, Hangup, KeepNumber
+from router.core.commands import Admit, Command, Hangup, KeepNumber
 from router.core.vocabulary import CallId, LegId, NodeId, Refusal
 from router.nodes import Asterisk, Nodes
 from router.ports import Failure
@@ -34,6 +36,16 @@ class Node:
 
     def start_over(self) -> None:
         self.started_over += 1
+
+
+class Memory:
+    """AMI, as far as it remembers for legs what it could not write yet."""
+
+    def __init__(self) -> None:
+        self.waiting = {LegId("1.1"), LegId("1.2")}
+
+    def forget(self, leg: LegId) -> None:
+        self.waiting.discard(leg)
 
 
 class House:
@@ -81,3 +93,13 @@ async def test_a_number_to_be_kept_goes_to_no_node(house: House) -> None:
     call = CallId("n2-1.1")
     await house.nodes.perform(KeepNumber(node=THERE, call=call, number="+525512345678"))
     assert not house.there.performed
+
+
+async def test_what_waits_to_be_written_gives_way_to_what_a_caller_is_admitted_with() -> None:
+    ari, ami = Node(), Memory()
+    asterisk = Asterisk(cast(AriNode, ari), cast(AmiNode, ami))
+    for leg, carried in (("1.1", "where they are"), ("1.2", "")):
+        admitted = Admit(node=HERE, call=None, leg=LegId(leg), carried=carried)
+        assert await asterisk.perform(admitted) is None
+    assert ami.waiting == {LegId("1.2")}
+    assert len(ari.performed) == 2

@@ -22,6 +22,10 @@ class LegMemory:
         self._waiting[command.leg] = command.carried
         return None if client is None else await self._write(client, command.leg)
 
+    def forget(self, leg: LegId) -> None:
+        """What waits for this leg is older than what is being written on it another way."""
+        self._waiting.pop(leg, None)
+
     async def restore(self, client: Acts) -> None:
         """On every connection; legs that have ended meanwhile are forgotten."""
         for leg in tuple(self._waiting):

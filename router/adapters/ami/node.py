@@ -94,6 +94,10 @@ class AmiNode:
             return None
         return await self._members.perform(command, self._hands)
 
+    def forget(self, leg: LegId) -> None:
+        """Nothing that still waits to be written on it is news any more."""
+        self._memory.forget(leg)
+
     async def _one_connection(self, deliver: Deliver) -> None:
         """Returns when the connection, once it was up, is lost."""
 

@@ -195,6 +195,21 @@ async def test_engine_that_froze_among_its_members_does_not_go_on_when_another_a
     assert "Setvar" not in [action["Action"] for action in server.got]
 
 
+async def test_where_a_caller_was_is_not_written_over_where_they_are(server: AmiServer) -> None:
+    node = AmiNode(node=NODE, access=server.access(), now=now)
+    for leg in ("1795.1", "1795.2"):
+        told = Remember(node=NODE, call=None, leg=LegId(leg), carried="before")
+        assert await node.perform(told) is None
+    node.forget(LegId("1795.1"))
+    task = asyncio.create_task(node.run(Inbox().deliver))
+    await server.gets_action("Setvar")
+    await server.gets_action("Ping")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    written = [action["Channel"] for action in server.got if action["Action"] == "Setvar"]
+    assert written == ["1795.2"]
+
+
 @pytest.mark.parametrize("interface", ["PJSIP/ana", "Local/ana@agent-phone/n"])
 async def test_whom_an_earlier_life_enrolled_is_taken_out_wherever_they_are_rung(
     server: AmiServer, interface: str
