@@ -162,7 +162,7 @@ async def test_the_older_engine_stands_down_when_the_database_is_back() -> None:
         await old.end()
     await turns()
     assert not new.is_shut
-    assert (world.lease.token, world.lease.holder) == (new.token, "b")
+    assert (world.table.lease.token, world.table.lease.holder) == (new.token, "b")
     await ended(*keeping)
 
 
@@ -176,7 +176,7 @@ async def test_an_engine_that_does_not_beat_keeps_no_lease() -> None:
     now[0] = 3.0  # cut off from Asterisk, but not from the database
     world.at += 4
     await turns()
-    assert world.until < world.at
+    assert world.table.until < world.at
     await ended(keeping)
 
 
@@ -267,7 +267,7 @@ async def test_without_asterisk_nobody_takes_anything() -> None:
     waiting = asyncio.create_task(world.engine("a").until_due())
     await turns()
     assert not waiting.done()
-    assert world.lease.token == 0
+    assert world.table.lease.token == 0
     world.asterisk_is_up = True
     with suppress(TimeoutError):
         async with asyncio.timeout(5):

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from router import errors
 from router.standing_by import StandingBy
-from router.succession import LEASE_FOR, Lease, Seat, Witness
+from router.succession import Seat, Witness
+from tests.fakes.lease import LeaseInMemory, LeaseTable
 
 
 class World:
@@ -17,14 +18,11 @@ class World:
         self.at = 1000.0
         self.database_is_up = True
         self.asterisk_is_up = True
-        self.lease: Lease = Lease(token=0, holder="", valid=False)
-        self.until = 0.0
+        self.table = LeaseTable()
         self.token = 0
         self.beat_at: float | None = None
-        self.standbys: set[str] = set()
         self.seats: dict[str, FakeSeat] = {}
         self.texts: dict[str, Seat] = {}
-        self.hints: list[asyncio.Event] = []
         self.asleep: dict[str, asyncio.Event] = {}
         self.cut_off: set[str] = set()
         self.taken_at: float | None = None
@@ -65,67 +63,21 @@ class World:
         self.seats.pop(folder, None)
 
 
-class FakeLease:
-    """Keeps `standing_by.LeaseBook`'s promise."""
+class FakeLease(LeaseInMemory):
+    """In a database that may be down, for an engine that may be frozen."""
 
     def __init__(self, world: World, name: str) -> None:
+        super().__init__(world.table, name)
         self._world = world
-        self._name = name
-        self.hint = asyncio.Event()
-        world.hints.append(self.hint)
 
-    async def look(self) -> Lease:
-        world = await self._reached()
-        valid = world.until > world.at
-        lease = world.lease
-        return Lease(
-            token=lease.token,
-            holder=lease.holder,
-            valid=valid,
-            let_go=lease.let_go,
-            heir=lease.heir,
-        )
-
-    async def take(self, token: int, *, instead_of: int) -> bool:
-        world = await self._reached()
-        if world.lease.token != instead_of:
-            return False
-        self._hold(token)
-        return True
-
-    async def keep(self, token: int) -> int:
-        lease = (await self._reached()).lease
-        if lease.token < token or (lease.token, lease.holder) == (token, self._name):
-            self._hold(token)
-        return self._world.lease.token
-
-    async def let_go(self, token: int, heir: str) -> None:
-        world = await self._reached()
-        if (world.lease.token, world.lease.holder) == (token, self._name):
-            world.lease = Lease(token=token, holder=self._name, valid=False, let_go=True, heir=heir)
-            world.until = 0.0
-            for hint in world.hints:
-                hint.set()
-
-    async def stand_by(self) -> None:
-        (await self._reached()).standbys.add(self._name)
-
-    async def stand_by_no_more(self) -> None:
-        (await self._reached()).standbys.discard(self._name)
-
-    async def standbys(self) -> tuple[str, ...]:
-        return tuple(sorted((await self._reached()).standbys))
-
-    def _hold(self, token: int) -> None:
-        self._world.lease = Lease(token=token, holder=self._name, valid=True)
-        self._world.until = self._world.at + LEASE_FOR.total_seconds()
-
-    async def _reached(self) -> World:
+    async def _reached(self) -> None:
         await self._world.is_awake(self._name)
         if not self._world.database_is_up:
             self._world.asked_in_vain += 1
             raise errors.DatabaseUnreachable(where="memory", detail="it is down", setting="none")
-        return self._world
+
+    def _at(self) -> float:
+        return self._world.at
 
 
 class FakeSeat:
