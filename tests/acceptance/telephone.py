@@ -7,7 +7,7 @@ import re
 import time
 from array import array
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from hashlib import md5
 from secrets import token_hex
@@ -17,6 +17,7 @@ from router.probe.sip_message import SipMessage
 
 PATIENCE = 10.0
 ULAW_SILENCE = b"\xff" * 160
+PACKET_EVERY = 0.02
 Headers = Mapping[str, str]
 NONE: Headers = MappingProxyType({})
 LOUD = 10 ** (-55 / 20) * 32768
@@ -206,6 +207,17 @@ class Telephone(asyncio.DatagramProtocol):
         self._audio.sendto(
             b"\x80\x00" + bytes(10) + ULAW_SILENCE, (self.server[0], where.audio_port)
         )
+
+    async def is_heard_by(self, other: Telephone, where: SipMessage) -> None:
+        """Send silence as a telephone does, packet after packet, until one reaches the other.
+
+        The first ones are lost: nobody gets them until the server has joined the two.
+        """
+        async with asyncio.timeout(PATIENCE):
+            while not any(each.payload == ULAW_SILENCE for each in other.packets):
+                self.sends_silence(where)
+                with suppress(TimeoutError):
+                    await other.until(lambda: False, within=PACKET_EVERY)
 
     def _offer(self) -> str:
         return (

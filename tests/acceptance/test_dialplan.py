@@ -348,8 +348,7 @@ async def test_agent_in_the_fallback_is_rung_at_once_and_sees_only_the_hotlines_
         await desk.receives(lambda each: each.start.startswith("ACK"))
 
         phone.packets.clear()
-        desk.sends_silence(invite)
-        await phone.until(lambda: bool(phone.packets))
+        await desk.is_heard_by(phone, invite)
         assert all(carries_nothing_of_the_caller(each) for each in desk.messages)
         await engine.acts("QueueRemove", Queue="fallback", Interface="PJSIP/ana")
         phone.hangs_up(answer)
