@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, tzinfo
 from typing import assert_never
 
 from router.core.house_records import (
@@ -62,6 +62,7 @@ from router.core.shift_records import (
     WrapUpStarted,
 )
 from router.core.vocabulary import AgentId, AgentState, EndedBy, OfferOutcome
+from router.durations import span
 from router.shift_story import of_shift
 from router.why import because, because_nobody
 
@@ -221,17 +222,6 @@ def sentence(record: Record | UnreadableRecord) -> str:
             return f"{kind}: written by another version ({problem})"
         case _:
             assert_never(record)
-
-
-def span(duration: timedelta) -> str:
-    """`214 ms`, `3.2 s`, `2 min 05 s`."""
-    seconds = duration.total_seconds()
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s"
 
 
 def _of_caller(record: OfCaller) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from router.core.routing.explain import Exclusion, KeptWaiting, Stands, StillWaiting, Why
 from router.core.vocabulary import AgentId, QueueName
+from router.durations import rounded
 
 NAMED_AT_MOST = 4
 
@@ -55,7 +55,7 @@ def because_nobody(why: KeptWaiting) -> str:
     if why.reserved:
         parts.append("somebody is free and kept for graver calls")
     if why.widens_after is not None:
-        parts.append(f"widens {_rounded(why.widens_after)} after the call began")
+        parts.append(f"widens {rounded(why.widens_after)} after the call began")
     parts += _left_out(why.excluded)
     return "; ".join(parts)
 
@@ -66,7 +66,7 @@ def standing(stands: Stands, waiting: StillWaiting) -> str:
         return f"{stands.agent} is being rung for this call"
     words = _STANDS[stands.excluded]
     if stands.until is not None:
-        words += f", for {_rounded(stands.until - waiting.at)} more"
+        words += f", for {rounded(stands.until - waiting.at)} more"
     return f"{stands.agent} {words}"
 
 
@@ -87,7 +87,7 @@ def _decision(why: Why, queue: QueueName) -> str:
         case "least_scarce":
             return f"keeps rarer skills free than {why.runner_up} would, {of}"
         case "longest_idle":
-            return f"idle longest ({_rounded(why.idle)}), before {why.runner_up}, {of}"
+            return f"idle longest ({rounded(why.idle)}), before {why.runner_up}, {of}"
         case "id":
             return f"level with {why.runner_up}, first by id, {of}"
         case other:
@@ -113,8 +113,3 @@ def _left_out(excluded: Sequence[tuple[AgentId, Exclusion]]) -> list[str]:
         if names:
             parts.append(f"{words}: {', '.join(names)}")
     return parts
-
-
-def _rounded(duration: timedelta) -> str:
-    seconds = round(duration.total_seconds())
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"

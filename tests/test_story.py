@@ -17,7 +17,8 @@ from router.core.records import Abandoned, AgentLost, Entry, HandedToFallback, R
 from router.core.routing.explain import Exclusion
 from router.core.shift_records import WrapUpStarted
 from router.core.vocabulary import AgentId, FlowName, NodeId, OfferOutcome, StepName
-from router.story import line, sentence, span, story
+from router.durations import span
+from router.story import line, sentence, story
 from router.why import because
 from tests.tale import CRISIS, NOON, WHY, Tale
 

@@ -9,6 +9,7 @@ import typer
 from router import errors
 from router.adapters.control.client import ControlClient
 from router.cli import why_look
+from router.cli.both import both
 from router.cli.calls import PANEL, meant_call, story_of
 from router.cli.look import out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
@@ -117,14 +118,15 @@ def why_not(
         return
     console = out()
     if who.state is AgentState.LOGGED_OUT:
-        console.print(f"{agent} is logged out.", markup=False)
-    for line in why_look.not_given(AgentId(agent), found):
-        console.print(line)
-    zone = configured.settings.time_zone
-    for line in why_look.was_not_given(AgentId(agent), decisions, zone):
-        console.print(line)
+        away = why_look.logged_out(AgentId(agent))
+        console.print(both(f"{away.es}.", f"{away.en}."))
+    if found:
+        console.print(why_look.not_given(AgentId(agent), found))
+    if decisions:
+        zone = configured.settings.time_zone
+        console.print(why_look.was_not_given(AgentId(agent), decisions, zone))
     if not found and not decisions and who.state is not AgentState.LOGGED_OUT:
-        console.print("Nobody waits for an agent.")
+        console.print(both("Nadie espera a un agente.", "Nobody waits for an agent."))
 
 
 def _waiting(configured: Configuration) -> tuple[StillWaiting, ...]:
