@@ -279,7 +279,7 @@ async def test_calls_that_are_going_on_are_shown_without_a_database(
     desk.calls = (caller("11", "offered", "crisis", offers=(ringing("ana"),)),)
     answer = await operator.types("calls")
     assert answer.code == Exit.WRONG_USE
-    assert re.search(r"n1-1772388000\.11\s+crisis\s+ringing\s+ana\s+2:00\+", answer.out)
+    assert re.search(r"n1-1772388000\.11\s+crisis\s+timbrando / ringing\s+ana\s+2:00\+", answer.out)
     assert answer.err.startswith("database has no value")
     assert answer.err.strip().endswith("Only the calls that are going on are shown.")
 
@@ -299,7 +299,8 @@ async def test_a_database_that_is_away_is_named_and_live_calls_are_shown(
 async def test_a_call_can_be_named_by_the_end_of_its_id(desk: FakeDesk, operator: Operator) -> None:
     desk.calls = (caller("11", "queued", "crisis"), caller("21", "menu", None))
     answer = await operator.types("explain", "00.11")
-    assert "n1-1772388000.11\nnow waiting, in crisis" in answer.out
+    assert "n1-1772388000.11\nahora en espera, en crisis" in answer.out
+    assert "/ now waiting, in crisis" in answer.out
     several = await operator.types("explain", "1")
     assert several.code == Exit.NOT_SO
     assert "is the end of n1-1772388000.21 and n1-1772388000.11" in several.err

@@ -19,13 +19,17 @@ BEFORE = "/ "
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """On one row where it fits; else the English is right under the Spanish."""
+    """On one row where it fits, else the English is right under the Spanish; only once if they are
+    alike, as names and figures are."""
 
     said: Said
     style: str = ""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """As wide as there is room."""
+        if self.said.es == self.said.en:
+            yield Text(self.said.es, self.style)
+            return
         if self._on_one_row() <= options.max_width:
             yield Text.assemble((self.said.es, self.style), (BETWEEN + self.said.en, self._aside))
             return
@@ -45,6 +49,8 @@ class Both:
         return f"{self.style} dim".strip()
 
     def _on_one_row(self) -> int:
+        if self.said.es == self.said.en:
+            return Text(self.said.es).cell_len
         return Text(self.said.es + BETWEEN + self.said.en).cell_len
 
 

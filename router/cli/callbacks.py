@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from router.adapters.postgres.callbacks import Callbacks
-from router.cli.look import clock, lasted, out, say_json, table
+from router.cli.both import both, column
+from router.cli.look import clock, lasted, narrow, out, say_json, table
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
 from router.config import Configuration
 from router.core.plain import to_plain
@@ -49,19 +50,27 @@ def callbacks(
 
 def _show(found: list[Callback], configured: Configuration) -> None:
     if not found:
-        out().print("Nobody waits to be called back.")
+        out().print(both("Nadie espera que se le llame.", "Nobody waits to be called back."))
         return
     now, zone = datetime.now(UTC), configured.settings.time_zone
-    shown = table("call", "queue", "arrived", "waits", "tries", "number")
+    shown = table(
+        column("llamada", "call"),
+        column("cola", "queue", whole=False),
+        column("entró", "arrived"),
+        column("espera", "waits", whole=False),
+        column("intentos", "tries", right=True),
+        column("número", "number", whole=False),
+        tight=narrow(out()),
+    )
     for each in found:
-        state = "other" if each.other_number else "own"
+        state = both("otro", "other") if each.other_number else both("propio", "own")
         shown.add_row(
             each.call,
             each.queue,
             clock(each.arrived_at, zone, now),
-            "reached" if each.reached else lasted(now - each.arrived_at),
+            both("ya se le llamó", "reached") if each.reached else lasted(now - each.arrived_at),
             str(each.tries),
-            state if each.number_kept else "deleted",
+            state if each.number_kept else both("borrado", "deleted"),
         )
     out().print(shown)
 
@@ -96,7 +105,7 @@ def tried(
     """Note a try. The second one, or one that reached the caller, settles the callback."""
     configured = configuration(context, state_dir, config)
     asyncio.run(_kept(configured).tried(CallId(call), reached=reached))
-    out().print("Noted.")
+    out().print(both("Anotado.", "Noted."))
 
 
 def _kept(configured: Configuration) -> Callbacks:

@@ -14,6 +14,7 @@ from router import errors
 from router.adapters.control.client import ControlClient
 from router.cli import calls_look as look
 from router.cli import calls_lost, story_look, why_look
+from router.cli.both import both
 from router.cli.exits import exit_for
 from router.cli.look import err, listed, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
@@ -73,8 +74,10 @@ def calls(
         console = out()
         now = floor.at if floor else datetime.now(UTC)
         shown = look.calls_table(live, past, now, configured.settings.time_zone, console)
-        any_call = queue is None and agent is None
-        console.print(shown or ("No calls yet." if any_call else "No call is like that."))
+        none_like_it = both("No hay ninguna llamada así.", "No call is like that.")
+        if queue is None and agent is None:
+            none_like_it = both("Aún no hay llamadas.", "No calls yet.")
+        console.print(shown or none_like_it)
     if trouble is not None:
         err().print(f"{trouble}\nOnly the calls that are going on are shown.", style="yellow")
         raise typer.Exit(exit_for(trouble))

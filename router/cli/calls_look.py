@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from rich.console import Console, RenderableType
-from rich.table import Column
 from rich.text import Text
 
+from router.cli.both import Both, both, column
 from router.cli.look import clock, lasted, narrow, table
 from router.core.snapshot import CallView
 from router.ledger import CallSummary
+from router.spanish.glossary import DEVICES, OUTCOMES
 
 OUTCOME_STYLES = {
     "talking": "cyan",
@@ -33,7 +34,7 @@ IN_WORDS = {
 
 
 def words(outcome: str) -> str:
-    """An outcome, or the stage of a live call, for people."""
+    """An outcome, or the stage of a live call, in English."""
     return IN_WORDS.get(outcome, outcome.replace("_", " "))
 
 
@@ -48,18 +49,20 @@ def calls_table(
     if not live and not past:
         return None
     small = narrow(console)
-    shown = table(
-        Column("call", no_wrap=True),
-        "queue",
-        "outcome",
-        "agent",
-        Column("lasted", justify="right", no_wrap=True),
-        tight=small,
-    )
+    columns = [
+        column("llamada", "call"),
+        column("cola", "queue", whole=False),
+        column("situación", "outcome", whole=False),
+        column("agente", "agent", whole=False),
+        column("duración", "lasted", right=True),
+    ]
     if not small:
-        shown.add_column("to voice", justify="right", no_wrap=True)
-        shown.add_column("offers", justify="right", no_wrap=True)
-        shown.add_column("began", no_wrap=True)
+        columns += [
+            column("hasta voz", "to voice", right=True),
+            column("intentos", "offers", right=True),
+            column("inicio", "began"),
+        ]
+    shown = table(*columns, tight=small)
     history = {summary.call: summary for summary in past}
     rows = [_live_row(view, history.get(view.call), now, zone) for view in live]
     going_on = {view.call for view in live}
@@ -69,21 +72,36 @@ def calls_table(
     return shown
 
 
-def now_line(view: CallView, at: datetime) -> Text:
+def now_line(view: CallView, at: datetime) -> Both:
     """Where a live call stands."""
-    ringing = ", ".join(
-        f"{offer.agent} on the {offer.device.value}"
-        f" for {lasted(at - offer.since)}{', picked up' if offer.picked_up else ''}"
-        for offer in view.offers
+    since = lasted(at - view.arrived_at)
+    ringing = [(offer, lasted(at - offer.since)) for offer in view.offers]
+    suena = ", ".join(
+        f"en el {DEVICES[offer.device]} de {offer.agent} desde hace {spent}"
+        f"{', ya contestaron' if offer.picked_up else ''}"
+        for offer, spent in ringing
     )
-    parts = [
+    rings = ", ".join(
+        f"{offer.agent} on the {offer.device.value}"
+        f" for {spent}{', picked up' if offer.picked_up else ''}"
+        for offer, spent in ringing
+    )
+    es = [
+        f"ahora {OUTCOMES.get(view.stage, view.stage)}",
+        f"en {view.queue}" if view.queue else f"en {view.step}",
+        f"con {view.agent}" if view.agent else "",
+        suena,
+        f"desde el inicio de la llamada: {since}",
+    ]
+    en = [
         f"now {words(view.stage)}",
         f"in {view.queue}" if view.queue else f"at {view.step}",
         f"with {view.agent}" if view.agent else "",
-        f"ringing {ringing}" if ringing else "",
-        f"since the call began: {lasted(at - view.arrived_at)}",
+        f"ringing {rings}" if rings else "",
+        f"since the call began: {since}",
     ]
-    return Text(", ".join(part for part in parts if part), OUTCOME_STYLES.get(view.stage, ""))
+    style = OUTCOME_STYLES.get(view.stage, "")
+    return both(", ".join(filter(None, es)), ", ".join(filter(None, en)), style)
 
 
 def _live_row(
@@ -115,8 +133,9 @@ def _past_row(summary: CallSummary, now: datetime, zone: tzinfo) -> list[Rendera
     ]
 
 
-def _outcome(outcome: str) -> Text:
-    return Text(words(outcome), OUTCOME_STYLES.get(outcome, "dim"))
+def _outcome(outcome: str) -> Both:
+    told = words(outcome)
+    return both(OUTCOMES.get(outcome, told), told, OUTCOME_STYLES.get(outcome, "dim"))
 
 
 def _seconds(duration: timedelta | None) -> str:

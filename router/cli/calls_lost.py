@@ -6,11 +6,16 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from router.cli.look import clock, lasted, out, say_json, table
+from rich.console import RenderableType
+
+from router.cli.both import both, column
+from router.cli.look import clock, lasted, narrow, out, say_json, table
+from router.cli.look import counted as english_counted
 from router.config import Configuration
 from router.core.plain import to_plain
 from router.core.snapshot import Snapshot
 from router.ledger import LostCall
+from router.spanish.grammar import counted
 
 LOOKED_BACK = timedelta(hours=24)
 """For so long a number is kept."""
@@ -27,21 +32,32 @@ def show(configured: Configuration, floor: Snapshot | None, *, limit: int, json:
         say_json({"lost": list(map(to_plain, known))})
         return
     if not known:
-        out().print("Nobody was lost in the last 24 hours.")
+        nobody = "No se perdió ninguna llamada en las últimas 24 horas."
+        out().print(both(nobody, "Nobody was lost in the last 24 hours."))
         return
     now, zone = datetime.now(UTC), configured.settings.time_zone
-    shown = table("call", "queue", "until", "after", "talked to", "number", "since then")
+    shown = table(
+        column("llamada", "call"),
+        column("cola", "queue", whole=False),
+        column("hasta", "until"),
+        column("duró", "after", right=True),
+        column("habló con", "talked to", whole=False),
+        column("número", "number", whole=False),
+        column("desde entonces", "since then", whole=False),
+        tight=narrow(out()),
+    )
     for each in known:
         shown.add_row(
             each.call,
             each.queue or "",
             clock(each.last_at, zone, now),
             lasted(each.last_at - each.arrived_at),
-            each.agent or "nobody",
-            "kept" if each.number_kept else "none",
+            each.agent or both("nadie", "nobody"),
+            both("guardado", "kept") if each.number_kept else both("no hay", "none"),
             _since(each, zone_clock=lambda at: clock(at, zone, now)),
         )
     out().print(shown)
+    out().print(both("Para devolver la llamada:", "To call back:"))
     out().print(
         "`hotline callbacks number CALL --reason TEXT`, then"
         " `hotline callbacks tried CALL --reached` or `--not-reached`."
@@ -57,9 +73,12 @@ def gone(found: list[LostCall], floor: Snapshot | None) -> list[LostCall]:
     return [each for each in found if each.call not in live]
 
 
-def _since(each: LostCall, *, zone_clock: Callable[[datetime], str]) -> str:
+def _since(each: LostCall, *, zone_clock: Callable[[datetime], str]) -> RenderableType:
     if each.called_again_at is not None:
-        return f"called again {zone_clock(each.called_again_at)}"
+        again = zone_clock(each.called_again_at)
+        return both(f"volvió a llamar {again}", f"called again {again}")
     if each.reached:
-        return "reached"
-    return f"{each.tries} tries" if each.tries else ""
+        return both("ya se le llamó", "reached")
+    if not each.tries:
+        return ""
+    return both(counted(each.tries, "intento"), english_counted(each.tries, "try", "tries"))

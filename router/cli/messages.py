@@ -12,7 +12,8 @@ import typer
 
 from router import errors
 from router.adapters.message_box import MessageBox
-from router.cli.look import clock, lasted, out, say_json, table
+from router.cli.both import both, column
+from router.cli.look import clock, lasted, narrow, out, say_json, table
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
 from router.core.plain import to_plain
 from router.core.vocabulary import RecordingId
@@ -43,10 +44,18 @@ def list_(
         say_json({"messages": list(map(to_plain, found))})
         return
     if not found:
-        out().print("No message waits.")
+        out().print(both("No hay recados pendientes.", "No message waits."))
         return
     now, zone = datetime.now(UTC), configured.settings.time_zone
-    shown = table("message", "call", "step", "left", "length", "")
+    shown = table(
+        column("recado", "message"),
+        column("llamada", "call"),
+        column("paso", "step", whole=False),
+        column("se dejó", "left", whole=False),
+        column("duración", "length", right=True),
+        "",
+        tight=narrow(out()),
+    )
     for each in found:
         shown.add_row(
             each.recording,
@@ -54,7 +63,7 @@ def list_(
             each.step,
             clock(each.kept_at, zone, now),
             lasted(each.lasted),
-            "done" if each.done else "",
+            both("hecho", "done") if each.done else "",
         )
     out().print(shown)
 
@@ -89,7 +98,8 @@ def save(
     except OSError as failure:
         detail = f"{file} cannot be written ({failure.strerror})"
         raise errors.MessageUnreadable(message=message, detail=detail) from failure
-    out().print(f"{file} is for you alone; delete it when it has been heard.", markup=False)
+    es = f"{file} es solo para usted; bórrelo cuando se haya escuchado."
+    out().print(both(es, f"{file} is for you alone; delete it when it has been heard."))
 
 
 @app.command("done")
@@ -102,4 +112,4 @@ def done(
     """Somebody has seen to it: what was said is deleted for good."""
     settings = configuration(context, state_dir, config).settings
     MessageBox(settings.state_dir).settle(RecordingId(message))
-    out().print("Done, and deleted.")
+    out().print(both("Hecho, y borrado.", "Done, and deleted."))

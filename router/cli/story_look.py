@@ -1,4 +1,4 @@
-"""How the journal's lines look, one after another or as a call's story."""
+"""How the journal's lines look: one after another for operators, a call's story for supervisors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from rich.table import Table
 from rich.text import Text
 
+from router.cli.both import Both
 from router.cli.look import facts
 from router.core.house_records import AlarmRaised
 from router.core.journal_lines import Line, UnreadableRecord
@@ -24,17 +25,19 @@ from router.core.records import (
     Queued,
     TimedOut,
 )
+from router.said import Said
+from router.spanish import story as spanish
 from router.story import sentence
 
 
 def line_text(line: Line, zone: tzinfo) -> Text:
-    """One line of the tail: time, call, what happened."""
+    """One line of the tail: time, call, what happened, in English."""
     return Text.assemble(
         (_instant(line.at, zone), "dim"),
         "  ",
         (f"{line.call or 'house':<20}", "dim"),
         "  ",
-        _told(line),
+        Text(sentence(line.record), _style(line)),
     )
 
 
@@ -44,12 +47,10 @@ def story(lines: Sequence[Line], zone: tzinfo) -> Table:
     began = lines[0].at
     for line in lines:
         since = f"+{(line.at - began).total_seconds():.3f} s"
-        shown.add_row(_instant(line.at, zone), Text(since, "dim", justify="right"), _told(line))
+        said = Said(spanish.sentence(line.record), sentence(line.record))
+        told = Both(said, _style(line))
+        shown.add_row(_instant(line.at, zone), Text(since, "dim", justify="right"), told)
     return shown
-
-
-def _told(line: Line) -> Text:
-    return Text(sentence(line.record), _style(line))
 
 
 def _instant(at: datetime, zone: tzinfo) -> str:

@@ -50,7 +50,7 @@ def waiting(still: StillWaiting) -> Table:
         both(f"en {still.queue} desde hace {queued}", f"in {still.queue} for {queued}"),
     )
     shown.add_row("", both(f"a {began} de iniciada la llamada", f"{began} since the call began"))
-    shown.add_row(label("pide", "asks for"), _asked(why.accepts))
+    shown.add_row(label("pide", "asks for"), both(skills(why.accepts), why.accepts))
     shown.add_row(label("antes", "ahead"), Both(_ahead(still)))
     if still.ringing:
         shown.add_row(label("timbra", "ringing"), Text(", ".join(still.ringing), "yellow"))
@@ -100,7 +100,7 @@ def explained(found: Explained, zone: tzinfo) -> Table:
         ),
     )
     if found.accepts:
-        shown.add_row(label("pide", "asks for"), _asked(found.accepts))
+        shown.add_row(label("pide", "asks for"), both(skills(found.accepts), found.accepts))
     if found.widens_after is not None:
         later = lasted(found.widens_after)
         widens = both(f"a {later} de iniciada la llamada", f"{later} after the call began")
@@ -161,12 +161,6 @@ def was_not_given(agent: AgentId, found: Sequence[Decision], zone: tzinfo) -> Ta
 def logged_out(agent: AgentId) -> Said:
     """Who is not there is given no call."""
     return Said(f"{agent} está fuera de turno", f"{agent} is logged out")
-
-
-def _asked(accepts: str) -> RenderableType:
-    """Once, if both languages say it alike: names of skills are the admin's own words."""
-    told = skills(accepts)
-    return Text(accepts) if told == accepts else both(told, accepts)
 
 
 def _standing(stands: Stands, still: StillWaiting) -> Said:

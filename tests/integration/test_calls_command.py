@@ -125,10 +125,11 @@ async def test_calls_shows_those_that_go_on_before_those_that_are_over(
     assert code == Exit.DONE
     rows = [re.sub(r"\s+", " ", row).strip() for row in told.splitlines()]
     assert rows == [
+        "llamada cola situación agente duración hasta voz intentos inicio",
         "call queue outcome agent lasted to voice offers began",
-        "n1-17.3 crisis waiting 0:30+ 0 12:01:30",
-        "n1-17.2 crisis abandoned 0:12 0 12:01:00",
-        "n1-17.1 crisis answered ana 5:00 9.0 s 0 12:00:00",
+        "n1-17.3 crisis en espera / waiting 0:30+ 0 12:01:30",
+        "n1-17.2 crisis abandonada / abandoned 0:12 0 12:01:00",
+        "n1-17.1 crisis atendida / answered ana 5:00 9.0 s 0 12:00:00",
     ]
 
 
@@ -148,7 +149,11 @@ async def test_explain_tells_a_call_from_its_first_to_its_last_line(
     title, *lines = told.splitlines()
     assert title == "n1-17.2"
     assert len(lines) == 4
-    assert re.match(r"12:01:02\.000\s+\+2\.000 s\s+the caller gives up after 7\.0 s", lines[2])
+    assert re.match(
+        r"12:01:02\.000\s+\+2\.000 s\s+quien llama desiste tras 7\.0 s en crisis, .*: abandono"
+        r" / the caller gives up after 7\.0 s",
+        lines[2],
+    )
     _, plain = await typed(capsys, "explain", "last", "--json")
     assert [line["kind"] for line in json.loads(plain)["lines"]] == ["call_started", "queued"]
 
@@ -176,4 +181,7 @@ async def test_what_nobody_can_find_is_said_in_the_words_that_were_typed(
         assert code == Exit.NOT_SO
         assert told == "No call 'n1-99.9' is known. `hotline calls` lists those that are."
         code, told = await refused("calls", "--agent", "zoe")
-        assert (code, told) == (Exit.DONE, "No call is like that.")
+        assert (code, told) == (
+            Exit.DONE,
+            "No hay ninguna llamada así. / No call is like that.",
+        )
