@@ -84,9 +84,10 @@ def inspect_look(turn: Turn, decided: Decided) -> None:
     found: list[audit.Breach | None] = list(audit.unserved(look, calls, agents))
     paired: set[CallId] = set()
     for pairing in decided.pairings:
-        call = turn.floor.calls.get(pairing.call)
-        extra = pairing.call in paired or (call is not None and bool(call.offers))
-        paired.add(pairing.call)
+        name = pairing[0].id
+        call = turn.floor.calls.get(name)
+        extra = name in paired or (call is not None and bool(call.offers))
+        paired.add(name)
         found.append(audit.out_of_order(exchange, look, pairing, extra=extra))
     for each in found:
         if each is not None:

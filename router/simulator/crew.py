@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from router.core.routing.exchange import Exchange
 from router.core.routing.explain import Exclusion
+from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId
 from router.simulator.model import Group, Model
 from router.simulator.tally import GroupTally
 
 
 class Member:
-    """An agent. `busy_until` None: idle, or not at work; `leaves` after the call they have."""
+    """An agent. `busy_until` None: idle, or not at work; `leaves` after the call they have.
 
-    __slots__ = ("busy_until", "id", "leaves", "squad", "working")
+    `standing`: as the routing knows them while they are at work.
+    """
+
+    __slots__ = ("busy_until", "id", "leaves", "squad", "standing", "working")
 
     def __init__(self, agent: AgentId, squad: Squad) -> None:
         self.id = agent
@@ -20,6 +24,7 @@ class Member:
         self.working = False
         self.leaves = False
         self.busy_until: float | None = None
+        self.standing: Standing | None = None
 
 
 class Squad:
@@ -93,8 +98,8 @@ class Crew:
         member.busy_until = None
         if member.leaves:
             self._go(member, at)
-        else:
-            self.staff.set_free(self.staff.members[member.id], at)
+        elif member.standing is not None:
+            self.staff.set_free(member.standing, at)
 
     def count_from(self, at: float) -> None:
         """The warm-up is over: nothing before counts."""
@@ -114,10 +119,12 @@ class Crew:
         member.working = True
         member.squad.at_work += 1
         self.exchange.log_in(member.id, member.squad.group.skills, idle_since=at)
+        member.standing = self.staff.members[member.id]
 
     def _go(self, member: Member, at: float) -> None:
         self._count(member.squad, at)
         member.working = member.leaves = False
+        member.standing = None
         member.squad.at_work -= 1
         self.exchange.busy(member.id, Exclusion.BUSY)
         self.exchange.log_out(member.id)

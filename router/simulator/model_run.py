@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush, heapreplace
-from typing import Any, cast
+from typing import Any
 
-from router.core.routing.deciding import Pairing
 from router.core.routing.demand import Demand
-from router.core.routing.exchange import NOTHING, Exchange
+from router.core.routing.exchange import Exchange
 from router.core.routing.lines import Caller
 from router.core.routing.skills import SkillSet
+from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId, CallId, QueueName
 from router.simulator.arrivals import arrivals
 from router.simulator.chance import Draw, draws, stream
@@ -21,8 +21,9 @@ from router.simulator.tally import CallTally
 PERIOD, FREE, ARRIVE, ABANDON, LOOK = range(5)
 """In this order at the same instant: who is free just as patience ends still takes the call."""
 NEVER = float("inf")
-NUMBERED = cast(Callable[[int], CallId], "%012d".__mod__)
-"""Calls are named by their number."""
+NAMED_FROM = 10**12
+"""Calls are named by their number, and all names are as long, so that they sort as the numbers do:
+the 1 that all of these begin with is left out."""
 Paired = Callable[[CallId, AgentId], None]
 """Told of each assignment."""
 
@@ -84,7 +85,7 @@ class ModelRun:
     ) -> None:
         self.model = model
         self.warmup = warmup
-        self.last = warmup + calls
+        self.last: float = warmup + calls
         self.paired = paired
         self.exchange = Exchange(model.agent_order)
         self.crew = Crew(model, self.exchange)
@@ -101,7 +102,6 @@ class ModelRun:
         ]
         self.events: list[tuple[float, int, int, Any]] = []
         """When, what, a running number, and whose: what kind of event it is says which."""
-        self.passes = model.period is not None
         self.widens = any(kind.widen for kind in model.calls)
         self.look_due = NEVER
         self.pushed = 0
@@ -109,7 +109,9 @@ class ModelRun:
         self.unsettled = 0
         self.begun: float | None = None
         self.over: float | None = None
-        if self.passes or warmup == 0:
+        if model.period is not None:
+            self.warmup, self.last = 0, NEVER
+        if self.warmup == 0:
             self.begun = 0.0
 
     @property
@@ -127,23 +129,26 @@ class ModelRun:
                 self._push(number * period, PERIOD, number)
         for source in self.sources:
             self._expect(source)
-        events, arrive, free, decide = self.events, self._arrive, self.crew.free, self._decide
+        events, arrive, free = self.events, self._arrive, self.crew.free
+        match, connect, widens = self.exchange.match, self._connect, self.widens
         while events and (self.over is None or self.unsettled):
             at, what, _, subject = events[0]
             if what == ARRIVE:
                 arrive(subject, at)
-                continue
-            heappop(events)
-            if what == FREE:
-                free(subject, at)
-                decide(at)
-            elif what == ABANDON:
-                if not subject.gone:
-                    self._abandon(subject, at)
             else:
-                if what == PERIOD:
+                heappop(events)
+                if what == FREE:
+                    free(subject, at)
+                elif what == ABANDON:
+                    if not subject.gone:
+                        self._abandon(subject, at)
+                    continue
+                elif what == PERIOD:
                     self._turn_period(subject, at)
-                decide(at)
+                for guest, standing, _ in match(at):
+                    connect(guest, standing, at)
+            if widens:
+                self._look_again(at)
         self._end()
 
     # -- events ---------------------------------------------------------------------------
@@ -151,22 +156,21 @@ class ModelRun:
     def _arrive(self, source: Source, at: float) -> None:
         """The first of the events: the next arrival takes its place."""
         self.offered = number = self.offered + 1
-        counted = True
-        if not self.passes:
-            counted = self.warmup < number <= self.last
-            if number == self.warmup:
-                self._count_from(at)
-            elif number == self.last:
-                self._count_until(at)
+        last = self.last
+        counted = self.warmup < number <= last
+        if number == self.warmup:
+            self._count_from(at)
+        elif number == last:
+            self._count_until(at)
         # A low class that is starved while calls keep coming is served once they stop.
-        goes_on = self.passes or number < 2 * self.last
-        following = next(source.next, None) if goes_on else None
+        following = next(source.next, None) if number < 2 * last else None
         if following is None:
             heappop(self.events)
         else:
             self.pushed += 1
             heapreplace(self.events, (following, ARRIVE, self.pushed, source))
-        guest = Guest(NUMBERED(number), source.line, at, at)
+        name: Any = str(NAMED_FROM + number)[1:]  # a CallId; to call that is what costs
+        guest = Guest(name, source.line, at, at)
         guest.source = source
         guest.service = source.service()
         guest.counted = counted
@@ -174,7 +178,8 @@ class ModelRun:
         if counted:
             source.tally.offered += 1
             self.unsettled += 1
-        self._decide(at)
+        for other, standing, _ in self.exchange.match(at):
+            self._connect(other, standing, at)
         waits = not guest.gone
         if waits and counted:
             source.tally.delayed += 1
@@ -192,18 +197,10 @@ class ModelRun:
             tally.waits += at - guest.arrived
             self.unsettled -= 1
 
-    def _decide(self, at: float) -> None:
-        decided = self.exchange.decide(at)
-        if decided is not NOTHING:
-            for pairing in decided.pairings:
-                self._connect(pairing, at)
-        if self.widens:
-            self._look_again(at)
-
-    def _connect(self, pairing: Pairing, at: float) -> None:
-        guest: Any = pairing.caller  # a Guest, as all who enter
+    def _connect(self, guest: Any, standing: Standing, at: float) -> None:
+        """A Guest, as all who enter."""
         crew = self.crew
-        member = crew.members[pairing.member.id]
+        member = crew.members[standing.id]
         self.exchange.leave(guest.id)
         if self.paired is not None:
             self.paired(guest.id, member.id)
@@ -223,6 +220,7 @@ class ModelRun:
 
     def _look_again(self, at: float) -> None:
         """When callers become eligible for more agents though nothing else happens."""
+        self.exchange.waiting.take_widened()
         due = self.exchange.next_due
         if self.look_due <= at:
             self.look_due = NEVER

@@ -109,9 +109,9 @@ class House:
         """Whoever is paired talks at once."""
         outcome = self.exchange.decide(self.at)
         self.decisions += 1 + len(outcome.widened)
-        for pairing in outcome.pairings:
-            self.goes(pairing.call)
-            self.busy.append(pairing.agent)
+        for caller, member, _ in outcome.pairings:
+            self.goes(caller.id)
+            self.busy.append(member.id)
 
     # -- what the bench makes happen ------------------------------------------------------
 

@@ -71,8 +71,9 @@ def out_of_order(exchange: Exchange, look: Look, pairing: Pairing, *, extra: boo
 
     `extra`: it is one more telephone for a call that rings already (F4).
     """
-    caller = exchange.waiting.callers.get(pairing.call)
-    agent = exchange.staff.members.get(pairing.agent)
+    chosen_for, chosen, _ = pairing
+    caller = exchange.waiting.callers.get(chosen_for.id)
+    agent = exchange.staff.members.get(chosen.id)
     if caller is None or agent is None:
         return None
     todo = agent.profile.kinds & exchange.waiting.mask

@@ -223,22 +223,26 @@ class Exchange:
 
     def decide(self, at: Instant) -> Decided:
         """Everything that follows from what was told since the last look."""
+        made, waiting = self.match(at), self.waiting
+        if waiting.widened or waiting.reminded:
+            return Decided(made, waiting.take_widened(), waiting.take_reminded())
+        return Decided(made) if made else NOTHING
+
+    def match(self, at: Instant) -> Sequence[Pairing]:
+        """As `decide`, but only who gets whom: what else follows is still to be taken."""
         staff, waiting = self.staff, self.waiting
         if waiting.unsettled or staff.emptied or (waiting.due and waiting.due[0][0] <= at):
             pass_time(waiting, at)
         elif not (waiting.mask and (waiting.fresh or staff.fresh & staff.idle)):
             waiting.fresh = staff.fresh = 0
-            return NOTHING
+            return ()
         if waiting.unnumbered:
             waiting.number()
         look = self._look
         look.at = at
         if look.tried:
             look.tried = {}
-        made = pairings(look, self.explained_by)
-        if waiting.widened or waiting.reminded:
-            return Decided(made, waiting.take_widened(), waiting.take_reminded())
-        return Decided(made) if made else NOTHING
+        return pairings(look, self.explained_by)
 
     def look(self, at: Instant) -> Look:
         """To read off how things stand; nothing is decided."""

@@ -190,7 +190,7 @@ class Caller:
         self.sticky = NOBODY
         self.passed: dict[AgentId, Instant] | None = None
         self.first: Entry | None = None
-        self.extras: list[Entry] = []
+        self.extras: tuple[Entry, ...] = ()
 
     def holds(self, entry: Entry) -> bool:
         """Whether the entry is alive."""

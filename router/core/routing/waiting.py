@@ -175,7 +175,7 @@ class Waiting:
         self._count += 1
         entry: Entry = (caller.key, caller.id, self._count, caller)
         if extra:
-            caller.extras.append(entry)
+            caller.extras = (*caller.extras, entry)
             kind = caller.kind(extra)
         else:
             caller.first = entry
@@ -197,12 +197,14 @@ class Waiting:
     def unwish(self, caller: Caller, *, extra: bool = False) -> None:
         """To one less."""
         if extra:
-            entry: Entry | None = caller.extras.pop()
+            *extras, entry = caller.extras
+            caller.extras = tuple(extras)
             kind = caller.kind(extra)
         else:
-            entry, caller.first = caller.first, None
+            first, caller.first = caller.first, None
+            assert first is not None
+            entry = first
             kind = caller.line.kinds[caller.step][caller.tier]
-        assert entry is not None
         kind.live -= 1
         if caller.odd:
             del kind.odd[bisect_left(kind.odd, entry)]

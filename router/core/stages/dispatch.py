@@ -11,14 +11,13 @@ from router.core.call import Call, Place
 from router.core.floor import Floor
 from router.core.records import Widened
 from router.core.routing.board import Board
-from router.core.routing.deciding import Pairing
 from router.core.routing.demand import Instant, instant, moment, whole
 from router.core.routing.exchange import Decided, Exchange
 from router.core.routing.lines import Caller
 from router.core.routing.matching import Match
 from router.core.routing.reasons import why_nobody
 from router.core.turn import OfferDue, Turn
-from router.core.vocabulary import CallId
+from router.core.vocabulary import AgentId, CallId
 
 NEVER: Instant = math.inf
 
@@ -39,14 +38,14 @@ def look(turn: Turn) -> None:
     inspection.inspect_look(turn, decided)
     if decided.widened:
         _widen(turn, decided)
-    for pairing in decided.pairings:
-        assert pairing.why is not None
-        if not _holds(turn, board, pairing):
+    for caller, member, why in decided.pairings:
+        assert why is not None
+        if not _holds(turn, board, member.id, caller.id):
             continue
-        place = floor.calls[pairing.call].place
+        place = floor.calls[caller.id].place
         assert place is not None
-        board.rings(pairing.agent, place.queue, at)
-        chosen = Match(call=pairing.call, agent=pairing.agent, why=pairing.why)
+        board.rings(member.id, place.queue, at)
+        chosen = Match(call=caller.id, agent=member.id, why=why)
         turn.move(OfferDue(match=chosen))
     if arrived or decided.widened:
         _say_who_waits(turn, board, decided, arrived)
@@ -65,14 +64,13 @@ def _next_look(floor: Floor, board: Board) -> datetime | None:
     return moment(min(dues)) if dues else None
 
 
-def _holds(turn: Turn, board: Board, pairing: Pairing) -> bool:
+def _holds(turn: Turn, board: Board, chosen: AgentId, name: CallId) -> bool:
     """Invariant 2, live: whoever is chosen is free on the floor as well, and the caller is there.
 
     If not, a stage has not said what it changed: nobody is rung, everybody is told anew, and an
     alarm tells of the call.
     """
-    agent = turn.floor.agents.get(pairing.agent)
-    call = turn.floor.calls.get(pairing.call)
+    agent, call = turn.floor.agents.get(chosen), turn.floor.calls.get(name)
     if (
         agent is not None
         and attendance.works(board, agent)
@@ -82,8 +80,7 @@ def _holds(turn: Turn, board: Board, pairing: Pairing) -> bool:
         and agent.telephone(turn.at, call.node) is not None
     ):
         return True
-    text = f"{pairing.agent} was chosen for {pairing.call} and is not free."
-    inspection.breach(turn, 2, pairing.call, text)
+    inspection.breach(turn, 2, name, f"{chosen} was chosen for {name} and is not free.")
     turn.match_due = True
     return False
 

@@ -111,7 +111,7 @@ class Commotion:
 
     def both_decide(self) -> None:
         outcome = self.exchange.decide(self.at)
-        made = [(p.call, p.agent) for p in outcome.pairings]
+        made = [(caller.id, member.id) for caller, member, _ in outcome.pairings]
         expected = self.oracle.decide(self.at)
         assert made == expected, f"at {self.at}: {made} but routing.md says {expected}"
         widened = sorted((w.call, w.step, w.skipped) for w in outcome.widened)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.core.routing.choice import Term
+from router.core.routing.deciding import Pairing
 from router.core.routing.demand import Demand
 from router.core.routing.exchange import Exchange
 from router.core.routing.explain import Exclusion, Why
@@ -78,12 +79,15 @@ class House:
         self.at += seconds * SECOND
 
     def decides(self) -> list[tuple[str, str]]:
-        return [(p.call, p.agent) for p in self.exchange.decide(self.at).pairings]
+        return [(caller.id, member.id) for caller, member, _ in self._pairings()]
 
     def why(self) -> Why:
-        (pairing,) = self.exchange.decide(self.at).pairings
-        assert pairing.why is not None
-        return pairing.why
+        ((_, _, why),) = self._pairings()
+        assert why is not None
+        return why
+
+    def _pairings(self) -> Sequence[Pairing]:
+        return self.exchange.decide(self.at).pairings
 
 
 # -- the oracle -------------------------------------------------------------------------------
