@@ -278,9 +278,9 @@ class Storm:
             return
         until = now + fault.span
         match fault.kind:
-            case Kind.KILL | Kind.CLOCK if now < self._spare_until:
-                pass  # of two engines one at a time: who has just taken over is not killed, too
             case Kind.KILL | Kind.CLOCK:
+                if now < self._spare_until:
+                    self.checks.forsaken = now + SPARE_WITHIN
                 if fault.kind is Kind.CLOCK:
                     self._ahead = fault.figure * 60.0
                 life.process.dies_at = life.process.steps + max(fault.figure, 1)
