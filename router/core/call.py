@@ -103,6 +103,11 @@ class Partner:
     bridge: BridgeId | None = None
     since: datetime
 
+    @property
+    def is_there(self) -> bool:
+        """Somebody, or a machine, has picked up."""
+        return self.asked is not None or self.bridge is not None
+
 
 @dataclass(slots=True, kw_only=True)
 class Recording:

@@ -29,9 +29,9 @@ MENU_LASTS = 12.0
 TAKEN_BACK_WITHIN = 20.0
 IDLE_AT_MOST = 45.0
 A_MOMENT = 1.0
-A_SECOND_START = 1.0
-"""What a caller in the menu may wait longer when whoever took over dies at once: its one beat keeps
-the guard away (docs/survival.md), so a take-over and a start come one after the other."""
+TWICE = 2.75
+"""What a caller may wait longer when whoever took over dies or freezes at once: its one beat keeps
+the guard away for 3.5 s more, as it may act upon it for 2.5 s."""
 KEYS = {"1": "crisis", "4": "juridico", "5": "orientacion"}
 """Of the menu, in every version of it."""
 LADDER = ("same_telephone", "second_telephone")
@@ -76,7 +76,7 @@ class Checks:
     unguarded: float = 0.0
     """Until when nobody watches the engine."""
     forsaken: float = 0.0
-    """Until when callers may wait for a third life, the second being over as soon as it began."""
+    """Until when callers may wait: who had just taken over was gone, too."""
 
     # -- telling ------------------------------------------------------------------------------
 
@@ -273,7 +273,7 @@ class Checks:
         if now < self.unguarded:
             allowed += 6.0
         if now < self.forsaken:
-            allowed += A_SECOND_START
+            allowed += TWICE
         if now - channel.heard_at > allowed:
             self.breach(
                 "silence",

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     ASTERISK_DIES = "Asterisk is killed, and there again `span` s later"
 
 
+FATAL = frozenset({Kind.KILL, Kind.CLOCK, Kind.FREEZE})
+"""The engine acts no more, for a while at least."""
 WEIGHTS = {
     Kind.KILL: 12,
     Kind.FREEZE: 4,

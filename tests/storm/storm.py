@@ -27,7 +27,7 @@ from tests.storm.latency import Weather
 from tests.storm.lives import EngineLife, GuardLife, Surroundings
 from tests.storm.loop import StormLoop
 from tests.storm.pbx import Pbx
-from tests.storm.plan import CallPlan, Fault, Kind, Plan
+from tests.storm.plan import FATAL, CallPlan, Fault, Kind, Plan
 from tests.storm.succession import Succession
 from tests.storm.telephones import Telephones
 
@@ -277,10 +277,10 @@ class Storm:
         if life is None:
             return
         until = now + fault.span
+        if fault.kind in FATAL and now < self._spare_until:
+            self.checks.forsaken = now + SPARE_WITHIN  # whoever has just taken over, too
         match fault.kind:
             case Kind.KILL | Kind.CLOCK:
-                if now < self._spare_until:
-                    self.checks.forsaken = now + SPARE_WITHIN
                 if fault.kind is Kind.CLOCK:
                     self._ahead = fault.figure * 60.0
                 life.process.dies_at = life.process.steps + max(fault.figure, 1)
@@ -288,6 +288,8 @@ class Storm:
                 self.checks.happens(now, now + self._back_within(life, fault.span))
                 if self.plan.spare:  # it wakes, and has to stand down
                     self.checks.happens(until, until + 1)
+                    sleeps = now + SPARE_WITHIN * (fault.kind in FATAL)
+                    self._spare_until = max(self._spare_until, sleeps)
                 life.sleeps(fault.span)
             case Kind.CUT_EVENTS:
                 self.checks.happens(now, now + 3)

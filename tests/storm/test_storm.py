@@ -46,9 +46,9 @@ def test_callers_go_through_storms_and_nobody_is_lost() -> None:
 
 @pytest.mark.parametrize("seed", [165, 306, 454, 464, 570])
 def test_a_storm_that_once_found_something_is_gone_through(seed: int) -> None:
-    """Silence in the menu while two engines die within seconds; and keys that were pressed as nothing
-    reached Asterisk any more: by a death soon after another, a beat that was late, a freeze, and
-    one of two engines."""
+    """Silence in the menu while two engines die within seconds; and keys that were pressed as
+    nothing reached Asterisk any more: by a death soon after another, a beat that was late, a
+    freeze, and one of two engines."""
     outcome = Storm(plan(seed)).run()
     assert not outcome.breaches, story(outcome)
 

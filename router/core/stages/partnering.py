@@ -62,7 +62,7 @@ def dial(turn: Turn, move: PartnerWanted) -> None:
 def says(turn: Turn, call: Call, event: LegRinging | LegAnswered) -> None:
     """It rings; or somebody, or a machine, has picked up."""
     partner = call.partner
-    if partner is None or _is_there(partner) or isinstance(event, LegRinging):
+    if partner is None or partner.is_there or isinstance(event, LegRinging):
         return
     if not partner.confirm:
         _connect(turn, call, partner)
@@ -79,11 +79,6 @@ def says(turn: Turn, call: Call, event: LegRinging | LegAnswered) -> None:
         )
     )
     turn.wake(CONFIRMS_WITHIN, PartnerDue(leg=partner.leg, asked=True))
-
-
-def _is_there(partner: Partner) -> bool:
-    """Somebody, or a machine."""
-    return partner.asked is not None or partner.bridge is not None
 
 
 def presses(turn: Turn, call: Call, event: DigitPressed) -> None:
@@ -134,7 +129,7 @@ def is_due(turn: Turn, due: PartnerDue) -> None:
     partner = call.partner if call is not None else None
     if call is None or partner is None or partner.bridge is not None:
         return
-    if due.asked or not _is_there(partner):
+    if due.asked or not partner.is_there:
         turn.order(Hangup(node=call.node, call=call.id, leg=partner.leg))
         why = "unconfirmed" if due.asked else "rang_out"
         turn.move(PartnerGone(call=call, leg=partner.leg, why=why))

@@ -27,13 +27,7 @@ from router.core.events import (
 from router.core.house_records import NodeLost
 from router.core.records import HandedToFallback
 from router.core.speech import LEG_GONE_AFTER_ALL, hush, music, say
-from router.core.turn import (
-    AgentLegOver,
-    CallerGone,
-    GivenAway,
-    PartnerGone,
-    Turn,
-)
+from router.core.turn import AgentLegOver, CallerGone, GivenAway, PartnerGone, Turn
 from router.core.vocabulary import (
     CallId,
     LegEnding,
@@ -175,7 +169,9 @@ def _bury_the_vanished(
         if partner_of is None or partner_of.node != node or name in listed:
             continue
         partner = partner_of.partner
-        fresh = partner is not None and turn.at - partner.since < JUST_DIALLED
+        fresh = (
+            partner is not None and not partner.is_there and turn.at - partner.since < JUST_DIALLED
+        )
         if ending is LegEnding.LOST or not fresh:
             # As above: how it ended was not seen.
             turn.move(PartnerGone(call=partner_of, leg=name, why=LegEnding.LOST.value))

@@ -166,6 +166,20 @@ def test_a_partner_whose_end_nobody_saw_may_have_lost_the_line() -> None:
     assert caller.call.run.step == "crisis"
 
 
+def test_a_line_that_broke_unseen_just_after_they_met_leaves_nobody_in_silence() -> None:
+    hotline = Driver(rules())
+    caller = dialled(hotline)
+    hotline.passes(6)
+    hotline.partner_picks_up()
+    hotline.partner_presses("1")
+    hotline.passes(1)
+    hotline.board.ends(hotline.partner_leg(), hotline.at)
+    hotline.disconnects()
+    hotline.listed()
+    assert (caller.call.run.step, caller.hears) == ("crisis", MUSIC)
+    floor_agrees(hotline)
+
+
 @pytest.mark.parametrize("until", ["rings", "asked", "talks"])
 def test_a_caller_who_hangs_up_leaves_no_telephone_ringing(until: str) -> None:
     hotline = Driver(rules())
