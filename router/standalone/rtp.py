@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from router import errors
+from router.standalone.arrivals import Address, arrivals, tell_arrivals
 from router.standalone.tone import SILENCE_DBOV, power_dbov, tone_present
 from router.standalone.ulaw import decoded, tone
 
@@ -43,7 +45,7 @@ class Packet:
         return tone_present(decoded(self.payload), hz)
 
 
-class RtpEnd(asyncio.DatagramProtocol):
+class RtpEnd:
     """Sends a tone (or digital silence) every 20 ms to wherever RTP comes from, and digits.
 
     SIPp does the signalling: its `media_ports` are where such ends listen.
@@ -53,18 +55,20 @@ class RtpEnd(asyncio.DatagramProtocol):
         self.packets: list[Packet] = []
         self.port = 0
         self._sound = tone(hz, timedelta(seconds=1)) if hz is not None else b"\xff" * 8000
-        self._peer: tuple[str, int] | None = None
-        self._transport: asyncio.DatagramTransport | None = None
+        self._peer: Address | None = None
+        self._socket: socket.socket | None = None
         self._changed = asyncio.Event()
         self._keys: asyncio.Queue[tuple[str, int, asyncio.Future[float]]] = asyncio.Queue()
         self._sequence = 0
         self._timestamp = 0
 
-    def attach(self, transport: asyncio.DatagramTransport) -> None:
-        self._transport = transport
-        self.port = transport.get_extra_info("sockname")[1]
+    def attach(self, own: socket.socket) -> None:
+        """A UDP socket that is bound and does not block."""
+        tell_arrivals(own)
+        self._socket = own
+        self.port = own.getsockname()[1]
 
-    def aim(self, peer: tuple[str, int]) -> None:
+    def aim(self, peer: Address) -> None:
         """Sends there from now on, without waiting to be spoken to: as a phone does that has read
         the other's SDP."""
         self._peer = peer
@@ -74,12 +78,17 @@ class RtpEnd(asyncio.DatagramProtocol):
         """Sends nothing until it is spoken to or aimed again."""
         self._peer = None
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        at = time.monotonic()
+    def receive(self) -> None:
+        """Take in what came: call it when the socket can be read."""
+        assert self._socket is not None
+        for data, sender, at in arrivals(self._socket):
+            self._received(data, sender, at)
+
+    def _received(self, data: bytes, sender: Address, at: float) -> None:
         if len(data) < _HEAD.size:
             return
         _, kind, _, timestamp, _ = _HEAD.unpack_from(data)
-        self._peer = addr
+        self._peer = sender
         self.packets.append(
             Packet(
                 at=at,
@@ -159,32 +168,35 @@ class RtpEnd(asyncio.DatagramProtocol):
     def _send(
         self, kind: int, payload: bytes, *, timestamp: int | None = None, marked: bool = False
     ) -> None:
-        if self._transport is None or self._peer is None:
+        if self._socket is None or self._peer is None:
             return
         stamp = self._timestamp if timestamp is None else timestamp
         head = _HEAD.pack(
             0x80, kind | (0x80 if marked else 0), self._sequence & 0xFFFF, stamp, self.port
         )
         self._sequence += 1
-        self._transport.sendto(head + payload, self._peer)
+        with suppress(OSError):  # a telephone does not care whether it is heard
+            self._socket.sendto(head + payload, self._peer)
 
 
 @asynccontextmanager
 async def rtp_end(address: str, *, hz: float | None = None) -> AsyncIterator[RtpEnd]:
     """Open, and sending as soon as it hears anything, until the block ends."""
     end = RtpEnd(hz)
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: end, local_addr=(address, 0)
-    )
-    end.attach(transport)
-    sending = asyncio.create_task(end.send())
-    try:
-        yield end
-    finally:
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
-        transport.close()
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        own.setblocking(False)
+        own.bind((address, 0))
+        end.attach(own)
+        loop.add_reader(own, end.receive)
+        sending = asyncio.create_task(end.send())
+        try:
+            yield end
+        finally:
+            loop.remove_reader(own)
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
 
 
 async def _until(due: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from router.probe.line import Line
+from router.standalone.arrivals import arrivals, tell_arrivals
 from router.standalone.rtp import RtpEnd
 from router.standalone.tone import Span, power_dbov, tone_present
 from router.standalone.ulaw import decoded
@@ -25,9 +25,6 @@ OVERHEARD = 4096
 """Bytes that the kernel keeps for a caller between two times of listening; the rest is dropped."""
 KEPT_AT_MOST = 1 << 20
 """Bytes that it keeps for a caller to whom every packet counts: some seconds of sound."""
-SO_TIMESTAMPNS = 35
-"""Linux: each packet comes with the instant at which it was received: seconds, nanoseconds."""
-TIMESPEC = struct.Struct("@qq")
 LONG = 1.0
 
 
@@ -58,24 +55,24 @@ class Ear(RtpEnd):
 
     def __init__(self) -> None:
         super().__init__(None)
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, OVERHEARD)
-        self._socket.bind((CALLERS_ADDRESS, 0))
-        self._socket.setblocking(False)
-        self.port = self._socket.getsockname()[1]
+        self._kept = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, OVERHEARD)
+        self._kept.bind((CALLERS_ADDRESS, 0))
+        self._kept.setblocking(False)
+        self.port = self._kept.getsockname()[1]
 
     def aim(self, peer: tuple[str, int]) -> None:
         """Nothing is sent."""
 
     def close(self) -> None:
-        self._socket.close()
+        self._kept.close()
 
     def hears_an_agent(self) -> bool:
         """In the newest of what was kept."""
         packet = b""
         while True:
             try:
-                packet = self._socket.recv(2048)
+                packet = self._kept.recv(2048)
             except BlockingIOError:
                 break
         return len(packet) > HEAD and tone_present(decoded(packet[HEAD:]), AGENT_HZ)
@@ -90,29 +87,23 @@ class KeenEar(Ear):
         self.heard_at: list[float] = []
         """When there was any sound."""
         self._lately = False
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KEPT_AT_MOST)
-        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KEPT_AT_MOST)
+        tell_arrivals(self._kept)
+        asyncio.get_running_loop().add_reader(self._kept, self._read)
 
     def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self._socket)
+        asyncio.get_running_loop().remove_reader(self._kept)
         super().close()
 
     def hears_an_agent(self) -> bool:
         return self._lately
 
     def _read(self) -> None:
-        ahead = time.time() - time.monotonic()
-        while True:
-            try:
-                packet, told, _, _ = self._socket.recvmsg(2048, 64)
-            except BlockingIOError:
-                return
-            seconds, nanoseconds = TIMESPEC.unpack(told[0][2])
+        for packet, _, at in arrivals(self._kept):
             samples = decoded(packet[HEAD:])
             self._lately = tone_present(samples, AGENT_HZ)
             if power_dbov(samples) >= SILENCE_DBOV:
-                self.heard_at.append(seconds + nanoseconds / 1e9 - ahead)
+                self.heard_at.append(at)
 
 
 @asynccontextmanager
