@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from math import isfinite
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from router.core.vocabulary import AgentId, CallId
 from router.standalone.phone_events import Closed, Dialled, Established, Incoming
 from router.standalone.phones import Answer, Handset, Phone, switched_on
 from router.standalone.programs import Prefix
-from router.standalone.tone import Span, heard, longest_silence
+from router.standalone.tone import Recording, Span, heard, longest_silence, power_dbov
 from tests.acceptance.hotline_up import Hotline
 
 CALLERS_ADDRESS = "127.0.0.2"
@@ -291,8 +292,17 @@ def _last_known(phone: Phone) -> str:
     return (
         f"it is {time.monotonic():.2f}, its recording ends at {phone.recording().end:.2f}, calls up"
         f" at {[round(each.at, 2) for each in phone.seen(Established)]}, over: {over}, rung at"
-        f" {[round(each.at, 2) for each in phone.seen(Incoming)]}"
+        f" {[round(each.at, 2) for each in phone.seen(Incoming)]}, dBov in its last seconds:"
+        f" {_loudness(phone.recording())}"
     )
+
+
+def _loudness(recording: Recording) -> list[int | None]:
+    """Of each of the last seconds: a tone, music and silence (None) differ."""
+    each = (
+        recording.between(at, at + 1) for at in (recording.end - back for back in range(6, 0, -1))
+    )
+    return [round(dbov) if isfinite(dbov := power_dbov(one.samples)) else None for one in each]
 
 
 def tells_nothing_of(caller: Caller, call: Incoming) -> bool:
