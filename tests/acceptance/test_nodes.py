@@ -202,3 +202,7 @@ async def test_a_test_call_is_made_at_each_node_and_an_alarm_names_the_one_that_
     assert "probe:n2" in alarms
     assert "probe:n1" not in alarms
     assert (await here.runs("probe", "--node", "n3")).code != 0
+    # Over as soon as a call there goes well again.
+    await engine_beats(there.stack["ari"])
+    assert (await here.runs("probe", "--node", "n2")).code == 0
+    assert "probe:n2" not in {alarm.name for alarm in (await here.floor()).alarms}
