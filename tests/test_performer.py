@@ -202,14 +202,16 @@ async def test_a_bridge_waits_for_both_legs_and_what_follows_waits_for_the_bridg
     assert desk.asterisk.done == ["StopPlay n1-one", "Bridge n1-one", "Hangup n1-one"]
 
 
-async def test_a_conversation_does_not_wait_for_the_music_to_end() -> None:
+async def test_a_conversation_waits_for_the_end_of_the_music() -> None:
+    """Else the caller may hear music instead of the agent to the end."""
     desk = Desk()
     desk.asterisk.close(stop_music())
     desk.performer.start([stop_music(), bridge()])
-    await desk.asterisk.reaches(bridge())
+    await desk.asterisk.reaches(stop_music())
+    assert desk.asterisk.begun == ["StopMusic n1-one"]
     desk.asterisk.open(stop_music())
     await desk.performer.drain()
-    assert desk.asterisk.done == ["Bridge n1-one", "StopMusic n1-one"]
+    assert desk.asterisk.done == ["StopMusic n1-one", "Bridge n1-one"]
 
 
 async def test_an_agent_is_rung_only_after_what_concerned_them_before() -> None:

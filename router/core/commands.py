@@ -170,19 +170,11 @@ class DropRecording(RecordingOrder):
 class StartMusic(LegOrder):
     """Music on hold, until stopped or a prompt ends it."""
 
-    @property
-    def resources(self) -> tuple[str, ...]:
-        return (self.leg, f"music/{self.leg}")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopMusic(LegOrder):
-    """End music on hold. It follows the music's start alone: a conversation need not wait for it,
-    since Asterisk ends music in a bridge as well (1.4 ms of the 5 until both hear each other)."""
-
-    @property
-    def resources(self) -> tuple[str, ...]:
-        return (f"music/{self.leg}",)
+    """End music on hold. A bridge waits for it: Asterisk loses a stop that reaches a leg while it
+    enters a bridge, and the caller would hear music instead of the agent to the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

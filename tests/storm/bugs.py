@@ -43,7 +43,7 @@ from router.runner import Runner
 from router.succession import Ground, Outlook
 from tests.storm.database import Disk
 
-Swap = tuple[object, str, Callable[..., Any]]
+Swap = tuple[object, str, Any]
 """Where, what, and what it is instead."""
 
 
@@ -225,6 +225,11 @@ def _not_replaced(self: socket._Reader, message: Mapping[str, Any] | None) -> No
         _take(self, message)
 
 
+@property  # type: ignore[misc]
+def _of_the_music_alone(self: c.StopMusic) -> tuple[str, ...]:
+    return (f"music/{self.leg}",)
+
+
 _take = socket._Reader._take
 
 
@@ -234,6 +239,9 @@ _bury: Callable[..., None] = recovery._bury_the_vanished
 BUGS: Mapping[str, tuple[Swap, ...]] = {
     "bridged at the first ring": ((offering, "rings", _connects_at_the_first_ring),),
     "no music after a prompt": ((queueing, "prompt_ends", _nothing),),
+    "the conversation does not wait for the end of the music": (
+        (c.StopMusic, "resources", _of_the_music_alone),
+    ),
     "the place is lost at adoption": ((adoption, "_wait_on", _loses_the_place),),
     "what legs carry is not read": ((adoption, "read_call", _nothing),),
     "nothing is written on the legs": ((carrying, "_call", _nothing),),

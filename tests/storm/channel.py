@@ -90,6 +90,7 @@ class Channel:
     music: bool = False
     playing: Playback | None = None
     bridge: Bridge | None = None
+    joined_at: float = 0.0
     orders: deque[Order] = field(default_factory=deque)
     absolute: Alarm | None = None
     closing: bool = False

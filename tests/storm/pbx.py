@@ -19,6 +19,8 @@ PROMPTS = {"saludo": 4.0, "menu": 6.0, "gracias": 2.0}
 """How long prompts last, in seconds; any other: 3."""
 A_BLINK = 0.5
 """In seconds; not a cut yet."""
+ENTERS = 0.1
+"""Seconds for which a channel may be on its way into a bridge."""
 FRESH = 3
 """Seconds for which a beat admits callers (dialplans/extensions.conf)."""
 
@@ -281,7 +283,9 @@ class Pbx:
         return True
 
     def set_music(self, channel: Channel, *, on: bool) -> None:
-        """On hold, or not."""
+        """On hold, or not. Asterisk loses a stop that comes while the channel enters a bridge."""
+        if not on and channel.bridge is not None and self.now < channel.joined_at + ENTERS:
+            return
         if channel.music and not on:
             channel.heard_at = self.now
         channel.music = on
@@ -296,9 +300,9 @@ class Pbx:
         self.bridges[name] = Bridge(name)
 
     def join(self, bridge: Bridge, channel: Channel) -> None:
-        """Into a bridge; its music ends."""
+        """Into a bridge. Music that still plays goes on, and nobody else is heard."""
         self.unbridge(channel)
-        self.set_music(channel, on=False)
+        channel.joined_at = self.now
         others = list(bridge.channels)
         bridge.channels.append(channel)
         channel.bridge = bridge
@@ -313,6 +317,8 @@ class Pbx:
             return
         if not agent.confirmed:
             self.witness.breach("a caller was put through to a machine", agent.id)
+        if one.music or other.music:
+            self.witness.breach("music instead of the agent", f"{one.id}, {other.id}")
         agent.talked = True
         one.party.joined(other)
         other.party.joined(one)
