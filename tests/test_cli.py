@@ -169,7 +169,11 @@ async def test_without_an_engine_every_command_says_how_to_start_one(lonely: Ope
 async def test_agents_are_listed_without_their_numbers(operator: Operator) -> None:
     answer = await operator.types("agents", "list")
     assert answer.code == Exit.DONE
-    assert re.search(r"ana\s+Ana\s+logged out\s+○ desk\s+2:00\s+psicologia 4, crisis 3", answer.out)
+    assert re.search(
+        r"ana\s+Ana\s+fuera de turno / logged out\s+○ escritorio / desk\s+2:00\s+"
+        r"psicologia 4, crisis 3",
+        answer.out,
+    )
     listed = await operator.types("agents", "list", "--json")
     assert [view["profile"]["id"] for view in listed.plain] == ["ana", "beto", "carla"]
     assert "+525512345678" not in answer.out + listed.out
@@ -185,7 +189,7 @@ async def test_show_tells_number_and_password(operator: Operator) -> None:
 async def test_login_tells_who_is_ready_and_who_cannot_be_reached_yet(operator: Operator) -> None:
     answer = await operator.types("agents", "login", "ana", "beto")
     assert answer.code == Exit.NOT_SO
-    assert answer.out.strip() == "Beto (beto) ready  ● phone"
+    assert answer.out.strip() == "Beto (beto) disponible / ready  ● externo / phone"
     assert answer.err.startswith("Ana (ana) is logged in, but the desk phone at sip:ana@127.0.0.1")
     assert (await operator.types("agents", "login", "beto")).code == Exit.DONE
 
@@ -202,7 +206,9 @@ async def test_unknown_agents_are_named_and_nobody_is_logged_in(
 async def test_a_break_has_a_reason(desk: FakeDesk, operator: Operator) -> None:
     desk.becomes("beto", AgentState.READY)
     answer = await operator.types("agents", "pause", "beto", "--reason", "comida")
-    assert answer.out.strip() == "Beto (beto) paused (comida)  ● phone"
+    assert (
+        answer.out.strip() == "Beto (beto) en pausa (comida) / paused (comida)  ● externo / phone"
+    )
     assert (await operator.types("agents", "resume", "beto")).code == Exit.DONE
     assert (await operator.types("agents", "ready", "beto")).code == Exit.DONE
     assert (await operator.types("agents", "logout", "--all")).code == Exit.DONE
@@ -217,7 +223,9 @@ async def test_a_respiro_is_given_and_more_time_to_write_as_far_as_the_cap(
     assert again.code == Exit.NOT_SO
     assert "Beto (beto) has as long a wrap-up as the policy allows." in again.err
     taken = await operator.types("agents", "respiro", "beto", "--minutes", "5")
-    assert taken.out.strip() == "Beto (beto) paused (respiro)  ● phone"
+    assert (
+        taken.out.strip() == "Beto (beto) en pausa (respiro) / paused (respiro)  ● externo / phone"
+    )
     assert desk.told[-1] == RespiroTaken(at=NOON, agent=AgentId("beto"), lasts=timedelta(minutes=5))
     desk.becomes("beto", AgentState.WRAP_UP)
     own = await operator.types("agents", "extend", "beto")
@@ -239,7 +247,10 @@ async def test_import_tells_who_came_and_who_left(operator: Operator, tmp_path: 
     roster = tmp_path / "agents.yaml"
     roster.write_text("agents: ana zoe")
     answer = await operator.types("agents", "import", str(roster))
-    assert answer.out.strip() == "2 agents on the roster. new: zoe; gone: beto and carla"
+    assert answer.out.strip() == (
+        "2 agentes en la plantilla. altas: zoe; bajas: beto y carla"
+        " / 2 agents on the roster. new: zoe; gone: beto and carla"
+    )
 
 
 async def test_a_bad_roster_is_refused_with_each_problem_on_its_line(

@@ -17,15 +17,15 @@ from router.adapters.control.protocol import (
     LogOut,
     Pause,
     Resume,
-    RosterImported,
     ShiftChange,
     ShiftRequest,
     TakeRespiro,
 )
 from router.cli import agents_look as look
 from router.cli import never_pair
+from router.cli.both import both
 from router.cli.exits import Exit
-from router.cli.look import counted, err, listed, out, say_json
+from router.cli.look import err, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration, engine
 from router.core.plain import to_plain
 from router.core.vocabulary import AgentId
@@ -60,7 +60,7 @@ def import_(
         return
     for warning in imported.warnings:
         err().print(warning, markup=False, soft_wrap=True)
-    out().print(_told(imported), markup=False)
+    out().print(look.imported_line(imported.agents, imported.added, imported.removed))
 
 
 def _read(file: Path) -> str:
@@ -78,15 +78,6 @@ def _read(file: Path) -> str:
         ) from failure
 
 
-def _told(imported: RosterImported) -> str:
-    changes = [
-        f"{what}: {listed(agents)}"
-        for what, agents in (("new", imported.added), ("gone", imported.removed))
-        if agents
-    ]
-    return f"{counted(imported.agents, 'agent')} on the roster. {'; '.join(changes)}".rstrip()
-
-
 @app.command("list")
 def list_(
     context: typer.Context,
@@ -100,7 +91,9 @@ def list_(
         say_json(to_plain(floor)["agents"])
         return
     if not floor.agents:
-        out().print("Nobody is on the roster yet. Load one with `hotline agents import FILE`.")
+        nobody = "Nobody is on the roster yet. Load one with `hotline agents import FILE`."
+        nadie = "Aún no hay nadie en la plantilla. Cárguela con `hotline agents import FILE`."
+        out().print(both(nadie, nobody))
         return
     console = out()
     console.print(look.agents_table(floor.agents, floor.at, console))

@@ -27,11 +27,9 @@ class Both:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """As wide as there is room."""
-        if self.said.es == self.said.en:
-            yield Text(self.said.es, self.style)
-            return
-        if self._on_one_row() <= options.max_width:
-            yield Text.assemble((self.said.es, self.style), (BETWEEN + self.said.en, self._aside))
+        beside = self.on_one_row()
+        if beside.cell_len <= options.max_width or self._alike:
+            yield beside
             return
         yield Text(self.said.es, self.style)
         room = max(options.max_width - len(BEFORE), 1)
@@ -42,16 +40,22 @@ class Both:
         """At least the longest word, at most the one row."""
         words = f"{self.said.es} {self.said.en}".split()
         least = len(BEFORE) + max((Text(word).cell_len for word in words), default=0)
-        return Measurement(min(least, self._on_one_row()), self._on_one_row())
+        most = self.on_one_row().cell_len
+        return Measurement(min(least, most), most)
+
+    def on_one_row(self) -> Text:
+        """To be a part of a row of which it does not have the whole width."""
+        if self._alike:
+            return Text(self.said.es, self.style)
+        return Text.assemble((self.said.es, self.style), (BETWEEN + self.said.en, self._aside))
+
+    @property
+    def _alike(self) -> bool:
+        return self.said.es == self.said.en
 
     @property
     def _aside(self) -> str:
         return f"{self.style} dim".strip()
-
-    def _on_one_row(self) -> int:
-        if self.said.es == self.said.en:
-            return Text(self.said.es).cell_len
-        return Text(self.said.es + BETWEEN + self.said.en).cell_len
 
 
 def both(es: str, en: str, style: str = "") -> Both:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, tzinfo
 
 from rich.console import Console
 from rich.table import Column, Table
-from rich.text import Text
 
 from router.core.plain import Plain
 from router.core.vocabulary import AgentState
@@ -66,11 +65,6 @@ def facts() -> Table:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column()
     return grid
-
-
-def state(of: AgentState) -> Text:
-    """An agent's state in words and its colour."""
-    return Text(of.value.replace("_", "-" if of is AgentState.WRAP_UP else " "), STATE_STYLES[of])
 
 
 def lasted(duration: timedelta) -> str:

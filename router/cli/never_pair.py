@@ -11,10 +11,12 @@ import typer
 from router import errors
 from router.adapters.control.client import ControlClient
 from router.adapters.postgres.pairs import PostgresPairs
+from router.cli.both import both, column
 from router.cli.look import clock, out, say_json, table
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
 from router.core.plain import to_plain
 from router.core.vocabulary import AgentId, CallId
+from router.said import Said
 
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is written down.")]
 
@@ -47,7 +49,9 @@ def never_pair(
         AgentId(agent), CallId(call), by_whom=getpass.getuser(), reason=_said(reason)
     )
     pair = asyncio.run(kept)
-    out().print(f"Pair {pair}: {agent} and the caller of {call} are kept apart{_in_force(desk)}")
+    force = _in_force(desk)
+    es = f"Par {pair}: {agent} no atenderá a quien hizo la llamada {call}{force.es}"
+    out().print(both(es, f"Pair {pair}: {agent} and the caller of {call} are kept apart{force.en}"))
 
 
 def never_pairs(
@@ -66,13 +70,25 @@ def never_pairs(
         say_json({"pairs": list(map(to_plain, found))})
         return
     if not found:
-        out().print("Nobody is kept apart from anybody.")
+        out().print(both("No hay ningún par aparte.", "Nobody is kept apart from anybody."))
         return
-    shown = table("pair", "agent", "caller of", "since", "by", "reason", "")
+    shown = table(
+        column("par", "pair", right=True),
+        column("agente", "agent", whole=False),
+        column("quien hizo", "caller of"),
+        column("desde", "since", whole=False),
+        column("por", "by", whole=False),
+        column("motivo", "reason", whole=False),
+        "",
+    )
     for each in found:
-        state = "" if each.caller_known else "the caller is not known any more"
+        state = both("", "")
+        if not each.caller_known:
+            state = both("ya no se sabe quién es", "the caller is not known any more")
         if each.lifted_at is not None:
-            state = f"lifted by {each.lifted_by} {clock(each.lifted_at, settings.time_zone)}"
+            at = clock(each.lifted_at, settings.time_zone)
+            by = each.lifted_by
+            state = both(f"lo levantó {by} {at}", f"lifted by {by} {at}")
         shown.add_row(
             str(each.pair),
             each.agent,
@@ -98,7 +114,9 @@ def lift_pair(
         pair, by_whom=getpass.getuser(), reason=_said(reason)
     )
     asyncio.run(lifted)
-    out().print(f"Pair {pair} may meet again{_in_force(ControlClient(settings.state_dir))}")
+    force = _in_force(ControlClient(settings.state_dir))
+    es = f"El par {pair} puede volver a hablar{force.es}"
+    out().print(both(es, f"Pair {pair} may meet again{force.en}"))
 
 
 def _said(reason: str) -> str:
@@ -115,9 +133,12 @@ def _on_the_roster(desk: ControlClient, agent: AgentId) -> None:
         return
 
 
-def _in_force(desk: ControlClient) -> str:
+def _in_force(desk: ControlClient) -> Said:
     try:
         desk.read_pairs()
     except errors.EngineNotRunning:
-        return "; no engine runs now, the next one will know it."
-    return "."
+        return Said(
+            "; ahora no hay ningún motor en marcha, el siguiente lo sabrá.",
+            "; no engine runs now, the next one will know it.",
+        )
+    return Said(".", ".")

@@ -26,6 +26,7 @@ _LANGUAGES = {"es": "español", "en": "inglés"}
 _PAUSES = {
     "own": "por decisión propia",
     "missed_offers": "llamadas sin contestar",
+    "break": "descanso",
 }
 
 
