@@ -70,5 +70,7 @@ def label(es: str, en: str) -> Text:
 
 def column(es: str, en: str, *, right: bool = False, whole: bool = True) -> Column:
     """A column of a table, English under Spanish; `whole`: nothing in it is broken or cut."""
-    head = Text.assemble((f"{es}\n", "bold"), (en, "not bold dim"))
+    head = Text(es, "bold")
+    if en != es:
+        head.append(f"\n{en}", "not bold dim")
     return Column(head, justify="right" if right else "left", no_wrap=whole)

@@ -10,11 +10,13 @@ from typing import Annotated
 
 import typer
 
+from router.cli.both import Both, both
 from router.cli.exits import Exit
 from router.cli.look import counted, err, out, say_json
 from router.cli.options import AsJson, ConfigFile, StateDir, configuration
 from router.core.plain import to_plain
 from router.past_call import PastCall
+from router.spanish import grammar as spanish
 
 PANEL = "Plan"
 REPLICATIONS = 4
@@ -81,10 +83,12 @@ def replay(
         out().print(part)
 
 
-def _told(past: list[PastCall]) -> str:
+def _told(past: list[PastCall]) -> Both:
     guessed = sum(1 for call in past if call.gave_up_after is None)
     lasted = sum(1 for call in past if call.talked is None)
-    return (
+    return both(
+        f"{spanish.counted(len(past), 'llamada')} del registro; se sortea desde ahí la paciencia de"
+        f" {guessed} que no desistieron, y la duración de {lasted} que nadie atendió.",
         f"{counted(len(past), 'call')} of the journal; the patience of {guessed} who did not give "
-        f"up is drawn from there on, and the length of {lasted} that were never answered."
+        f"up is drawn from there on, and the length of {lasted} that were never answered.",
     )

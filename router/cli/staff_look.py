@@ -7,17 +7,41 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from rich.table import Column
+from rich.console import RenderableType
 
-from router.cli.look import counted, out, table
+from router.cli.both import Both, both, column
+from router.cli.look import out, table
 from router.core.vocabulary import QueueName
+from router.said import Said
 from router.simulator.coverage import WEEK, Gap, cover_at
 from router.simulator.hotline_run import Plan
 from router.simulator.roster import staffed
 from router.simulator.staffing import HourNeeds
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = (
+    Said("lunes", "Monday"),
+    Said("martes", "Tuesday"),
+    Said("miércoles", "Wednesday"),
+    Said("jueves", "Thursday"),
+    Said("viernes", "Friday"),
+    Said("sábado", "Saturday"),
+    Said("domingo", "Sunday"),
+)
 HALF_HOUR = timedelta(minutes=30)
+LEGEND = (
+    Said(
+        "solas: si los agentes de una cola no ayudan en otra (Erlang C)",
+        "alone: if no queue's agents help another (Erlang C)",
+    ),
+    Said(
+        "hacen falta: los menos con los que todas las colas juntas alcanzan sus metas",
+        "needed: as few as reach all targets together",
+    ),
+    Said(
+        "plantilla: quienes pueden atender al principio; quien tiene varias colas, en cada una",
+        "roster: who may answer at first; an agent of several queues counts in each",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +85,15 @@ def _since_monday(start: datetime) -> timedelta:
 
 def print_staff(plan: Plan, halves: Sequence[HalfHour]) -> None:
     """Each queue, then all."""
-    skills = {name: str(queue.require) for name, queue in plan.policy.queues.items()}
+    required = {name: _asked(str(queue.require)) for name, queue in plan.policy.queues.items()}
     shown = table(
-        "from",
-        "queue",
-        "skills",
-        Column("erlang", justify="right"),
-        Column("alone", justify="right"),
-        Column("needed", justify="right"),
-        Column("roster", justify="right"),
+        column("desde", "from"),
+        column("cola", "queue"),
+        column("habilidades", "skills", whole=False),
+        column("erlang", "erlang", right=True),
+        column("solas", "alone", right=True),
+        column("hacen falta", "needed", right=True),
+        column("plantilla", "roster", right=True),
         tight=True,
     )
     for start, parts in groupby(halves, key=lambda half: half.start):
@@ -79,7 +103,7 @@ def print_staff(plan: Plan, halves: Sequence[HalfHour]) -> None:
             shown.add_row(
                 f"{start:%H:%M}" if number == 0 else "",
                 half.queue,
-                skills[half.queue],
+                required[half.queue],
                 f"{half.load:.1f}",
                 str(half.erlang),
                 str(half.needed),
@@ -87,7 +111,7 @@ def print_staff(plan: Plan, halves: Sequence[HalfHour]) -> None:
             )
         shown.add_row(
             "",
-            "all",
+            both("todas", "all"),
             "",
             f"{sum(half.load for half in together):.1f}",
             str(sum(half.erlang for half in together)),
@@ -96,40 +120,54 @@ def print_staff(plan: Plan, halves: Sequence[HalfHour]) -> None:
             style="bold",
             end_section=True,
         )
-    shown.title = f"{plan.first:%A %Y-%m-%d}"
-    shown.title_justify = "left"
-    shown.caption = (
-        "alone: if no queue's agents help another (Erlang C); needed: as few as reach all targets "
-        "together\nroster: who may answer at first; an agent of several queues counts in each"
-    )
-    shown.caption_justify = "left"
-    out().print(shown)
+    day = DAYS[plan.first.weekday()]
+    console = out()
+    console.print(both(f"{day.es} {plan.first:%Y-%m-%d}", f"{day.en} {plan.first:%Y-%m-%d}"))
+    console.print(shown)
+    for each in LEGEND:
+        console.print(Both(each, "dim italic"))
 
 
 def print_gaps(classes: Mapping[QueueName, int], found: Sequence[Gap]) -> None:
     """Or that there are none."""
     if not found:
-        out().print("Somebody is eligible for every queue at all hours.")
+        covered = "A toda hora hay quien pueda atender cada cola."
+        out().print(both(covered, "Somebody is eligible for every queue at all hours."))
         return
     shown = table(
-        "queue", Column("class", justify="right"), "from", "to", "who answers", tight=True
+        column("cola", "queue"),
+        column("clase", "class", right=True),
+        column("desde", "from"),
+        column("hasta", "to"),
+        column("quién atiende", "who answers", whole=False),
+        tight=True,
     )
     for gap in found:
-        later = counted(gap.eligible_later, "agent")
         always = gap.end - gap.start >= WEEK
         shown.add_row(
             gap.queue,
             str(classes[gap.queue]),
-            "always" if always else _clock(gap.start),
+            both("siempre", "always") if always else _clock(gap.start),
             "" if always else _clock(gap.end),
-            f"{later} or more, once it has widened"
-            if gap.eligible_later
-            else "[bold red]nobody[/bold red]",
+            _later(gap.eligible_later),
         )
     out().print(shown)
 
 
+def _asked(skills: str) -> RenderableType:
+    """`crisis + psicologia`, in a table of hundreds of rows: one for both languages."""
+    return both("cualquiera", "anyone") if skills == "anyone" else skills.replace(" and ", " + ")
+
+
+def _later(eligible: int) -> Both:
+    if not eligible:
+        return both("nadie", "nobody", "bold red")
+    return both(f"{eligible} o más, al ampliarse", f"{eligible} or more, once widened")
+
+
 def _clock(since: timedelta) -> str:
+    """`lun/Mon 02:30`: a row of its own for each language would make the table twice as long."""
     day, clock = divmod(since, timedelta(days=1))
     hours, rest = divmod(clock, timedelta(hours=1))
-    return f"{DAYS[day % 7]} {hours:02d}:{rest // timedelta(minutes=1):02d}"
+    name = DAYS[day % 7]
+    return f"{name.es[:3]}/{name.en[:3]} {hours:02d}:{rest // timedelta(minutes=1):02d}"
