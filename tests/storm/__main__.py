@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 
 from tests.storm.bugs import BUGS, bug
-from tests.storm.plan import CALLS_AT_ONCE, plan
+from tests.storm.plan import CALLS_AT_ONCE, Plan, plan
 from tests.storm.storm import Outcome, Storm
 from tests.storm.tell import in_a_line, story
 
@@ -22,13 +22,18 @@ Order = tuple[int, int, str | None]
 def run(order: Order) -> Outcome:
     """One storm, in a process of its own."""
     seed, calls, name = order
+    with bug(name):
+        return play(plan(seed, calls))
+
+
+def play(what: Plan) -> Outcome:
+    """Quick, and quiet."""
     # In the middle of a storm, looking for cycles of garbage costs a fifth of its time.
     gc.disable()
     # What a killed process was in the middle of has no tidy end: nobody waits for it any more.
     heard, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
-        with bug(name):
-            return Storm(plan(seed, calls)).run()
+        return Storm(what).run()
     finally:
         gc.enable()
         gc.collect()
@@ -61,7 +66,7 @@ def main() -> int:
         if outcome.breaches:
             found += 1
             with bug(options.bug):
-                print(story(outcome) if found <= options.stories else in_a_line(outcome))
+                print(story(outcome, play) if found <= options.stories else in_a_line(outcome))
             sys.stdout.flush()
         if calls // 50_000 != (calls - len(outcome.plan.calls)) // 50_000:
             _say(calls, answered, lives, found, began, options.cores)
