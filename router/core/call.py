@@ -168,6 +168,7 @@ class Call:
     recording: RecordingId | None = None
     recordings_made: int = 0
     ended_by: EndedBy | None = None
+    hung_up_again: bool = False
     vanished: bool = False
     handed: bool = False
     legs_made: int = 0

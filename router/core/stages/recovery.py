@@ -26,7 +26,7 @@ from router.core.events import (
 )
 from router.core.house_records import NodeLost
 from router.core.records import HandedToFallback
-from router.core.speech import LEG_GONE_AFTER_ALL, hush, music, say
+from router.core.speech import LEG_GONE_AFTER_ALL, LEG_GONE_WITHIN, hush, music, say
 from router.core.turn import AgentLegOver, CallerGone, GivenAway, PartnerGone, Turn
 from router.core.vocabulary import (
     CallId,
@@ -230,10 +230,12 @@ def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
     if call is not None and not floor.nodes.get(call.node, True):
         turn.wake(LEG_GONE_AFTER_ALL, due)  # the next list tells, or the node is given up
         return
-    if call is not None and call.ended_by is not None and not call.vanished:
-        turn.order(Hangup(node=call.node, call=call.id, leg=call.leg, only_here=True))
-    if call is not None and (call.ended_by is not None or call.vanished):
+    if call is not None and (call.vanished or call.hung_up_again):
         turn.move(CallerGone(call=call, ending=LegEnding.HUNG_UP))
+    elif call is not None and call.ended_by is not None:
+        call.hung_up_again = True  # as above; refusal.py tells if this is not carried out either
+        turn.order(Hangup(node=call.node, call=call.id, leg=call.leg, only_here=True))
+        turn.wake(LEG_GONE_WITHIN, due)
 
 
 def trouble_is_reported(turn: Turn, event: TroubleReported) -> None:

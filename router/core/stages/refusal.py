@@ -26,9 +26,9 @@ from router.core.commands import (
 from router.core.deadlines import DeskDue, LegOverdue, LookupOverdue, MusicDue, RecordingOverdue
 from router.core.events import CommandFailed, PlaybackEnded
 from router.core.records import CommandRefused
-from router.core.speech import LEG_GONE_WITHIN
+from router.core.speech import LEG_GONE_AFTER_ALL, LEG_GONE_WITHIN
 from router.core.turn import ConversationBroken, OfferOver, PartnerGone, Turn
-from router.core.vocabulary import OfferOutcome, Refusal
+from router.core.vocabulary import LegId, OfferOutcome, Refusal
 
 MUSIC_AGAIN_AFTER = timedelta(seconds=1)
 DESK_AGAIN_AFTER, DESK_AGAIN_AT_MOST = timedelta(seconds=2), timedelta(minutes=5)
@@ -134,6 +134,22 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
         case HandToDialplan():
             if why is Refusal.UNKNOWN:
                 turn.order(command)
+        case Hangup(leg=leg_id):
+            if why is Refusal.UNKNOWN:
+                _hang_up_later(turn, leg_id)
         case _:
-            pass  # hang-ups have their LegOverdue; the rest is repeated at the next connection
+            pass  # it is repeated at the next connection
     return None
+
+
+def _hang_up_later(turn: Turn, leg: LegId) -> None:
+    """Nobody is forgotten on a line on which nothing comes any more."""
+    closing, call = turn.floor.agent_legs.get(leg), turn.floor.call_of_caller(leg)
+    if closing is not None and closing.closing:
+        closing.hung_up_again = False
+    elif call is not None and call.ended_by is not None:
+        call.hung_up_again = False
+    else:
+        return
+    turn.floor.deadlines.forget(leg)
+    turn.wake(LEG_GONE_AFTER_ALL, LegOverdue(leg=leg))

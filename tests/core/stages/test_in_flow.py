@@ -198,6 +198,7 @@ def test_a_hang_up_that_is_never_reported_does_not_keep_the_call_on_the_floor() 
     hotline.board.reports_ends = False
     caller.hears_out()
     hotline.passes(5)
+    hotline.passes(5)
     assert not hotline.engine.floor.calls
     assert len(hotline.records(CallFinished)) == 1
 

@@ -499,7 +499,8 @@ def test_who_was_to_be_hung_up_by_an_asterisk_that_died_meanwhile_is_listed_as_l
     assert [r.by for r in hotline.records(CallFinished)] == [EndedBy.LOST]
 
 
-def test_goodbye_whose_hang_up_was_lost_on_its_way_is_hung_up_once_more() -> None:
+@pytest.mark.parametrize("times", [1, 2, 4])
+def test_goodbye_whose_hang_up_was_lost_on_its_way_is_hung_up_once_more(times: int) -> None:
     """Or the caller would stay on a line on which nobody is, and hear nothing."""
     hotline = crisis_hotline()
     caller = hotline.caller_arrives().chooses("1")
@@ -507,6 +508,24 @@ def test_goodbye_whose_hang_up_was_lost_on_its_way_is_hung_up_once_more() -> Non
     hotline.hangs_up("ana")
     hotline.board.reports_ends = False
     caller.hears_out()
-    hotline.refused(hotline.ordered(Hangup)[-1], Refusal.UNKNOWN)
+    for _ in range(times):
+        hotline.refused(hotline.ordered(Hangup)[-1], Refusal.UNKNOWN)
+        hotline.passes(2)
+    assert [order.leg for order in hotline.ordered(Hangup)].count(caller.leg) == times + 1
     hotline.passes(5)
-    assert [order.leg for order in hotline.ordered(Hangup)].count(caller.leg) == 2
+    assert not hotline.engine.floor.calls
+
+
+def test_a_telephone_whose_hang_up_was_not_carried_out_twice_is_not_free() -> None:
+    hotline = crisis_hotline()
+    caller = hotline.caller_arrives().chooses("1")
+    hotline.board.reports_ends = False
+    caller.hangs_up()
+    (ring,) = {order.leg for order in hotline.ordered(Hangup)}
+    hotline.refused(hotline.ordered(Hangup)[-1], Refusal.UNKNOWN)
+    hotline.passes(2)
+    hotline.refused(hotline.ordered(Hangup)[-1], Refusal.UNKNOWN)
+    hotline.passes(2)
+    assert [order.leg for order in hotline.ordered(Hangup)].count(ring) == 3
+    hotline.passes(2)
+    assert not hotline.engine.floor.agent_legs
