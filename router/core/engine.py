@@ -39,8 +39,9 @@ made_quickly(Outcome, *get_args(Move), *get_args(Deadline))
 class Engine:
     """One event in, one outcome out; nothing else changes the floor (house.md 1, 2).
 
-    `remembers` False: no other life will follow, so nothing is written on the legs for it. `nodes`:
-    nobody is rung before each of them was listed, or found away: their agents may be talking there.
+    `remembers` False: no other life will follow, so nothing is written on the legs for it.
+    `explains` False: nobody will ask why, so decisions are made and not explained. `nodes`: nobody
+    is rung before each of them was listed, or found away: their agents may be talking there.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class Engine:
         epoch: int,
         *,
         remembers: bool = True,
+        explains: bool = True,
         nodes: Collection[NodeId] = (),
     ) -> None:
-        self.floor = Floor(epoch=epoch, policy=policy, unheard=set(nodes))
+        self.floor = Floor(epoch=epoch, policy=policy, explains=explains, unheard=set(nodes))
         self._remembers = remembers
 
     def handle(self, event: e.Event) -> Outcome:

@@ -45,6 +45,8 @@ class Floor:
 
     epoch: int
     policy: Policy
+    explains: bool = True
+    """Whether decisions are written down with what they were made on."""
     calls: dict[CallId, Call] = field(default_factory=dict)
     callers: dict[LegId, CallId] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)

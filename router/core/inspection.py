@@ -55,16 +55,19 @@ def inspect(turn: Turn, event: Event) -> None:
     if not turn.entries:
         return
     touched: dict[CallId, None] = {}
+    stories = watch.stories
     for entry in tuple(turn.entries):
-        if entry.call is not None:
-            touched[entry.call] = None
-            story = watch.stories.setdefault(entry.call, [])
+        call = entry.call
+        if call is not None:
+            touched[call] = None
+            if (story := stories.get(call)) is None:
+                story = stories[call] = []
             story.append(entry)
             if len(story) > KEPT_AT_MOST:
                 del story[1]
             booked = _BOOKS.get(type(entry.record))
             if booked is not None:
-                booked(turn, watch, entry.call, entry.record)
+                booked(turn, watch, call, entry.record)
     for call in touched:
         _compare(turn, call)
     if not floor.board.everything:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from heapq import heappop, heappush
@@ -87,7 +87,7 @@ class HotlineRun:
     def __init__(self, plan: Plan, number: int, hear: Hearer) -> None:
         self.plan = plan
         self._number = number
-        self.engine = Engine(plan.policy, EPOCH, remembers=False)
+        self.engine = Engine(plan.policy, EPOCH, remembers=False, explains=False)
         self.now = plan.begins
         self._hear = hear
         self._keys = keys_of(plan.policy.book)
@@ -99,6 +99,17 @@ class HotlineRun:
         self._wraps: dict[AgentId, int] = {}
         self.desks = Desks(plan.habits, plan.seed, number)
         self._flows = _guests(plan, number)
+        self._obeys: Mapping[type[Command], Callable[[Any], None]] = {
+            Play: self._plays,
+            StopPlay: self._stops,
+            RecordSound: self._records,
+            KeepMessage: self._keeps,
+            Dial: self._dials,
+            Bridge: self._talk,
+            Hangup: self._hangs_up_on,
+            HandToDialplan: self._hands_over,
+        }
+        """What a telephone does of itself when it is told so; of all else nothing follows."""
 
     def run(self) -> None:
         """Until the days are over and the last caller has hung up."""
@@ -233,13 +244,16 @@ class HotlineRun:
     # -- the engine -----------------------------------------------------------------------
 
     def _tell(self, event: e.Event) -> None:
-        outcome = self.engine.handle(event)
+        outcome, hear, obeys = self.engine.handle(event), self._hear, self._obeys
         for entry in outcome.entries:
-            self._hear(entry)
-            if entry.call is not None and isinstance(entry.record, NOTICED):
-                self._notice(entry.call, entry.record)
+            hear(entry)
+            record = entry.record
+            if isinstance(record, NOTICED) and entry.call is not None:
+                self._notice(entry.call, record)
         for command in outcome.commands:
-            self._obey(command)
+            obey = obeys.get(type(command))
+            if obey is not None:
+                obey(command)
 
     def _notice(self, call: CallId, record: StepEntered | Queued | WrapUpStarted) -> None:
         guest = self._by_call[call]
@@ -264,31 +278,28 @@ class HotlineRun:
 
     # -- telephony ------------------------------------------------------------------------
 
-    def _obey(self, command: Command) -> None:
-        match command:
-            case Play():
-                spoken, habits = 0.0, self.plan.habits
-                for prompt in command.prompts:
-                    spoken += habits.spoken.get(prompt, habits.speech)
-                self._playing[command.leg] = command.playback
-                self._in(spoken, self._prompt_ends, command)
-            case StopPlay():
-                self._playing.pop(command.leg, None)
-            case RecordSound():
-                spoken = min(self.plan.habits.message, command.longest.total_seconds())
-                self._in(spoken, self._has_spoken, (command.recording, spoken))
-            case KeepMessage():
-                self._at(self.now + NETWORK, self._is_kept, command.recording)
-            case Dial():
-                self._dials(command)
-            case Bridge():
-                self._talk(command)
-            case Hangup():
-                self._at(self.now + NETWORK, self._is_hung_up, command.leg)
-            case HandToDialplan():
-                self._at(self.now + NETWORK, self._leaves, command.leg)
-            case _:
-                pass
+    def _plays(self, play: Play) -> None:
+        spoken, habits = 0.0, self.plan.habits
+        for prompt in play.prompts:
+            spoken += habits.spoken.get(prompt, habits.speech)
+        self._playing[play.leg] = play.playback
+        self._in(spoken, self._prompt_ends, play)
+
+    def _stops(self, stop: StopPlay) -> None:
+        self._playing.pop(stop.leg, None)
+
+    def _records(self, sound: RecordSound) -> None:
+        spoken = min(self.plan.habits.message, sound.longest.total_seconds())
+        self._in(spoken, self._has_spoken, (sound.recording, spoken))
+
+    def _keeps(self, message: KeepMessage) -> None:
+        self._at(self.now + NETWORK, self._is_kept, message.recording)
+
+    def _hangs_up_on(self, hangup: Hangup) -> None:
+        self._at(self.now + NETWORK, self._is_hung_up, hangup.leg)
+
+    def _hands_over(self, hand: HandToDialplan) -> None:
+        self._at(self.now + NETWORK, self._leaves, hand.leg)
 
     def _prompt_ends(self, play: Play) -> None:
         if self._playing.get(play.leg) == play.playback:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from router.adapters import flow_files
+from router.core.engine import Engine
 from router.core.ivr.model import Flow
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.message import MessageStep
@@ -27,12 +28,13 @@ from router.core.records import (
     OfferMade,
     Queued,
 )
+from router.core.routing.explain import NOBODY_ASKS, KeptWaiting
 from router.core.shift_records import WrapUpEnded, WrapUpStarted
 from router.core.vocabulary import OfferOutcome, PromptId, QueueName, StepName
 from router.planning.shifts_yaml import read_shifts
 from router.planning.traffic_json import read_traffic
 from router.simulator.hotline_report import HotlineReport, Replication, simulate_hotline
-from router.simulator.hotline_run import HotlineRun, Plan
+from router.simulator.hotline_run import EPOCH, HotlineRun, Plan
 from router.simulator.traffic import CallsAgain
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +65,31 @@ def journal(plan: Plan) -> list[Entry]:
     run.run()
     assert not run.engine.floor.calls
     return entries
+
+
+def test_a_day_that_nobody_asks_about_is_the_day_that_is_explained(
+    plan: Plan, journal: list[Entry]
+) -> None:
+    explained: list[Entry] = []
+    run = HotlineRun(plan, 0, explained.append)
+    run.engine = Engine(plan.policy, EPOCH, remembers=False)
+    run.run()
+
+    assert any(isinstance(entry.record, KeptWaiting) for entry in explained)
+    assert unexplained(explained) == unexplained(journal)
+
+
+def unexplained(entries: list[Entry]) -> list[object]:
+    found = list[object]()
+    for entry in entries:
+        match entry.record:
+            case KeptWaiting():
+                pass
+            case OfferMade() as record:
+                found.append((entry.at, entry.call, replace(record, why=NOBODY_ASKS)))
+            case record:
+                found.append((entry.at, entry.call, record))
+    return found
 
 
 def test_the_books_of_a_simulated_day_close(journal: list[Entry]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from router.core.frozen import made_quickly
@@ -107,11 +107,10 @@ def advance(book: FlowBook, run: FlowRun, given: Given, at: datetime) -> Turn:
         return _same(run)
     if step is None or _was_stuck(run, step):
         return _without_flow(book, run, given)
-    decision = step.given(run, given, _moment(book, at))
+    with_it = run.but(digits=run.digits + 1) if isinstance(given, Digit) else run
+    decision = step.given(with_it, given, _moment(book, at))
     if decision is None:
         return _same(run)
-    if isinstance(given, Digit):
-        decision = replace(decision, run=decision.run.but(digits=run.digits + 1))
     return _carry_on(book, decision, at)
 
 

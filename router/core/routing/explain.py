@@ -120,3 +120,16 @@ class StillWaiting:
 
 
 made_quickly(Why, KeptWaiting)
+
+NOBODY_ASKS = Why(
+    candidates=0,
+    runner_up=None,
+    decided_by="",
+    preferred=0,
+    scarcity=0,
+    idle=timedelta(0),
+    widening=0,
+    waited=timedelta(0),
+    excluded=(),
+)
+"""Stands with every decision of an engine that does not explain any."""

@@ -30,7 +30,10 @@ class SkillSet:
         for mark in MARKS:
             if mark in skills and mark not in dict(self.levels):
                 return False
-        return all(skills.get(name, 0) >= level for name, level in self.levels)
+        for name, level in self.levels:  # noqa: SIM110 - a generator costs more
+            if skills.get(name, 0) < level:
+                return False
+        return True
 
     def plus(self, levels: tuple[tuple[SkillName, int], ...]) -> SkillSet:
         """These skills as well; of two levels the higher."""

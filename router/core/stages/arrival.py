@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from router.core.call import Call
@@ -42,7 +41,7 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         caller=event.caller,
         policy=policy,
         # What the flow noted on the way in has still to be written down.
-        run=replace(result.run, tags=()),
+        run=result.run.but(tags=()),
     )
     if before is not None:
         call.count_on(before)

@@ -13,6 +13,7 @@ from router.core.records import Widened
 from router.core.routing.board import Board
 from router.core.routing.demand import Instant, instant, moment, whole
 from router.core.routing.exchange import Decided, Exchange
+from router.core.routing.explain import NOBODY_ASKS
 from router.core.routing.lines import Caller
 from router.core.routing.matching import Match
 from router.core.routing.reasons import why_nobody
@@ -25,7 +26,7 @@ NEVER: Instant = math.inf
 def look(turn: Turn) -> None:
     """Widen what is due, match, and ask for the offers."""
     floor, board = turn.floor, turn.floor.board
-    if (until := floor.returns_until(turn.at)) is not None:
+    if floor.returning and (until := floor.returns_until(turn.at)) is not None:
         turn.look_again(until)
         return
     if board.follows is not floor.policy:
@@ -39,15 +40,14 @@ def look(turn: Turn) -> None:
     if decided.widened:
         _widen(turn, decided)
     for caller, member, why in decided.pairings:
-        assert why is not None
         if not _holds(turn, board, member.id, caller.id):
             continue
         place = floor.calls[caller.id].place
         assert place is not None
         board.rings(member.id, place.queue, at)
-        chosen = Match(call=caller.id, agent=member.id, why=why)
+        chosen = Match(call=caller.id, agent=member.id, why=why or NOBODY_ASKS)
         turn.move(OfferDue(match=chosen))
-    if arrived or decided.widened:
+    if floor.explains and (arrived or decided.widened):
         _say_who_waits(turn, board, decided, arrived)
     _tell_of_nobody(turn, board)
     anybody = bool(board.exchange.waiting.callers)
@@ -87,7 +87,8 @@ def _holds(turn: Turn, board: Board, chosen: AgentId, name: CallId) -> bool:
 
 def new_exchange(floor: Floor) -> Exchange:
     """For the policy in force."""
-    return Exchange(floor.policy.agent_order, explained_by=floor.policy.version)
+    by = floor.policy.version if floor.explains else None
+    return Exchange(floor.policy.agent_order, explained_by=by)
 
 
 def _tell(turn: Turn, board: Board) -> list[CallId]:
@@ -96,7 +97,8 @@ def _tell(turn: Turn, board: Board) -> list[CallId]:
         board.everything = False
         board.agents.update(turn.floor.agents, board.exchange.staff.members)
         board.calls.update(turn.floor.calls, board.exchange.waiting.callers)
-    _call_in(turn, board)
+    if board.calls:
+        _call_in(turn, board)
     agents, board.agents = board.agents, set()
     for agent in sorted(agents):
         attendance.tell(turn, board, agent)
