@@ -126,7 +126,8 @@ class Baresip:
     async def start(self) -> None:
         """Ready in about 50 ms. Raises BaresipFailed with what it said."""
         control_port = free_port()
-        while control_port == self._port + 1:  # baresip's own, for TLS
+        # baresip's own: SIP over UDP and TCP, and over TLS beside it. It would be talked to there.
+        while control_port in (self._port, self._port + 1):
             control_port = free_port()
         self._write_configuration(control_port)
         # On a pipe its output would come 4 KB late; on a terminal it comes line by line.
