@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from router.core import turn as t
 from router.core.stages import (
@@ -23,66 +24,48 @@ from router.core.turn import Move, Turn
 
 def make_moves(turn: Turn) -> None:
     """One stage to another, until none is left."""
-    while turn.moves:
-        _move(turn, turn.moves.popleft())
+    moves = turn.moves
+    while moves:
+        move = moves.popleft()
+        for handle in STAGES[type(move)]:
+            handle(turn, move)
 
 
-def _move(turn: Turn, move: Move) -> None:
-    match move:
-        case t.FlowRan():
-            in_flow.carry_out(turn, move)
-        case t.FlowGiven():
-            in_flow.go_on(turn, move)
-        case t.OffersWithdrawn():
-            offering.withdraw(turn, move)
-            partnering.is_withdrawn(turn, move)
-            ladder.is_withdrawn(turn, move)
-        case t.CallerGone():
-            recording.caller_goes(turn, move.call)
-            partnering.caller_goes(turn, move.call)
-            connection.caller_leaves(turn, move)
-        case t.AgentFreed():
-            wrap_up.agent_is_freed(turn, move)
-            ladder.agent_is_freed(turn, move)
-        case t.OfferDue():
-            offering.make(turn, move)
-        case t.AgentLegOver():
-            offering.leg_ends(turn, move)
-            connection.agent_leg_ends(turn, move)
-        case t.QueueEntered():
-            queueing.enter(turn, move)
-            pairing.enters_queue(turn, move.call)
-            overflow.begins(turn, move.call)
-        case t.OfferTaken():
-            connection.connect(turn, move)
-        case t.PlaceKept():
-            queueing.keep(turn, move)
-            pairing.enters_queue(turn, move.call)
-            overflow.begins(turn, move.call)
-            ladder.is_kept(turn, move.call)
-        case t.LadderSet():
-            ladder.is_set(turn, move)
-        case t.RungOver():
-            ladder.rung_is_over(turn, move)
-        case t.OfferOver():
-            offering.end(turn, move)
-        case t.ConversationBroken():
-            connection.breaks(turn, move)
-        case t.LookupWanted():
-            asking.ask(turn, move)
-        case t.MessageWanted():
-            recording.begin(turn, move)
-        case t.MessageMeant():
-            recording.keep(turn, move)
-        case t.PromptWanted():
-            recording.begin_prompt(turn, move)
-        case t.PartnerWanted():
-            partnering.dial(turn, move)
-        case t.PartnerGone():
-            partnering.goes(turn, move)
-        case t.GivenAway():
-            recording.caller_goes(turn, move.call)
-            partnering.caller_goes(turn, move.call)
-            connection.give_away(turn, move)
-        case _:
-            assert_never(move)
+def _caller_is_gone(turn: Turn, move: t.CallerGone | t.GivenAway) -> None:
+    recording.caller_goes(turn, move.call)
+    partnering.caller_goes(turn, move.call)
+
+
+def _has_a_place(turn: Turn, move: t.QueueEntered | t.PlaceKept) -> None:
+    pairing.enters_queue(turn, move.call)
+    overflow.begins(turn, move.call)
+
+
+def _ladder_is_kept(turn: Turn, move: t.PlaceKept) -> None:
+    ladder.is_kept(turn, move.call)
+
+
+STAGES: Mapping[type[Move], tuple[Callable[[Turn, Any], None], ...]] = {
+    t.FlowRan: (in_flow.carry_out,),
+    t.FlowGiven: (in_flow.go_on,),
+    t.OffersWithdrawn: (offering.withdraw, partnering.is_withdrawn, ladder.is_withdrawn),
+    t.CallerGone: (_caller_is_gone, connection.caller_leaves),
+    t.AgentFreed: (wrap_up.agent_is_freed, ladder.agent_is_freed),
+    t.OfferDue: (offering.make,),
+    t.AgentLegOver: (offering.leg_ends, connection.agent_leg_ends),
+    t.QueueEntered: (queueing.enter, _has_a_place),
+    t.OfferTaken: (connection.connect,),
+    t.PlaceKept: (queueing.keep, _has_a_place, _ladder_is_kept),
+    t.LadderSet: (ladder.is_set,),
+    t.RungOver: (ladder.rung_is_over,),
+    t.OfferOver: (offering.end,),
+    t.ConversationBroken: (connection.breaks,),
+    t.LookupWanted: (asking.ask,),
+    t.MessageWanted: (recording.begin,),
+    t.MessageMeant: (recording.keep,),
+    t.PromptWanted: (recording.begin_prompt,),
+    t.PartnerWanted: (partnering.dial,),
+    t.PartnerGone: (partnering.goes,),
+    t.GivenAway: (_caller_is_gone, connection.give_away),
+}
+"""Each move, and who makes it, in this order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 from router.core import events as e
 from router.core.commands import Dial, Play
 from router.core.events import Event
+from router.core.moves import STAGES
 from router.core.pairs import Met
 from router.core.routing.agent import Validity
 from router.core.routing.agent_rules import AgentRules, HeavyLimits, Sticky
 from router.core.routing.expiry import Expire, expiring
 from router.core.routing.queue import Reserve
 from router.core.shift_events import ExtensionAsked, RespiroTaken
+from router.core.turn import Move
 from router.core.vocabulary import (
     AgentId,
     CallerKey,
@@ -299,3 +302,7 @@ def test_the_outcome_tells_when_to_wake_the_engine_next() -> None:
     assert outcome.wake_at == hotline.at + seconds(4)
     assert outcome.commands == ()
     assert outcome.entries == ()
+
+
+def test_whatever_one_stage_asks_of_another_is_done_by_somebody() -> None:
+    assert set(STAGES) == set(get_args(Move))

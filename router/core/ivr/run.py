@@ -90,14 +90,14 @@ def begin(
         require=require,
         wait=ForPrompt(),
     )
-    return _go(book, run, (), flow.start, "start", at)
+    return _go(book, run, (), flow.start, "start", _moment(book, at))
 
 
 def resume(book: FlowBook, run: FlowRun, at: datetime) -> Turn:
     """The run of an earlier life of the engine enters its step again, or an earlier one if it lacks
     what is read from there on: the prompt starts anew."""
     run = way_back(book, run)
-    return _go(book, run, (), run.step, "resumed", at)
+    return _go(book, run, (), run.step, "resumed", _moment(book, at))
 
 
 def advance(book: FlowBook, run: FlowRun, given: Given, at: datetime) -> Turn:
@@ -108,18 +108,19 @@ def advance(book: FlowBook, run: FlowRun, given: Given, at: datetime) -> Turn:
     if step is None or _was_stuck(run, step):
         return _without_flow(book, run, given)
     with_it = run.but(digits=run.digits + 1) if isinstance(given, Digit) else run
-    decision = step.given(with_it, given, _moment(book, at))
+    moment = _moment(book, at)
+    decision = step.given(with_it, given, moment)
     if decision is None:
         return _same(run)
-    return _carry_on(book, decision, at)
+    return _carry_on(book, decision, moment)
 
 
-def _carry_on(book: FlowBook, decision: Decision, at: datetime) -> Turn:
+def _carry_on(book: FlowBook, decision: Decision, moment: Moment) -> Turn:
     if isinstance(decision, Stay):
         run = decision.run.but(wait=decision.wait)
         return Turn(run=run, said=decision.said, wait=run.wait, entered=())
     run, to, after = _led(book, decision)
-    return _go(book, run, decision.said, to, after, at)
+    return _go(book, run, decision.said, to, after, moment)
 
 
 def _led(book: FlowBook, decision: Leave | Descend | Ascend) -> tuple[FlowRun, StepName, str]:
@@ -166,10 +167,9 @@ def _go(
     said: tuple[Saying, ...],
     to: StepName,
     after: str,
-    at: datetime,
+    moment: Moment,
 ) -> Turn:
     """Step after step, until one waits."""
-    moment = _moment(book, at)
     spoken, entered = list(said), list[StepNote]()
     for _ in range(STEPS_PER_TURN):
         step = _step(book, run.flow, to)

@@ -260,14 +260,15 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
             f" `hotline why {name}`.",
         )
     staffed = board.exchange.staff.staffed
-    occupied, empty = set(), set()
-    for line in board.exchange.waiting.lines.values():
-        if any(line.population):
-            occupied.add(line.demand.queue)
-            if line.population[-1] and not line.kinds[-1][0].circle.profiles & staffed:
-                empty.add(line.demand.queue)
+    lines = board.exchange.waiting.lines.values()
+    empty = {
+        line.demand.queue
+        for line in lines
+        if line.population[-1] and not line.kinds[-1][0].circle.profiles & staffed
+    }
     if not empty and not turn.floor.alarms:
         return
+    occupied = {line.demand.queue for line in lines if any(line.population)}
     for queue in queues:
         alarm = f"nobody_staffed:{queue}"
         if queue in empty:
