@@ -53,7 +53,8 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
     for leg in sorted(callers, key=lambda each: (each.created_at, each.leg)):
         carried = texts[leg.leg]
         if carried is not None:
-            carried = unwritten(turn, leg.leg, leg.carried) or carried.later_by(shift)
+            theirs = shift_of_one(leg.created_at, carried, shift)  # two machines have two clocks
+            carried = unwritten(turn, leg.leg, leg.carried) or carried.later_by(theirs)
         bridge = in_bridge.get(leg.leg)
         partner = _partner(strangers, bridge.legs) if bridge is not None else None
         if partner is not None and bridge is not None:

@@ -217,6 +217,31 @@ def test_the_clock_that_was_put_back_an_hour_changes_neither_order_nor_waiting()
         assert mine.since == old.since - hour
 
 
+def test_callers_of_whom_two_clocks_wrote_keep_their_order() -> None:
+    """An engine on a machine whose clock is an hour behind wrote of all but the first, who was in
+    the fallback meanwhile."""
+    hour = timedelta(hours=1)
+    before = crisis_hotline()
+    before.pauses("ana")
+    first = before.caller_arrives().chooses("1")
+    behind = Driver(epoch=8, at=before.at + seconds(5) - hour)
+    behind.works(ANA)
+    behind.pauses("ana")
+    behind.caller_arrives().hangs_up()
+    others = [behind.caller_arrives().chooses("1") for _ in range(2)]
+    now = Driver(epoch=9, at=behind.at + seconds(5))
+    now.works(ANA, log_in=False)
+    listed = [
+        listed_leg(c.leg, None, carried=of.board.carried[c.leg], created_at=c.call.arrived_at - by)
+        for of, c, by in ((before, first, hour), *((behind, c, seconds(0)) for c in others))
+    ]
+    now.happens(e.LegsListed(at=now.at, node=NODE, legs=tuple(listed), bridges=()))
+    place, was = same(first, now).call.place, first.call.place
+    assert place is not None
+    assert was is not None
+    assert place.since == was.since - hour
+
+
 def test_who_was_seen_late_by_an_engine_that_slept_keeps_their_place_among_the_others() -> None:
     """The first is told too late by 6 s, as no clock is: it goes by what the others tell."""
     before = crisis_hotline()
