@@ -15,7 +15,7 @@ from router.adapters.ari import socket
 from router.adapters.ari.listing import listed_legs
 from router.adapters.ari.perform import Performer as AriPerformer
 from router.adapters.postgres.write_behind import WriteBehind
-from router.core import carrying, speech
+from router.core import carrying, moves, speech
 from router.core import commands as c
 from router.core import events as e
 from router.core.call import AgentLeg, Call, Offer, Place
@@ -299,10 +299,18 @@ def bug(name: str | None) -> Iterator[None]:
     """The code with one bug in it; None: as it is."""
     swaps = BUGS[name] if name is not None else ()
     before = [getattr(owner, what) for owner, what, _ in swaps]
+    stages = moves.STAGES
+    wrong = {was: instead for was, (_, _, instead) in zip(before, swaps, strict=True)}
     try:
         for owner, what, instead in swaps:
             setattr(owner, what, instead)
+        # The moves have their own list of stages.
+        moves.STAGES = {
+            kind: tuple(wrong.get(handle, handle) for handle in handles)
+            for kind, handles in stages.items()
+        }
         yield
     finally:
+        moves.STAGES = stages
         for (owner, what, _), was in zip(swaps, before, strict=True):
             setattr(owner, what, was)

@@ -12,6 +12,9 @@ BUSY, NORMAL, NO_ANSWER, LOST = 17, 16, 19, 44
 """Q.850."""
 PICKS_UP, AT_ONCE, DECLINES, IGNORES, MACHINE = range(5)
 HABITS = ((PICKS_UP, AT_ONCE, DECLINES, IGNORES, MACHINE), (76, 6, 6, 6, 6))
+EVERY_FOURTH = 4
+BREAKS_AFTER = 3.0
+"""Seconds for which such a line outside holds, once they talk."""
 PATIENT_FOR = 6.0
 """Seconds an agent stays on a line where nobody is any more."""
 
@@ -43,6 +46,7 @@ class Telephones:
         self.on_dialled: Callable[[Channel], None] = lambda channel: None
         self.all_answer = False
         """Everybody picks up, at last."""
+        self._outside = 0
 
     # -- desks --------------------------------------------------------------------------------
 
@@ -98,10 +102,13 @@ class Telephones:
         self._pbx.loop.after(self._chance.uniform(0.02, 0.3), person.rings)
 
     def outside(self, channel: Channel, *, rings_at_most: float) -> None:
-        """An INVITE to somebody who is nobody of ours, and may be a machine as well."""
+        """An INVITE to somebody who is nobody of ours, and may be a machine as well; some of these
+        lines break."""
+        self._outside += 1
         telephone = Telephone("", has_desk=False)
         telephone.leg = channel
         person = Listener(self, telephone, channel, desk=False)
+        person.line_breaks = self._outside % EVERY_FOURTH == 0
         channel.party = person
         self._pbx.loop.after(rings_at_most, self._rang_out, channel)
         self._pbx.loop.after(self._chance.uniform(0.02, 0.3), person.rings)
@@ -131,6 +138,7 @@ class Listener:
         self._desk = desk
         self._habit = telephones.habit()
         self._pressed = False
+        self.line_breaks = False
         self.on_answer: Callable[[], None] = self._into_application
 
     def rings(self) -> None:
@@ -186,7 +194,13 @@ class Listener:
             self._channel.confirmed = True
             self._pbx.tell("ChannelDtmfReceived", self._channel, digit="1", duration_ms=100)
 
-    def joined(self, other: Channel) -> None: ...
+    def joined(self, other: Channel) -> None:
+        if self.line_breaks:
+            self._pbx.loop.after(BREAKS_AFTER, self._breaks)
+
+    def _breaks(self) -> None:
+        if not self._channel.gone and self._channel.partner is not None:
+            self._pbx.ends(self._channel, LOST)
 
     def left_alone(self) -> None:
         self._pbx.loop.after(PATIENT_FOR, self._gives_up)

@@ -23,11 +23,13 @@ SOON = {
     "a new policy changes the menu under callers": 44,
     "nobody outside has to press 1": 20,
     "it rings on outside": 20,
-    "a lost line outside ends the call": 165,
-    "who was on their way outside starts at the end": 128,
+    "a lost line outside ends the call": 8,
+    "who was on their way outside starts at the end": 98,
     "nobody takes over from a machine that is gone": 20,
     "whoever stands by takes over": 1,
     "who was replaced goes on": 28,
+    "telephones are not made known again": 25,
+    "who died with Asterisk has hung up": 25,
 }
 """Which storm finds a bug soon, where it is not the second: it is tried first."""
 
