@@ -17,7 +17,8 @@ _TOLD = socket.CMSG_SPACE(_TIMESPEC.size)
 
 
 def tell_arrivals(own: socket.socket) -> None:
-    """Have the kernel tell of each packet when it came; before the first one."""
+    """Have the kernel tell of each packet when it came. It begins a moment later: until then a
+    packet came when it was read."""
     own.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
 

@@ -13,6 +13,8 @@ from router.standalone.arrivals import arrivals, tell_arrivals
 
 HOST = "127.0.0.1"
 CLOCKS_DIFFER_BY = 0.002
+KERNEL_HAS_BEGUN_BY = 20
+"""Packets after which it stamps each as it comes."""
 
 
 @pytest.fixture
@@ -33,14 +35,18 @@ def test_packet_that_lay_unread_came_when_it_was_sent(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:
     telephone, sender = ends
-    before = time.monotonic()
-    sender.sendto(b"one", telephone.getsockname())
-    after = time.monotonic()
-    while time.monotonic() < after + 20 * CLOCKS_DIFFER_BY:
-        pass  # busy with something else
-    [(data, came_from, at)] = arrivals(telephone)
-    assert (data, came_from) == (b"one", sender.getsockname())
-    assert before - CLOCKS_DIFFER_BY <= at <= after + CLOCKS_DIFFER_BY
+    for number in range(KERNEL_HAS_BEGUN_BY):
+        before = time.monotonic()
+        sender.sendto(bytes([number]), telephone.getsockname())
+        after = time.monotonic()
+        while time.monotonic() < after + 20 * CLOCKS_DIFFER_BY:
+            pass  # busy with something else
+        [(data, came_from, at)] = arrivals(telephone)
+        assert (data, came_from) == (bytes([number]), sender.getsockname())
+        assert before - CLOCKS_DIFFER_BY <= at
+        if at <= after + CLOCKS_DIFFER_BY:
+            return
+    pytest.fail("it came only when it was read")
 
 
 def test_all_that_lies_there_is_taken_in_the_order_in_which_it_came(
