@@ -61,7 +61,8 @@ async def measure(bench: Bench, *, quick: bool) -> list[Figure]:
         Figure(
             name=f"{calls} callers adopted after a kill",
             samples=calls,
-            ours=f"{adopted.took.total_seconds():.2f} s, of it {adopted.work:.2f} s of processor",
+            ours=f"{adopted.took.total_seconds():.2f} s, of it {adopted.work:.2f} s of processor;"
+            f" {still} in their queue",
             versus=f"to list their channels: {listed.total_seconds():.2f} s",
             target=f"≤ {TARGET.total_seconds():g} s of work",
             holds=adopted.work <= TARGET.total_seconds() and still == calls,
