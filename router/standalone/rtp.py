@@ -153,6 +153,8 @@ class RtpEnd:
         self, digit: str, ticks: int, ended: asyncio.Future[float], due: float
     ) -> float:
         code, began = _DIGITS.index(digit), self._timestamp
+        # A sender that was held up catches up with sound, not with the length of a key.
+        due = max(due, time.monotonic())
         for tick in range(1, ticks + 1):
             event = struct.pack("!BBH", code, _LOUDNESS, tick * _SAMPLES)
             self._send(TELEPHONE_EVENT, event, timestamp=began, marked=tick == 1)

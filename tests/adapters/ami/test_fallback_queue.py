@@ -13,7 +13,7 @@ from router.core.commands import TakeBack
 from router.core.vocabulary import AgentId, CallId, LegId, NodeId
 
 CALLER = LegId("1795.1")
-AT_ONCE = 0.5
+AT_ONCE = 0.8 * ASK_AGAIN_AFTER
 """Seconds: less than between two looks that nothing asks for."""
 
 
