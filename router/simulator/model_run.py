@@ -9,6 +9,7 @@ from typing import Any
 from router.core.routing.demand import Demand
 from router.core.routing.exchange import Exchange
 from router.core.routing.lines import Caller
+from router.core.routing.shortcuts import agent_for
 from router.core.routing.skills import SkillSet
 from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId, CallId, QueueName
@@ -102,6 +103,8 @@ class ModelRun:
         ]
         self.events: list[tuple[float, int, int, Any]] = []
         """When, what, a running number, and whose: what kind of event it is says which."""
+        self.coming: list[tuple[float, int, int, Source]] = []
+        """The next arrival of each kind: in a heap of their own, which is smaller."""
         self.widens = any(kind.widen for kind in model.calls)
         self.look_due = NEVER
         self.pushed = 0
@@ -129,24 +132,28 @@ class ModelRun:
                 self._push(number * period, PERIOD, number)
         for source in self.sources:
             self._expect(source)
-        events, arrive, free = self.events, self._arrive, self.crew.free
-        match, connect, widens = self.exchange.match, self._connect, self.widens
-        while events and (self.over is None or self.unsettled):
-            at, what, _, subject = events[0]
-            if what == ARRIVE:
-                arrive(subject, at)
+        coming, events, arrive, free = self.coming, self.events, self._arrive, self.crew.free
+        match, leave = self.exchange.match, self.exchange.leave
+        connect, widens = self._connect, self.widens
+        while (coming or events) and (self.over is None or self.unsettled):
+            if coming and not (events and events[0] < coming[0]):
+                at = coming[0][0]
+                arrive(coming[0][3], at)
             else:
-                heappop(events)
-                if what == FREE:
-                    free(subject, at)
-                elif what == ABANDON:
+                at, what, _, subject = heappop(events)
+                if what == ABANDON:
                     if not subject.gone:
                         self._abandon(subject, at)
                     continue
-                elif what == PERIOD:
-                    self._turn_period(subject, at)
-                for guest, standing, _ in match(at):
-                    connect(guest, standing, at)
+                if what == FREE and (guest := free(subject, at)) is not None:
+                    leave(guest.id)
+                    connect(guest, subject.standing, at)
+                else:
+                    if what == PERIOD:
+                        self._turn_period(subject, at)
+                    for guest, standing, _ in match(at):
+                        leave(guest.id)
+                        connect(guest, standing, at)
             if widens:
                 self._look_again(at)
         self._end()
@@ -154,7 +161,7 @@ class ModelRun:
     # -- events ---------------------------------------------------------------------------
 
     def _arrive(self, source: Source, at: float) -> None:
-        """The first of the events: the next arrival takes its place."""
+        """The first of those who come: the next of the same kind takes their place."""
         self.offered = number = self.offered + 1
         last = self.last
         counted = self.warmup < number <= last
@@ -165,21 +172,28 @@ class ModelRun:
         # A low class that is starved while calls keep coming is served once they stop.
         following = next(source.next, None) if number < 2 * last else None
         if following is None:
-            heappop(self.events)
+            heappop(self.coming)
         else:
             self.pushed += 1
-            heapreplace(self.events, (following, ARRIVE, self.pushed, source))
+            heapreplace(self.coming, (following, ARRIVE, self.pushed, source))
         name: Any = str(NAMED_FROM + number)[1:]  # a CallId; to call that is what costs
         guest = Guest(name, source.line, at, at)
         guest.source = source
         guest.service = source.service()
         guest.counted = counted
-        self.exchange.enter(guest)
         if counted:
             source.tally.offered += 1
             self.unsettled += 1
-        for other, standing, _ in self.exchange.match(at):
-            self._connect(other, standing, at)
+        exchange = self.exchange
+        agent = agent_for(exchange, guest, at)
+        if agent is not None:
+            guest.gone = True
+            self._connect(guest, agent, at)
+        else:
+            exchange.enter(guest)
+            for other, standing, _ in exchange.match(at):
+                exchange.leave(other.id)
+                self._connect(other, standing, at)
         waits = not guest.gone
         if waits and counted:
             source.tally.delayed += 1
@@ -201,16 +215,15 @@ class ModelRun:
         """A Guest, as all who enter."""
         crew = self.crew
         member = crew.members[standing.id]
-        self.exchange.leave(guest.id)
         if self.paired is not None:
             self.paired(guest.id, member.id)
         self.pushed = pushed = self.pushed + 1
         heappush(self.events, (crew.take(member, guest.service, at), FREE, pushed, member))
         waited = at - guest.arrived
+        source = guest.source
         if waited:
             self._has_waited(guest, at)
         if guest.counted:
-            source = guest.source
             tally = source.tally
             tally.answered += 1
             tally.waits += waited
@@ -271,9 +284,10 @@ class ModelRun:
     def _expect(self, source: Source) -> None:
         at = next(source.next, None)
         if at is not None:
-            self._push(at, ARRIVE, source)
+            self.pushed += 1
+            heappush(self.coming, (at, ARRIVE, self.pushed, source))
 
-    def _push(self, at: float, what: int, subject: Source | Guest | int) -> None:
+    def _push(self, at: float, what: int, subject: Guest | int) -> None:
         self.pushed += 1
         heappush(self.events, (at, what, self.pushed, subject))
 
