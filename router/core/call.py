@@ -32,11 +32,13 @@ from router.core.vocabulary import (
 
 @dataclass(slots=True, kw_only=True)
 class Playing:
-    """The prompt that a leg hears."""
+    """The prompt that a leg hears; `asks_again`: only once the wait for a key is over, and nobody
+    has stopped it."""
 
     id: PlaybackId
     prompts: tuple[PromptId, ...]
     language: Language
+    asks_again: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,6 +155,8 @@ class Call:
     arrival."""
     wait: int = 0
     playing: Playing | None = None
+    said: Playing | None = None
+    """What was said to them last, by this life of the engine."""
     last_playback: PlaybackId | None = None
     carried: str = ""
     written_again: bool = False

@@ -91,6 +91,20 @@ class Play(LegOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskAgain(LegOrder):
+    """While a key is waited for: silence for `after`, then the prompts once more, as one playback.
+
+    Who still lives stops it in time. Should no engine be there by then, Asterisk asks again by
+    itself, and the caller is not left in silence until somebody takes over.
+    """
+
+    playback: PlaybackId
+    after: timedelta
+    prompts: tuple[PromptId, ...]
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopPlay(LegOrder):
     """Stop a prompt; a running one blocks its channel (survival.md)."""
 
@@ -321,6 +335,7 @@ Command = (
     Admit
     | Remember
     | Play
+    | AskAgain
     | StopPlay
     | KeepNumber
     | LookUp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from router.core.call import Call, CodeLeg, Playing
-from router.core.commands import Play, StartMusic, StopPlay
+from router.core.commands import AskAgain, Play, StartMusic, StopPlay
 from router.core.deadlines import PromptOverdue
 from router.core.turn import Turn
 from router.core.vocabulary import Language, PlaybackId, PromptId
@@ -20,11 +20,8 @@ PROMPT_AT_MOST = timedelta(seconds=60)
 
 def say(turn: Turn, call: Call, prompts: tuple[PromptId, ...], language: Language) -> None:
     """Play prompts to the caller, instead of what is playing."""
-    hush(turn, call)
-    call.playbacks_made += 1
-    playback = PlaybackId(f"{call.id}-e{turn.floor.epoch}-p{call.playbacks_made}")
-    call.playing = Playing(id=playback, prompts=prompts, language=language)
-    turn.floor.playbacks[playback] = call.id
+    playback = _begins(turn, call, prompts, language)
+    call.said = call.playing
     turn.order(
         Play(
             node=call.node,
@@ -36,6 +33,41 @@ def say(turn: Turn, call: Call, prompts: tuple[PromptId, ...], language: Languag
         )
     )
     turn.wake(PROMPT_AT_MOST, PromptOverdue(call=call.id, playback=playback))
+
+
+def ask_again(turn: Turn, call: Call, after: timedelta) -> None:
+    """What was said last, should nobody be there to end the wait for a key when it is over."""
+    said = call.said
+    if said is None:
+        return
+    playback = _begins(turn, call, said.prompts, said.language, asks_again=True)
+    turn.order(
+        AskAgain(
+            node=call.node,
+            call=call.id,
+            leg=call.leg,
+            playback=playback,
+            after=after,
+            prompts=said.prompts,
+            language=said.language,
+        )
+    )
+
+
+def _begins(
+    turn: Turn,
+    call: Call,
+    prompts: tuple[PromptId, ...],
+    language: Language,
+    *,
+    asks_again: bool = False,
+) -> PlaybackId:
+    hush(turn, call)
+    call.playbacks_made += 1
+    playback = PlaybackId(f"{call.id}-e{turn.floor.epoch}-p{call.playbacks_made}")
+    call.playing = Playing(id=playback, prompts=prompts, language=language, asks_again=asks_again)
+    turn.floor.playbacks[playback] = call.id
+    return playback
 
 
 def tell_agent(turn: Turn, leg: CodeLeg, prompt: PromptId, language: Language) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from router.core import events as e
 from router.core.commands import (
     Admit,
+    AskAgain,
     Bridge,
     Command,
     Dial,
@@ -44,6 +45,8 @@ class Switchboard:
         self.hears: dict[LegId, str] = {}
         self.silent_since: dict[LegId, datetime] = {}
         self.playing: dict[LegId, PlaybackId] = {}
+        self.asks_again: dict[LegId, AskAgain] = {}
+        """What is heard should nobody stop it in time: the engine always does here."""
         self.bridges: dict[BridgeId, tuple[LegId, ...]] = {}
         self.ringing: dict[LegId, Dial] = {}
         self.outside: dict[LegId, DialPartner] = {}
@@ -59,10 +62,14 @@ class Switchboard:
 
     def obey(self, command: Command, at: datetime) -> e.Event | None:
         """Carry it out; what Asterisk has to say to it."""
-        of_legs = Play | RecordSound | StartMusic | StopMusic | HandToDialplan
+        of_legs = Play | AskAgain | RecordSound | StartMusic | StopMusic | HandToDialplan
         if isinstance(command, of_legs) and self.hears.get(command.leg) in (GONE, FALLBACK):
             return _gone(command, at)
         match command:
+            case AskAgain():
+                self._is_free(command.leg)
+                self.asks_again[command.leg] = command
+                self.hear(command.leg, SILENCE, at)
             case Play():
                 self.playing[command.leg] = command.playback
                 self.hear(command.leg, "+".join(command.prompts), at)
@@ -81,7 +88,7 @@ class Switchboard:
                 self.ringing[command.leg] = self.dialled[command.leg] = command
                 self.carried[command.leg] = command.carried
             case RecordSound():
-                assert command.leg not in self.playing, "a running prompt blocks the channel"
+                self._is_free(command.leg)
                 self.recording[command.leg] = command
                 self.recording_since[command.leg] = at
                 self.hear(command.leg, THE_TONE, at)
@@ -136,7 +143,7 @@ class Switchboard:
         assert all(leg in self.up for leg in command.legs), "bridged before it was up"
         self.bridges[command.bridge] = command.legs
         for leg in command.legs:
-            assert leg not in self.playing, "a running prompt blocks the channel"
+            self._is_free(leg)
             self.hear(leg, THE_OTHER, at)
         return None
 
@@ -169,6 +176,17 @@ class Switchboard:
             if playing == playback:
                 del self.playing[leg]
                 self.hear(leg, SILENCE, at)
+        for leg, asks in list(self.asks_again.items()):
+            if asks.playback == playback:
+                del self.asks_again[leg]
+
+    @property
+    def blocked(self) -> dict[LegId, PlaybackId]:
+        """By a prompt that is heard, or by one that waits for its turn."""
+        return {**{leg: each.playback for leg, each in self.asks_again.items()}, **self.playing}
+
+    def _is_free(self, leg: LegId) -> None:
+        assert leg not in self.blocked, "a running prompt blocks the channel"
 
     def recording_ends(
         self, leg: LegId, at: datetime, lasted: timedelta | None = None
@@ -194,7 +212,7 @@ class Switchboard:
     def undo(self, command: Command, at: datetime) -> None:
         """It was refused after all."""
         match command:
-            case Play(playback=playback):
+            case Play(playback=playback) | AskAgain(playback=playback):
                 self.prompt_ends(playback, at)
             case StartMusic(leg=leg):
                 if self.hears.get(leg) == MUSIC:
@@ -212,6 +230,7 @@ class Switchboard:
 
     def _forget(self, leg: LegId, at: datetime) -> None:
         self.playing.pop(leg, None)
+        self.asks_again.pop(leg, None)
         self.ringing.pop(leg, None)
         self.outside.pop(leg, None)
         self.silent_since.pop(leg, None)

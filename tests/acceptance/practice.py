@@ -17,6 +17,8 @@ STEPS_NUMBER = "5571000000"
 """Begins the flow with every step kind."""
 REMEMBERS_NUMBER = "5571000001"
 """Begins a flow that remembers, and goes through another."""
+ASKS_NUMBER = "5571000002"
+"""Begins a flow that asks for a key at once."""
 STEPS = Path(__file__).parent / "flows"
 PARTNER = "5587990001"
 """Somebody outside, behind the trunk."""
@@ -78,6 +80,7 @@ def write_flows(folder: Path, lines: Mapping[str, str] = LINES) -> Path:
         "lines:\n",
         f"  {STEPS_NUMBER}:\n    name: pasos\n    flow: pasos\n    language: es\n"
         f"  {REMEMBERS_NUMBER}:\n    name: recuerda\n    flow: recuerda\n    language: es\n"
+        f"  {ASKS_NUMBER}:\n    name: pregunta\n    flow: pregunta\n    language: es\n"
         + "".join(
             f"  {number(line, lines)}:\n    name: {line}\n    flow: {line}\n    language: es\n"
             for line in lines

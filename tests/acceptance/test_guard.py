@@ -16,7 +16,7 @@ from router.core.vocabulary import AgentState
 from router.standalone.phone_events import Closed, Established, Incoming
 from router.standalone.phones import Answer
 from router.standalone.programs import Prefix
-from router.standalone.tone import heard
+from router.standalone.tone import heard, sounds
 from tests.acceptance.hotline_up import Hotline, until
 from tests.acceptance.people import (
     SOON,
@@ -27,7 +27,7 @@ from tests.acceptance.people import (
     on_shift,
     tells_nothing_of,
 )
-from tests.acceptance.practice import number
+from tests.acceptance.practice import ASKS_NUMBER, number
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -104,6 +104,30 @@ async def test_a_guard_that_dies_is_back_and_the_callers_never_knew(
         await night.answers_again()
         await until(lambda: len(night.in_the_fallback()) == 0 or None, within=BACK_WITHIN)
         assert caller.is_on_the_line
+
+
+async def test_a_caller_in_the_menu_is_asked_again_even_if_nobody_watches_a_frozen_engine(
+    night: Hotline, callers: Callers
+) -> None:
+    async with callers.dials(night, ASKS_NUMBER, flow="pregunta") as caller:
+        waits_since = await _menu_is_over(caller)
+        with night.guard_frozen(), night.engine_frozen():
+            again = await caller.phone.hears(within=timedelta(seconds=8), since=waits_since)
+            while caller.phone.recording().end < again.start + 1:
+                await caller.phone.more_to_hear()
+        assert caller.longest_silence(caller.up_at) < SILENT_AT_MOST
+        await night.answers_again()
+        await caller.waits_in("crisis", within=20)
+
+
+async def _menu_is_over(caller: Caller) -> float:
+    """When it has been said, and a key is waited for: a second without a sound, after some."""
+    while True:
+        recording = caller.phone.recording()
+        said = sounds(recording)
+        if said and recording.end - said[-1].end > 1:
+            return said[-1].end
+        await caller.phone.more_to_hear()
 
 
 async def test_the_fallback_rings_agents_at_home_and_a_machine_never_counts(

@@ -100,7 +100,7 @@ class Chaos:
             self.happens(e.DigitPressed(at=self.hotline.at, leg=leg, digit=KEYS[m]))
 
     def prompt_ends(self, n: int, m: int) -> None:
-        playing = list(self.hotline.board.playing.values())
+        playing = list(self.hotline.board.blocked.values())
         if playing:
             self.ended(playing[n % len(playing)], heard=m % 4 != 0)
 

@@ -72,11 +72,11 @@ class Lives(RuleBasedStateMachine):
         leg, at = self.nth_caller(nth), self.hotline.at
         self.hotline.happens(e.DigitPressed(at=at, leg=leg, digit=key))
 
-    @precondition(lambda self: self.connected and self.hotline.board.playing)
+    @precondition(lambda self: self.connected and self.hotline.board.blocked)
     @rule(nth=NTH)
     def a_prompt_ends(self, nth: int) -> None:
         board, at = self.hotline.board, self.hotline.at
-        playing = sorted(board.playing.values())
+        playing = sorted(board.blocked.values())
         playback = playing[nth % len(playing)]
         board.prompt_ends(playback, at)
         self.hotline.happens(e.PlaybackEnded(at=at, playback=playback, heard=True))

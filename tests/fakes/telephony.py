@@ -233,6 +233,8 @@ class FakeTelephony:
         match command:
             case c.Play():
                 return self._play(command)
+            case c.AskAgain():
+                return self._ask_again(command)
             case c.KeepNumber() | c.LookUp() | c.Listen():
                 return None
             case c.RecordSound():
@@ -311,6 +313,14 @@ class FakeTelephony:
             self._stop_playing(leg, heard=False)
         elif self._prompts_end:
             asyncio.get_running_loop().call_soon(self._stop_playing, leg)
+        return None
+
+    def _ask_again(self, command: c.AskAgain) -> Failure | None:
+        """It blocks the leg as a prompt does, and is heard by nobody whose engine lives."""
+        leg = self._in_application(command.leg)
+        if leg is None:
+            return _gone("playWithId")
+        leg.music, leg.playing = False, command.playback
         return None
 
     def _record(self, command: c.RecordSound) -> Failure | None:

@@ -16,6 +16,7 @@ from tests.storm.telephones import Telephones
 
 TIME_OUT = 2.0
 """`Access.timeout` of the engine's requests."""
+SILENCE = "sound:silence/"
 Respond = Callable[[int, Any, str], None]
 
 
@@ -158,9 +159,13 @@ class Ari:
         channel = self._in_application(values, respond)
         if channel is None:
             return
-        media = [each.rpartition("/")[2] for each in values["media"].split(",")]
+        named, silence = values["media"].split(","), 0.0
+        while named[0].startswith(SILENCE):
+            silence += float(named.pop(0).removeprefix(SILENCE))
+        media = [each.rpartition("/")[2] for each in named]
         lasts = sum(PROMPTS.get(each, 3.0) for each in media)
-        self._pbx.play(channel, Playback(values["playbackId"], ",".join(media), lasts))
+        playback = Playback(values["playbackId"], ",".join(media), lasts, silence)
+        self._pbx.play(channel, playback)
         respond(201, {}, "")
 
     def _stop(self, values: Mapping[str, Any], respond: Respond) -> None:

@@ -24,6 +24,7 @@ from router.core.stages import (
     adoption,
     connection,
     fallback,
+    in_flow,
     leftovers,
     offering,
     partnering,
@@ -239,6 +240,7 @@ _bury: Callable[..., None] = recovery._bury_the_vanished
 BUGS: Mapping[str, tuple[Swap, ...]] = {
     "bridged at the first ring": ((offering, "rings", _connects_at_the_first_ring),),
     "no music after a prompt": ((queueing, "prompt_ends", _nothing),),
+    "while a key is waited for, nobody would ask again": ((in_flow, "ask_again", _nothing),),
     "the conversation does not wait for the end of the music": (
         (c.StopMusic, "resources", _of_the_music_alone),
     ),

@@ -43,11 +43,13 @@ class Nobody:
 
 @dataclass(slots=True)
 class Playback:
-    """A prompt that a channel hears, or will hear."""
+    """A prompt that a channel hears, or will hear; `silence` comes before it, until it `speaks`."""
 
     id: str
     media: str
     lasts: float
+    silence: float = 0.0
+    speaks: bool = False
     alarm: Alarm | None = None
     cancelled: bool = False
 
@@ -121,7 +123,9 @@ class Channel:
     @property
     def audible(self) -> bool:
         """Whether the far end hears anything now."""
-        if self.where == "queue" or self.playing is not None or self.music:
+        if self.where == "queue" or self.music:
+            return True
+        if self.playing is not None and self.playing.speaks:
             return True
         partner = self.partner
         return partner is not None and partner.state == "Up"

@@ -23,8 +23,6 @@ from tests.storm.lives import NODE, EngineLife, Surroundings
 from tests.storm.telephones import LOST
 
 SILENCE = 5.0
-MENU_WAITS = 4.0
-"""The menu's own wait for a key is not silence of the system (interface.md 11)."""
 MENU_LASTS = 12.0
 TAKEN_BACK_WITHIN = 20.0
 IDLE_AT_MOST = 45.0
@@ -266,8 +264,6 @@ class Checks:
             channel.heard_at = now
             return
         allowed = SILENCE
-        if caller.prompts and caller.prompts[-1][1].endswith("menu"):
-            allowed += MENU_WAITS
         if now < self.deaf:
             allowed += 10.0
         if now < self.unguarded:

@@ -245,7 +245,16 @@ class Pbx:
         if playback.cancelled:
             self._finished(channel, playback)
             return
+        if channel.music:
+            channel.heard_at = self.now
         channel.playing, channel.music = playback, False
+        if playback.silence:
+            playback.alarm = self.loop.after(playback.silence, self._speak, channel, playback)
+        else:
+            self._speak(channel, playback)
+
+    def _speak(self, channel: Channel, playback: Playback) -> None:
+        playback.speaks = True
         playback.alarm = self.loop.after(playback.lasts, self._prompt_over, channel, playback)
         channel.party.hears(playback.media)
 
@@ -260,7 +269,8 @@ class Pbx:
             return
         if playback.alarm is not None:
             playback.alarm.off()
-        channel.heard_at = self.now
+        if playback.speaks:
+            channel.heard_at = self.now
         self._finished(channel, playback)
 
     def _finished(self, channel: Channel, playback: Playback) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 
 from router.adapters.ari.access import APPLICATION
@@ -28,6 +30,9 @@ ANSWERED_ELSEWHERE = 26
 # The engine ends the ringing itself; should it be dead by then, Asterisk does. The ringing counts
 # from the 180, which may come 3 s after the INVITE.
 RINGING_NET = 10
+
+LONGEST_SILENCE = 10
+"""Seconds, of Asterisk's own sounds of silence."""
 
 LOOKS = 3
 """At a bridge whose filling got no answer."""
@@ -69,6 +74,8 @@ class Performer:
                 return await self._admit(command)
             case c.Play():
                 return await self._play(command)
+            case c.AskAgain():
+                return await self._ask_again(command)
             case c.StopPlay(playback=playback):
                 return _or_gone(await self._rest.ask("playbacks", "stop", playbackId=playback))
             case c.StartMusic(leg=leg):
@@ -127,16 +134,19 @@ class Performer:
         )
         return answer.failure()
 
-    async def _play(self, command: c.Play) -> Failure | None:
+    async def _play(self, command: c.Play | c.AskAgain, *before: str) -> Failure | None:
         answer = await self._rest.ask(
             "channels",
             "playWithId",
             channelId=command.leg,
             playbackId=command.playback,
-            media=",".join(_media(prompt) for prompt in command.prompts),
+            media=",".join((*before, *(_media(prompt) for prompt in command.prompts))),
             lang=command.language,
         )
         return answer.failure()
+
+    async def _ask_again(self, command: c.AskAgain) -> Failure | None:
+        return await self._play(command, *_silence(command.after))
 
     async def _record(self, command: c.RecordSound) -> Failure | None:
         answer = await self._rest.ask(
@@ -328,6 +338,15 @@ def _mark(made: tuple[SipObject, ...]) -> str:
 def _media(prompt: PromptId) -> str:
     """Ours, or with its folder one of Asterisk's own (digits/7)."""
     return f"sound:{prompt}" if "/" in prompt else f"sound:hotline/{prompt}"
+
+
+def _silence(lasts: timedelta) -> Iterator[str]:
+    """In files of Asterisk's own, of 1 to 10 whole seconds each; never less than `lasts`."""
+    left = math.ceil(lasts.total_seconds())
+    while left > 0:
+        file = min(left, LONGEST_SILENCE)
+        yield f"sound:silence/{file}"
+        left -= file
 
 
 def _or_gone(answer: Answer) -> Failure | None:

@@ -31,7 +31,7 @@ from router.core.records import (
     Tagged,
     TimedOut,
 )
-from router.core.speech import hush, music, say
+from router.core.speech import ask_again, hush, music, say
 from router.core.turn import (
     FlowGiven,
     FlowRan,
@@ -58,6 +58,8 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
     if call.place is not None and result.entered:
         _leave_queue(turn, call, call.place, result.entered[0].after)
     call.run = result.run
+    if call.playing is not None and call.playing.asks_again:
+        hush(turn, call)
     if not keeps_place:
         call.wait += 1
         turn.floor.deadlines.forget(call.id)
@@ -92,6 +94,7 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
                 turn.move(FlowGiven(call=call, given=PromptOver(heard=False)))
         case ForDigit(within=within):
             turn.wake(within, DigitDue(call=call.id, wait=call.wait))
+            ask_again(turn, call, within)
         case ForAgent() if keeps_place:
             pass
         case ForAgent():
@@ -158,6 +161,8 @@ def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
     playing, call.playing = call.playing, None
     turn.floor.playbacks.pop(playing.id, None)
     turn.floor.deadlines.forget(playing.id)
+    if playing.asks_again:
+        return  # the wait for a key has its own end
     if not event.heard:
         turn.note(PromptMissing(prompts=playing.prompts, language=playing.language), call.id)
     if isinstance(call.run.wait, ForLookup):

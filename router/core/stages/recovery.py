@@ -184,6 +184,8 @@ def _say_again(turn: Turn, call: Call) -> None:
     """Whether the prompt has ended was not told: rather hear it twice than nothing."""
     playing = call.playing
     assert playing is not None
+    if playing.asks_again:
+        return
     if call.place is None and call.talk is None:
         say(turn, call, playing.prompts, playing.language)
     else:

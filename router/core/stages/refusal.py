@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from router.core.commands import (
     Admit,
+    AskAgain,
     Bridge,
     Command,
     Dial,
@@ -54,7 +55,7 @@ def command_fails(turn: Turn, event: CommandFailed) -> list[PlaybackEnded]:
 
 def _leg_is_gone(turn: Turn, command: Command) -> None:
     """The end of the caller's leg is on the way; if it never comes, nobody is rung for a ghost."""
-    if isinstance(command, Admit | Play | RecordSound | StartMusic | StopMusic):
+    if isinstance(command, Admit | Play | AskAgain | RecordSound | StartMusic | StopMusic):
         call = turn.floor.call_of_caller(command.leg)
         if call is not None and not call.vanished:
             call.vanished = True
@@ -74,11 +75,13 @@ def _never_sent(turn: Turn, command: Command) -> PlaybackEnded | None:
 def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | None:
     floor = turn.floor
     match command:
-        case Play() if why is Refusal.GONE and floor.call_of_caller(command.leg) is not None:
+        case Play(leg=leg_id) | AskAgain(leg=leg_id) if (
+            why is Refusal.GONE and floor.call_of_caller(leg_id) is not None
+        ):
             # Their end is on the way, or the dialplan has them: no flow ends, least of all by
             # hanging up on somebody who waits there.
             return None
-        case Play(playback=playback):
+        case Play(playback=playback) | AskAgain(playback=playback):
             if why is Refusal.UNKNOWN:
                 turn.order(
                     StopPlay(

@@ -122,6 +122,28 @@ async def test_prompts_of_one_playback_are_one_request(server: AriServer) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("after", "silence"),
+    [(3.3, "silence/4"), (4, "silence/4"), (12, "silence/10,sound:silence/2")],
+)
+async def test_silence_comes_before_what_is_asked_again(
+    server: AriServer, after: float, silence: str
+) -> None:
+    asks = c.AskAgain(
+        node=NODE,
+        call=CALL,
+        leg=LegId("1.1"),
+        playback=PlaybackId("n1-1.1-e7-p2"),
+        after=timedelta(seconds=after),
+        prompts=(PromptId("menu"),),
+        language=Language("es"),
+    )
+    async with connected(server) as node:
+        assert await node.perform(asks) is None
+    (asked,) = server.asked
+    assert asked[2] == {"media": f"sound:{silence},sound:hotline/menu", "lang": "es"}
+
+
 async def test_bridge_keeps_its_key_presses_and_takes_both_legs_at_once(server: AriServer) -> None:
     async with connected(server) as node:
         assert await node.perform(OPEN) is None

@@ -33,7 +33,8 @@ LEO = agent("leo", juridico=3, wrap_up=0)
 PATIENCE = 300
 """Seconds or prompts until a silent caller must have arrived somewhere."""
 REFUSABLE = (
-    c.Play, c.StopPlay, c.StartMusic, c.StopMusic, c.LookUp, c.DialPartner, c.KeepNumber, c.Bridge,
+    c.Play, c.AskAgain, c.StopPlay, c.StartMusic, c.StopMusic, c.LookUp, c.DialPartner,
+    c.KeepNumber, c.Bridge,
 )  # fmt: skip
 AT_ONCE = {"language", "set", "tag", "next", "branch", "hours", "require", "prefer", "return"}
 """Nobody waits in them."""
@@ -69,6 +70,10 @@ class Story:
             return False
         return call.run.step == EXAMPLE or bool(call.run.stack) or call.run.flow == INSIDE
 
+    @property
+    def hears_a_prompt(self) -> bool:
+        return self.caller.leg in self.hotline.board.playing
+
     def does(self, deed: Deed) -> None:
         self.orders_before = len(self.hotline.commands)
         deed(self)
@@ -81,7 +86,7 @@ class Story:
         run, partner = call.run, call.partner
         return (
             *(run.flow, run.step, type(run.wait), run.phase, run.wrong, run.repeats > 0),
-            *(len(run.collected), bool(run.typed_ahead), call.playing is None),
+            *(len(run.collected), bool(run.typed_ahead), not self.hears_a_prompt),
             *(call.place is None, call.talk is None, call.lookup is None),
             *((partner.asked is None, partner.bridge is None) if partner is not None else ()),
         )
@@ -192,7 +197,7 @@ def deeds_at(story: Story) -> Iterator[tuple[str, Deed]]:
     yield "time is up", time_is_up
     for key in KEYS:
         yield f"key {key}", presses(key)
-    if call.playing is not None:
+    if story.hears_a_prompt:
         yield "the prompt ends", prompt_ends
         yield "the prompt fails", prompt_fails
     if isinstance(call.run.wait, ForLookup):
@@ -255,7 +260,7 @@ def _goes_on(story: Story, deed: Callable[[], None], *, heard: bool = True) -> N
         call = story.call
         if call is None or _is_with_people(call):
             return
-        if call.playing is not None:
+        if story.hears_a_prompt:
             story.does(prompt_ends if heard else prompt_fails)
         if story.call is not None:
             deed()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from router.core import events as e
-from router.core.commands import Hangup, Play, StopPlay
+from router.core.commands import AskAgain, Hangup, Play, Remember, StopPlay
 from router.core.records import CallFinished, PromptMissing, Queued, StepEntered
 from router.core.vocabulary import EndedBy, PlaybackId, Refusal
 from tests.core.driver import Caller, Driver
@@ -54,6 +56,60 @@ def test_the_four_seconds_begin_when_the_menu_has_been_said() -> None:
     caller.hears_out()
     hotline.passes(3.9)
     assert queue_of(caller) is None
+
+
+def test_while_a_key_is_waited_for_asterisk_would_ask_again_by_itself() -> None:
+    hotline = Driver()
+    caller = hotline.caller_arrives().hears_out().hears_out()
+    assert caller.hears == "silence"
+    (asks,) = hotline.ordered(AskAgain)
+    assert (asks.leg, asks.prompts, asks.after) == (caller.leg, ("menu",), timedelta(seconds=4))
+    assert hotline.board.asks_again[caller.leg] is asks
+
+
+@pytest.mark.parametrize("key", ["1", "9", ""])
+def test_an_engine_that_lives_stops_it_before_anything_else_is_heard(key: str) -> None:
+    hotline = Driver()
+    caller = hotline.caller_arrives().hears_out().hears_out()
+    (asks,) = hotline.ordered(AskAgain)
+    before = len(hotline.commands)
+    if key:
+        caller.presses(key)
+    else:
+        hotline.passes(4)
+    first, *_ = [c for c in hotline.commands[before:] if not isinstance(c, Remember)]
+    assert first == StopPlay(node=asks.node, call=asks.call, leg=asks.leg, playback=asks.playback)
+    assert caller.leg not in hotline.board.asks_again
+
+
+def test_the_next_life_stops_it_and_asks_by_itself() -> None:
+    before = Driver()
+    caller = before.caller_arrives().hears_out().hears_out()
+    (asks,) = before.ordered(AskAgain)
+    now = before.dies_and_comes_back()
+    assert [c.playback for c in now.ordered(StopPlay)] == [asks.playback]
+    assert now.board.hears[caller.leg] == "menu"
+
+
+def test_a_caller_who_was_asked_again_still_has_the_end_of_the_wait() -> None:
+    """The engine froze, and woke too late: what Asterisk said has ended meanwhile."""
+    hotline = Driver()
+    caller = hotline.caller_arrives().hears_out().hears_out()
+    (asks,) = hotline.ordered(AskAgain)
+    hotline.board.prompt_ends(asks.playback, hotline.at)
+    hotline.happens(e.PlaybackEnded(at=hotline.at, playback=asks.playback, heard=True))
+    assert queue_of(caller) is None
+    hotline.passes(4)
+    assert queue_of(caller) == "crisis"
+
+
+def test_where_nothing_can_be_played_the_wait_goes_on_without_it() -> None:
+    hotline = Driver()
+    caller = hotline.caller_arrives().hears_out().hears_out()
+    (asks,) = hotline.ordered(AskAgain)
+    hotline.refused(asks)
+    assert not hotline.records(PromptMissing)
+    assert queue_of(caller.presses("4")) == "juridico"
 
 
 def test_one_wrong_key_is_told_and_the_menu_is_said_again() -> None:
