@@ -43,6 +43,9 @@ def play(what: Plan) -> Outcome:
 def outcomes(first: int, calls: int, each: int, name: str | None, cores: int) -> Iterator[Outcome]:
     """As they are ready."""
     orders = [(first + n, each, name) for n in range(-(-calls // each))]
+    # What is there before the first storm is no storm's garbage.
+    gc.collect()
+    gc.freeze()
     if cores == 1:
         yield from map(run, orders)
         return
