@@ -90,6 +90,15 @@ def test_a_prompt_that_asterisk_lacks_in_one_language_is_named() -> None:
     assert found.where == "en/hotline/saludo"
 
 
+def test_an_asterisk_without_silence_is_told_what_callers_would_hear() -> None:
+    there = {(language, f"silence/{n}") for language in ("es", "en") for n in range(1, 11)}
+    languages = {Language("es"), Language("en")}
+    assert not [*asterisk.silent(languages, there)]
+    (found,) = asterisk.silent(languages, there - {("es", "silence/4"), ("es", "silence/7")})
+    assert found.where == "es/silence/4"
+    assert "asked again at once" in found.what
+
+
 def test_an_asterisk_that_cannot_record_is_told() -> None:
     (finding,) = asterisk.recorder("127.0.0.1:8088", 500)
     assert "no folder for recordings" in finding.what

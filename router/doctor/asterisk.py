@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from router import errors
 from router.adapters.ami.access import Access as AmiAccess
 from router.adapters.ami.client import AmiClient
 from router.adapters.ari.access import Access as AriAccess
+from router.adapters.ari.perform import LONGEST_SILENCE
 from router.adapters.ari.rest import Rest, rest
 from router.core.vocabulary import Language, PromptId
 from router.doctor.finding import Finding, critical, warning
@@ -51,10 +52,11 @@ async def ask_ari(
             found.append(_untold("modules", access.where, listed.detail))
         sounds = await asterisk.ask("sounds", "list")
         if sounds.is_good:
-            found += spoken(
-                prompts,
-                {(one["language"], each["id"]) for each in sounds.body for one in each["formats"]},
-            )
+            there = {
+                (one["language"], each["id"]) for each in sounds.body for one in each["formats"]
+            }
+            found += spoken(prompts, there)
+            found += silent({language for language, _ in prompts}, there)
         else:
             found.append(_untold("prompts", access.where, sounds.detail))
     return found
@@ -121,6 +123,21 @@ def spoken(
                 f"{language}/hotline/{prompt}",
                 "Asterisk has no such sound: callers would hear nothing.",
                 "Run `hotline sounds` on Asterisk's data folder, then restart Asterisk.",
+            )
+
+
+def silent(languages: Collection[Language], there: set[tuple[str, str]]) -> Iterator[Finding]:
+    """Asterisk has the silence that lasts as long as a menu waits for a key."""
+    for language in sorted(languages):
+        files = (f"silence/{seconds}" for seconds in range(1, LONGEST_SILENCE + 1))
+        missing = [each for each in files if (str(language), each) not in there]
+        if missing:
+            yield warning(
+                "silence",
+                f"{language}/{missing[0]}",
+                "Asterisk lacks such a sound: whoever is asked for a key is asked again at once.",
+                "Install Asterisk's core sounds of this language, or link silence/1 to silence/"
+                f"{LONGEST_SILENCE} of another one into its folder, then restart Asterisk.",
             )
 
 
