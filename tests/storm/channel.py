@@ -49,6 +49,7 @@ class Playback:
     media: str
     lasts: float
     silence: float = 0.0
+    began: float = 0.0
     speaks: bool = False
     alarm: Alarm | None = None
     cancelled: bool = False

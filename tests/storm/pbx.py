@@ -247,7 +247,7 @@ class Pbx:
             return
         if channel.music:
             channel.heard_at = self.now
-        channel.playing, channel.music = playback, False
+        channel.playing, channel.music, playback.began = playback, False, self.now
         if playback.silence:
             playback.alarm = self.loop.after(playback.silence, self._speak, channel, playback)
         else:
@@ -271,6 +271,8 @@ class Pbx:
             playback.alarm.off()
         if playback.speaks:
             channel.heard_at = self.now
+        else:
+            channel.heard_at += self.now - playback.began
         self._finished(channel, playback)
 
     def _finished(self, channel: Channel, playback: Playback) -> None:
