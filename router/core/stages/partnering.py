@@ -143,11 +143,15 @@ def goes(turn: Turn, move: PartnerGone) -> None:
     if partner is None or partner.leg != move.leg:
         return
     call.partner = None
+    if partner.bridge is not None:
+        # Refused, it may be there all the same: made for the two, who were not put into it.
+        turn.order(
+            RemoveBridge(node=call.node, call=call.id, bridge=partner.bridge, legs=(call.leg,))
+        )
     if partner.bridge is None or move.why == REFUSED:
         turn.note(PartnerMissed(contact=partner.contact, why=move.why), call.id)
         _keep(turn, call)
         return
-    turn.order(RemoveBridge(node=call.node, call=call.id, bridge=partner.bridge, legs=(call.leg,)))
     if move.why == LegEnding.HUNG_UP:
         _note_end(turn, call, partner, EndedBy.AGENT)
         turn.move(FlowGiven(call=call, given=ConversationOver()))

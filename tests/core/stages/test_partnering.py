@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from router.core.commands import Bridge, DialPartner, Hangup, StartMusic
+from router.core.commands import Bridge, DialPartner, Hangup, RemoveBridge, StartMusic
 from router.core.ivr.model import Step
 from router.core.ivr.steps.dial import DialStep
 from router.core.ivr.steps.goodbye import GoodbyeStep
@@ -127,6 +127,8 @@ def test_two_who_could_not_be_joined_are_not_left_with_each_other() -> None:
     assert hotline.board.hears[leg] == GONE
     assert caller.call.run.step == "crisis"
     assert caller.hears == MUSIC
+    # Asterisk may have made it all the same.
+    assert [c.bridge for c in hotline.ordered(RemoveBridge)] == [hotline.ordered(Bridge)[0].bridge]
 
 
 def test_the_flow_goes_on_when_the_partner_hangs_up() -> None:
