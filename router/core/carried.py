@@ -172,6 +172,8 @@ def read_call(text: str) -> CarriedCall | None:
     run = read_run(plain.get("run")) if isinstance(plain, dict) else None
     if kept is None or run is None:
         return None
+    if kept.place is not None and any(number < 0 for number in kept.place.overflowed):
+        return None
     instants = [kept.arrived_at]
     if kept.place is not None:
         instants += [kept.place.since, *kept.place.passed_over.values()]

@@ -130,6 +130,13 @@ def test_a_damaged_text_never_stops_the_engine(data: st.DataObject) -> None:
     assert len(now.engine.floor.calls) == 1
 
 
+def test_what_counts_from_the_end_of_a_list_is_damage() -> None:
+    plain = json.loads(json.dumps(WAITING))
+    plain["place"]["overflowed"] = [-1]
+    assert read_call(json.dumps(WAITING)) is not None
+    assert read_call(json.dumps(plain)) is None
+
+
 @given(
     widening=st.integers(0, 9),
     at_head=st.booleans(),
