@@ -24,7 +24,8 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
             board.rung_at.pop(name, None)
         return
     excluded = exclusion(turn, board, agent)
-    _tell_from_where(turn, board, agent)
+    if len(turn.floor.nodes) > 1:
+        _tell_from_where(turn, board, agent)
     since = instant(agent.idle_since)
     skills = agent.skills
     if not agent.logged_in:
@@ -48,8 +49,7 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
 
 def _tell_from_where(turn: Turn, board: Board, agent: Agent) -> None:
     """Callers of a node that does not reach the agent are told that they must not get them."""
-    nodes = turn.floor.nodes
-    for node in nodes if len(nodes) > 1 else ():
+    for node in turn.floor.nodes:
         before = board.unreached.get(node, frozenset())
         off = {agent.id} if agent.telephone(turn.at, node) is None else frozenset()
         after = before - {agent.id} | off

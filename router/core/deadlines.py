@@ -25,7 +25,7 @@ THE_LOOK = "look"
 """There is one at a time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Due:
     """`about` empty: it is never forgotten."""
 
@@ -34,7 +34,7 @@ class Due:
         return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DueToWait(Due):
     """Counts while the caller is in this wait."""
 
@@ -46,7 +46,7 @@ class DueToWait(Due):
         return self.call
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DueToOffer(Due):
     """Counts while the offer stands."""
 
@@ -57,12 +57,12 @@ class DueToOffer(Due):
         return self.offer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DigitDue(DueToWait):
     """The caller had their time to press a key; `wait` tells this wait from later ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PromptOverdue(Due):
     """A prompt that never reported its end must not leave the caller in silence."""
 
@@ -74,22 +74,22 @@ class PromptOverdue(Due):
         return self.playback
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class MessageDue(DueToWait):
     """A caller in a queue is spoken to; `wait` tells this place from later ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class QueueGivesUp(DueToWait):
     """The queue's own time-out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StaffDue(DueToWait):
     """Is anybody still on shift who could answer this caller?"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LookAgain(Due):
     """A circle widens, or something that excluded an agent has run out: match again."""
 
@@ -105,22 +105,22 @@ class MusicDue(Due):
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RingingDue(DueToOffer):
     """An agent's telephone should have rung by now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RingsOut(DueToOffer):
     """An agent's telephone has rung long enough."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ConfirmationDue(DueToOffer):
     """Whoever picked up should have pressed 1 by now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class OverflowDue(Due):
     """A caller may have waited long enough for something else; `at` tells it from others."""
 
@@ -158,7 +158,7 @@ class PartnerDue(Due):
     asked: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class WrapUpOver(Due):
     """A wrap-up with a length ends; `since` tells it from later ones."""
 
@@ -190,7 +190,7 @@ class DeskDue(Due):
     tries: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LegOverdue(Due):
     """A leg that was hung up should have ended by now."""
 
@@ -259,14 +259,18 @@ class Deadlines:
         self._count += 1
         wake = _Wake(deadline)
         heapq.heappush(self._heap, (at, self._count, wake))
-        if about := deadline.about:
-            self._about.setdefault(about, []).append(wake)
+        about = deadline.about
+        if about:
+            alike = self._about.get(about)
+            if alike is None:
+                self._about[about] = [wake]
+            else:
+                alike.append(wake)
 
     def forget(self, about: str) -> None:
         """What it was for is over."""
-        forgotten = self._about.pop(about, None)
-        if forgotten is not None:
-            for wake in forgotten:
+        if about in self._about:
+            for wake in self._about.pop(about):
                 wake.deadline = None
             self._tidy()
 

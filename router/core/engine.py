@@ -24,7 +24,7 @@ from router.core.vocabulary import NodeId
 MATCH_AFTER_BUG = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What Asterisk shall do, what is written down, and when to wake the engine next."""
 
@@ -58,7 +58,7 @@ class Engine:
 
     def handle(self, event: e.Event) -> Outcome:
         """One turn, without waiting for anything."""
-        turn = Turn(floor=self.floor, at=event.at)
+        turn = Turn(self.floor, event.at)
         if not recovery.is_overtaken(turn, event):
             event_comes(turn, event)
         finish(turn)
@@ -66,7 +66,7 @@ class Engine:
 
     def quarantine(self, event: e.Event) -> Outcome:
         """After a bug while handling `event`: its caller goes to the dialplan (house.md 8)."""
-        turn = Turn(floor=self.floor, at=event.at)
+        turn = Turn(self.floor, event.at)
         recovery.quarantine(turn, event)
         make_moves(turn)  # and no matching: should the bug be there, the caller is given away first
         if turn.match_due:
@@ -77,5 +77,4 @@ class Engine:
         inspection.inspect(turn, event)
         if self._remembers:
             carrying.remember(turn)
-        wake_at = self.floor.deadlines.next
-        return Outcome(commands=tuple(turn.commands), entries=tuple(turn.entries), wake_at=wake_at)
+        return Outcome(tuple(turn.commands), tuple(turn.entries), self.floor.deadlines.next)

@@ -144,10 +144,11 @@ class Floor:
 
     def returns_until(self, at: datetime) -> datetime | None:
         """Until when to wait for callers who are on their way back; None: for nobody."""
-        if not self.returning:
-            return None
-        dues = [each.until for each in self.returning.values() if each.legs and each.until > at]
-        return max(dues, default=None)
+        last = None
+        for each in self.returning.values():
+            if each.legs and each.until > at and (last is None or each.until > last):
+                last = each.until
+        return last
 
     def staffed(self) -> list[Agent]:
         """Who is logged in, free or not (W2)."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from router.core import attendance
+from router.core.call import Place
 from router.core.carried import read_call
 from router.core.commands import HandToDialplan
 from router.core.events import Event, LegsListed
@@ -32,7 +33,7 @@ from router.core.records import (
     TimedOut,
 )
 from router.core.routing import audit
-from router.core.routing.demand import instant, moment
+from router.core.routing.demand import moment
 from router.core.routing.exchange import Decided
 from router.core.turn import Turn
 from router.core.vocabulary import AgentId, CallId, EndedBy, QueueName
@@ -55,7 +56,7 @@ def inspect(turn: Turn, event: Event) -> None:
     if not turn.entries:
         return
     touched: dict[CallId, None] = {}
-    stories = watch.stories
+    stories, calls, places = watch.stories, floor.calls, watch.places
     for entry in tuple(turn.entries):
         call = entry.call
         if call is not None:
@@ -69,11 +70,15 @@ def inspect(turn: Turn, event: Event) -> None:
             if booked is not None:
                 booked(turn, watch, call, entry.record)
     for call in touched:
-        _compare(turn, call)
+        known = calls.get(call)
+        if known is not None and (known.place is not None) != (call in places):
+            _differ(turn, call, known.place)
     if not floor.board.everything:
-        _sweep(turn)
+        watch.turns += 1
+        if not watch.turns % SWEPT_EVERY:
+            _sweep(turn)
     for call in touched:
-        if call not in floor.calls:
+        if call not in calls:
             _close(watch, call)
 
 
@@ -83,7 +88,7 @@ def inspect_look(turn: Turn, decided: Decided) -> None:
     exchange, (agents, calls) = board.exchange, board.told
     if not decided.pairings and not (exchange.staff.idle and exchange.waiting.mask):
         return
-    look = exchange.look(instant(turn.at))
+    look = exchange.look(board.looked_at)
     found: list[audit.Breach | None] = list(audit.unserved(look, calls, agents))
     paired: set[CallId] = set()
     for pairing in decided.pairings:
@@ -210,18 +215,15 @@ def _is_first(floor: Floor, queue: QueueName) -> bool:
     return known is not None and known.order_class == max(q.order_class for q in queues.values())
 
 
-def _compare(turn: Turn, call: CallId) -> None:
-    """The floor and the books have the same callers waiting."""
-    floor = turn.floor
-    known = floor.calls.get(call)
-    waits = known is not None and known.place is not None
-    if known is not None and waits != (call in floor.watch.places):
-        where = "on the floor only" if waits else "in the books only"
-        breach(turn, 1, call, f"A caller waits {where}.")
-        if waits and known.place is not None:
-            floor.watch.places[call] = known.place.queue
-        else:
-            floor.watch.places.pop(call, None)
+def _differ(turn: Turn, call: CallId, place: Place | None) -> None:
+    """The floor and the books have the same callers waiting, but for this one."""
+    places = turn.floor.watch.places
+    where = "on the floor only" if place is not None else "in the books only"
+    breach(turn, 1, call, f"A caller waits {where}.")
+    if place is not None:
+        places[call] = place.queue
+    else:
+        places.pop(call, None)
 
 
 def _close(watch: Watch, call: CallId) -> None:
@@ -236,9 +238,6 @@ def _close(watch: Watch, call: CallId) -> None:
 def _sweep(turn: Turn) -> None:
     """Whoever is idle on the floor, or waits there, is so for the exchange."""
     floor, watch = turn.floor, turn.floor.watch
-    watch.turns += 1
-    if watch.turns % SWEPT_EVERY:
-        return
     if watch.turns % (2 * SWEPT_EVERY):
         name = next(watch.agents, None)
         if name is None:

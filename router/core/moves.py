@@ -26,7 +26,7 @@ def make_moves(turn: Turn) -> None:
     """One stage to another, until none is left."""
     moves = turn.moves
     while moves:
-        move = moves.popleft()
+        move = moves.pop(0)  # of a list, for there are few
         for handle in STAGES[type(move)]:
             handle(turn, move)
 

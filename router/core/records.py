@@ -17,6 +17,7 @@ from router.core.house_records import (
     PolicyChanged,
     RosterChanged,
 )
+from router.core.ivr.sayings import StepEntered as StepEntered  # noqa: PLC0414 the journal has it as well
 from router.core.routing.explain import KeptWaiting, Why
 from router.core.shift_records import ShiftRecord, WrapUpEnded, WrapUpStarted
 from router.core.vocabulary import (
@@ -61,18 +62,6 @@ class Adopted:
     place_from: datetime | None
     agent: AgentId | None
     arrived_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepEntered:
-    """The flow reached a step; `after` says how it left the one before (`key`, `wrong_key`,
-    `silence`, `end`), `digits` how many keys were pressed there."""
-
-    flow: FlowName
-    step: StepName
-    step_kind: str
-    after: str
-    digits: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,7 +361,7 @@ Record = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the journal: (`call`, `epoch`, `seq`) is its key (house.md 11).
 

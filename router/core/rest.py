@@ -87,9 +87,10 @@ def _served(queue: Queue, agents: Iterable[Agent]) -> bool:
 
 
 def _decide(turn: Turn, agent: Agent, needed_in: list[Queue]) -> None:
-    rest, alarm = agent.rest, f"rest_due:{agent.id}"
+    rest = agent.rest
     needed = rest.tired and bool(needed_in) and agent.logged_in and agent.paused is None
     rests = rest.tired and not needed
+    alarm = f"rest_due:{agent.id}"
     if needed:
         turn.raise_alarm(
             alarm,

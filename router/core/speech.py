@@ -32,7 +32,7 @@ def say(turn: Turn, call: Call, prompts: tuple[PromptId, ...], language: Languag
             language=language,
         )
     )
-    turn.wake(PROMPT_AT_MOST, PromptOverdue(call=call.id, playback=playback))
+    turn.wake(PROMPT_AT_MOST, PromptOverdue(call.id, playback))
 
 
 def ask_again(turn: Turn, call: Call, after: timedelta) -> None:

@@ -132,10 +132,10 @@ class Agent:
     leaving: bool = False
     engaged_at: set[NodeId] = field(default_factory=set)
     """The nodes in whose fallback their telephone is engaged."""
+    id: AgentId = field(init=False)
 
-    @property
-    def id(self) -> AgentId:
-        return self.profile.id
+    def __post_init__(self) -> None:
+        self.id = self.profile.id  # of every profile that they will have
 
     @property
     def elsewhere(self) -> bool:
@@ -151,7 +151,7 @@ class Agent:
             return AgentState.TALKING
         if not self.logged_in:
             return AgentState.LOGGED_OUT
-        if self.elsewhere:
+        if self.engaged_at:
             return AgentState.TALKING
         if self.wrap_up is not None:
             return AgentState.WRAP_UP

@@ -39,8 +39,8 @@ from router.core.turn import Turn
 def finish(turn: Turn) -> None:
     """Moves of one stage to another, then the matcher, whose choices are moves again."""
     make_moves(turn)
-    while turn.match_due:
-        turn.match_due = False
+    while turn.look_due:
+        turn.look_due = False
         dispatch.look(turn)
         make_moves(turn)
 
@@ -143,9 +143,9 @@ def _leg_end(turn: Turn, event: e.LegEnded) -> None:
     floor = turn.floor
     call, leg = floor.call_of_caller(event.leg), floor.agent_legs.get(event.leg)
     if call is not None:
-        turn.move(t.CallerGone(call=call, ending=event.ending))
+        turn.move(t.CallerGone(call, event.ending))
     elif leg is not None:
-        turn.move(t.AgentLegOver(leg=leg, ending=event.ending, cause=event.cause))
+        turn.move(t.AgentLegOver(leg, event.ending, event.cause))
     elif (partner_of := floor.call_of_partner(event.leg)) is not None:
         turn.move(t.PartnerGone(call=partner_of, leg=event.leg, why=event.ending.value))
     elif floor.code_legs.pop(event.leg, None) is None:
@@ -154,10 +154,9 @@ def _leg_end(turn: Turn, event: e.LegEnded) -> None:
 
 def _digit(turn: Turn, event: e.DigitPressed) -> None:
     floor = turn.floor
-    call, offer = floor.call_of_caller(event.leg), floor.offer_of_leg(event.leg)
-    if call is not None:
+    if (call := floor.call_of_caller(event.leg)) is not None:
         in_flow.caller_presses(turn, call, event)
-    elif offer is not None:
+    elif (offer := floor.offer_of_leg(event.leg)) is not None:
         offering.agent_presses(turn, offer, event)
     elif (partner_of := floor.call_of_partner(event.leg)) is not None:
         partnering.presses(turn, partner_of, event)
@@ -169,11 +168,12 @@ def _playback(turn: Turn, event: e.PlaybackEnded) -> None:
     floor = turn.floor
     owner = floor.playbacks.get(event.playback)
     call = floor.calls.get(owner) if owner is not None else None
-    code = next((c for c in floor.code_legs.values() if c.playback == event.playback), None)
-    if code is not None:
-        short_code.answer_ends(turn, code, event)
-    elif call is None:
-        turn.ignore("PlaybackEnded")
+    if call is None:
+        code = next((c for c in floor.code_legs.values() if c.playback == event.playback), None)
+        if code is not None:
+            short_code.answer_ends(turn, code, event)
+        else:
+            turn.ignore("PlaybackEnded")
     elif call.playing is not None and call.playing.id == event.playback:
         in_flow.prompt_ends(turn, call, event)
         queueing.prompt_ends(turn, call, event)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,7 +19,7 @@ from router.core.staff import Agent, Telephone
 from router.core.vocabulary import AgentId, CallId, Device, LegEnding, LegId, OfferOutcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FlowRan:
     """The flow said something and waits: carry it out."""
 
@@ -28,7 +27,7 @@ class FlowRan:
     result: FlowTurn
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FlowGiven:
     """The flow gets what it waited for."""
 
@@ -131,14 +130,14 @@ class RungOver:
     outcome: OfferOutcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class OfferTaken:
     """A person is on the agent's leg: connect them."""
 
     offer: Offer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class OffersWithdrawn:
     """The offers of a call have lost their point, but for `keep`."""
 
@@ -156,7 +155,7 @@ class OfferOver:
     leg_gone: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AgentLegOver:
     """An agent's leg ended: whatever it was for is settled, and the agent is free of it."""
 
@@ -175,7 +174,7 @@ class ConversationBroken:
     cause: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CallerGone:
     """The caller's leg is gone."""
 
@@ -192,7 +191,7 @@ class GivenAway:
     has_left: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AgentFreed:
     """An agent's leg is gone for good; `talked_on` None if no conversation came of it."""
 
@@ -226,7 +225,7 @@ Move = (
 """What one stage asks of another. Stages do not know each other: the engine passes moves on."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Turn:
     """Commands and records in their order, moves still to be made, and whether to match."""
 
@@ -234,7 +233,7 @@ class Turn:
     at: datetime
     commands: list[Command] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-    moves: deque[Move] = field(default_factory=deque)
+    moves: list[Move] = field(default_factory=list)
     look_due: bool = False
 
     @property
@@ -265,8 +264,7 @@ class Turn:
         """Write a line of the journal."""
         floor = self.floor
         floor.seq += 1
-        entry = Entry(call=call, epoch=floor.epoch, seq=floor.seq, at=self.at, record=record)
-        self.entries.append(entry)
+        self.entries.append(Entry(call, floor.epoch, floor.seq, self.at, record))
 
     def move(self, move: Move) -> None:
         """Ask another stage, in this same turn."""

@@ -22,7 +22,7 @@ from router.core.commands import (
 )
 from router.core.engine import Engine
 from router.core.policy import Policy
-from router.core.records import Entry, Queued, StepEntered
+from router.core.records import Entry, Queued, Record, StepEntered
 from router.core.shift_records import WrapUpStarted
 from router.core.vocabulary import (
     AgentId,
@@ -49,7 +49,6 @@ NODE = NodeId("simulated")
 EPOCH = 1
 NETWORK = timedelta(milliseconds=20)
 """From a command to what Asterisk says of it."""
-NOTICED = (StepEntered, Queued, WrapUpStarted)
 S = TypeVar("S")
 Hearer = Callable[[Entry], None]
 
@@ -110,14 +109,20 @@ class HotlineRun:
             HandToDialplan: self._hands_over,
         }
         """What a telephone does of itself when it is told so; of all else nothing follows."""
+        self._notices: Mapping[type[Record], Callable[[Guest, Any], None]] = {
+            StepEntered: self._in_step,
+            Queued: self._in_queue,
+            WrapUpStarted: self._after_call,
+        }
+        """What people do of themselves when it happens."""
+        self._wake_at: datetime | None = None
 
     def run(self) -> None:
         """Until the days are over and the last caller has hung up."""
         self._open()
-        heap, deadlines = self._heap, self.engine.floor.deadlines
-        ends, calls = self.plan.ends, self.engine.floor.calls
+        heap, ends, calls = self._heap, self.plan.ends, self.engine.floor.calls
         while heap:
-            due = deadlines.next
+            due = self._wake_at
             if due is not None and due <= heap[0][0]:
                 self.now = max(due, self.now)
                 self._tell(e.ClockReached(at=self.now))
@@ -126,7 +131,7 @@ class HotlineRun:
                 if at > self.now:
                     self.now = at
                 act(subject)
-            if self.now >= ends and not calls and not self._guests:
+            if not calls and self.now >= ends and not self._guests:
                 break
 
     # -- shifts ---------------------------------------------------------------------------
@@ -244,31 +249,33 @@ class HotlineRun:
     # -- the engine -----------------------------------------------------------------------
 
     def _tell(self, event: e.Event) -> None:
-        outcome, hear, obeys = self.engine.handle(event), self._hear, self._obeys
+        outcome, hear = self.engine.handle(event), self._hear
+        notices, obeys = self._notices, self._obeys
+        self._wake_at = outcome.wake_at
         for entry in outcome.entries:
             hear(entry)
-            record = entry.record
-            if isinstance(record, NOTICED) and entry.call is not None:
-                self._notice(entry.call, record)
+            notice = notices.get(type(entry.record))
+            if notice is not None and entry.call is not None:
+                notice(self._by_call[entry.call], entry.record)
         for command in outcome.commands:
             obey = obeys.get(type(command))
             if obey is not None:
                 obey(command)
 
-    def _notice(self, call: CallId, record: StepEntered | Queued | WrapUpStarted) -> None:
-        guest = self._by_call[call]
-        match record:
-            case StepEntered(step_kind="menu"):
-                self._in_menu(guest, record)
-            case Queued() if not guest.queued:
-                guest.queued = True
-                self._in(guest.patience, self._loses_patience, guest)
-            case WrapUpStarted(agent=agent, lasts=lasts):
-                self._wraps[agent] = count = self._wraps.get(agent, 0) + 1
-                if lasts is None:
-                    self._in(guest.wrap_up, self._is_ready, (agent, count))
-            case _:
-                pass
+    def _in_step(self, guest: Guest, entered: StepEntered) -> None:
+        if entered.step_kind == "menu":
+            self._in_menu(guest, entered)
+
+    def _in_queue(self, guest: Guest, queued: Queued) -> None:
+        if not guest.queued:
+            guest.queued = True
+            self._in(guest.patience, self._loses_patience, guest)
+
+    def _after_call(self, guest: Guest, wrap_up: WrapUpStarted) -> None:
+        agent = wrap_up.agent
+        self._wraps[agent] = count = self._wraps.get(agent, 0) + 1
+        if wrap_up.lasts is None:
+            self._in(guest.wrap_up, self._is_ready, (agent, count))
 
     def _is_ready(self, subject: tuple[AgentId, int]) -> None:
         agent, count = subject
@@ -371,7 +378,8 @@ class HotlineRun:
     # -- the heap -------------------------------------------------------------------------
 
     def _in(self, seconds: float, act: Callable[[S], None], subject: S) -> None:
-        self._at(self.now + timedelta(seconds=seconds), act, subject)
+        self._pushed += 1
+        heappush(self._heap, (self.now + timedelta(0, seconds), self._pushed, act, subject))
 
     def _at(self, at: datetime, act: Callable[[S], None], subject: S) -> None:
         self._pushed += 1

@@ -62,13 +62,17 @@ class FlowRun:
     def but(self, **changes: object) -> FlowRun:
         """The run with these fields changed, as by `dataclasses.replace` in a tenth of its time:
         every step of every call makes some, so it has no slots, which are slow to copy."""
-        run = object.__new__(FlowRun)
-        known = run.__dict__
-        known.update(self.__dict__)
+        known = self.__dict__.copy()
         known.update(changes)
         if len(known) != _FIELDS:
             raise TypeError(f"A run has no such fields: {', '.join(changes)}")
+        run = _new(FlowRun)
+        _set(run, "__dict__", known)
         return run
+
+    def at_step(self, step: StepName) -> FlowRun:
+        """The run as it enters this step."""
+        return self.but(step=step, **_ANEW)
 
     def keeping(self, digit: str) -> FlowRun:
         """The run with one more key for the next menu."""
@@ -107,7 +111,15 @@ class FlowRun:
         }
 
 
+_ANEW: Mapping[str, object] = {
+    "wrong": 0,
+    "repeats": 0,
+    "digits": 0,
+    "phase": "",
+    "collected": "",
+}
 _FIELDS = len(fields(FlowRun))
+_new, _set = object.__new__, object.__setattr__
 
 
 def fleeting_among(sources: Mapping[str, Source], run: FlowRun) -> frozenset[str]:

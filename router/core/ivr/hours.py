@@ -43,9 +43,10 @@ class Hours:
         local = at.astimezone(self.tz)
         clock, today = _clock(local), local.date()
         later = clock + DAY
-        return any(r.start <= clock < r.end for r in self.of(today)) or any(
-            r.start <= later < r.end for r in self.of(today - DAY)
-        )
+        for each in self.of(today):
+            if each.start <= clock < each.end:
+                return True
+        return any(each.start <= later < each.end for each in self.of(today - DAY))
 
     def holds_until(self, at: datetime) -> datetime:
         """From `at` to this later instant the answer is the same; it need not be another then."""

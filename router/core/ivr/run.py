@@ -9,7 +9,7 @@ from router.core.frozen import made_quickly
 from router.core.ivr.flow_run import FlowRun, Frame
 from router.core.ivr.model import FlowBook, Line, Step
 from router.core.ivr.resuming import way_back
-from router.core.ivr.sayings import Answer, CallbackAsked, Say, Saying, StopSaying
+from router.core.ivr.sayings import Answer, CallbackAsked, Say, Saying, StepEntered, StopSaying
 from router.core.ivr.steps.decision import Ascend, Decision, Descend, Leave, Moment, Stay
 from router.core.ivr.steps.flow import FlowStep
 from router.core.ivr.waits import (
@@ -31,7 +31,6 @@ __all__ = [
     "FlowRun",
     "Say",
     "Saying",
-    "StepNote",
     "StopSaying",
     "Turn",
     "advance",
@@ -46,28 +45,17 @@ STEPS_PER_TURN = 100
 """A flow that goes round without waiting is a mistake, and must not take the engine with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepNote:
-    """A step was reached; `after` and `digits` tell how the one before was left."""
-
-    flow: FlowName
-    step: StepName
-    step_kind: str
-    after: str
-    digits: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What came of it; `wait` is also the run's."""
 
     run: FlowRun
     said: tuple[Saying, ...]
     wait: Wait
-    entered: tuple[StepNote, ...]
+    entered: tuple[StepEntered, ...]
 
 
-made_quickly(StepNote, Turn)
+made_quickly(Turn)
 
 
 def begin(
@@ -118,7 +106,7 @@ def advance(book: FlowBook, run: FlowRun, given: Given, at: datetime) -> Turn:
 def _carry_on(book: FlowBook, decision: Decision, moment: Moment) -> Turn:
     if isinstance(decision, Stay):
         run = decision.run.but(wait=decision.wait)
-        return Turn(run=run, said=decision.said, wait=run.wait, entered=())
+        return Turn(run, decision.said, run.wait, ())
     run, to, after = _led(book, decision)
     return _go(book, run, decision.said, to, after, moment)
 
@@ -170,27 +158,30 @@ def _go(
     moment: Moment,
 ) -> Turn:
     """Step after step, until one waits."""
-    spoken, entered = list(said), list[StepNote]()
+    spoken, entered = list(said), list[StepEntered]()
     for _ in range(STEPS_PER_TURN):
         step = _step(book, run.flow, to)
         if step is None:
             break
         entered.append(
-            StepNote(flow=run.flow, step=to, step_kind=step.kind, after=after, digits=run.digits)
+            StepEntered(flow=run.flow, step=to, step_kind=step.kind, after=after, digits=run.digits)
         )
-        run = run.but(step=to, wrong=0, repeats=0, digits=0, phase="", collected="")
+        run = run.at_step(to)
         decision = step.enter(run, moment)
         spoken.extend(decision.said)
         if isinstance(decision, Stay):
             run = decision.run.but(wait=decision.wait)
-            return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
-        run, to, after = _led(book, decision)
+            return Turn(run, tuple(spoken), run.wait, tuple(entered))
+        if isinstance(decision, Leave):  # as most do
+            run, to, after = decision.run, decision.to, decision.after
+        else:
+            run, to, after = _led(book, decision)
     run = run.but(typed_ahead="", wait=_first_resort(book, run))
-    return Turn(run=run, said=tuple(spoken), wait=run.wait, entered=tuple(entered))
+    return Turn(run, tuple(spoken), run.wait, tuple(entered))
 
 
 def _moment(book: FlowBook, at: datetime) -> Moment:
-    return Moment(at=at, hours=book.hours, phrases=book.phrases, contacts=book.contacts)
+    return Moment(at, book.hours, book.phrases, book.contacts)
 
 
 def _step(book: FlowBook, flow: FlowName, step: StepName) -> Step | None:
@@ -199,7 +190,7 @@ def _step(book: FlowBook, flow: FlowName, step: StepName) -> Step | None:
 
 
 def _same(run: FlowRun) -> Turn:
-    return Turn(run=run, said=(), wait=run.wait, entered=())
+    return Turn(run, (), run.wait, ())
 
 
 def _first_resort(book: FlowBook, run: FlowRun) -> ForAgent:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from router.core.frozen import made_quickly
-from router.core.vocabulary import Language, PromptId, QueueName
+from router.core.vocabulary import FlowName, Language, PromptId, QueueName, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,18 @@ class Answer:
     figure: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEntered:
+    """The flow reached a step; `after` says how it left the one before (`key`, `wrong_key`,
+    `silence`, `end`), `digits` how many keys were pressed there. A line of the journal as it is."""
+
+    flow: FlowName
+    step: StepName
+    step_kind: str
+    after: str
+    digits: int
+
+
 Saying = Say | StopSaying | CallbackAsked | Answer
 
-made_quickly(*get_args(Saying))
+made_quickly(StepEntered, *get_args(Saying))

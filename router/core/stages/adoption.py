@@ -234,7 +234,7 @@ def _go_on(
         turn.move(QueueEntered(call=call, wait=went_on.wait, again=True))
     else:
         _note(turn, call)
-        turn.move(FlowRan(call=call, result=went_on))
+        turn.move(FlowRan(call, went_on))
 
 
 def _join_again(

@@ -41,7 +41,7 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
         caller=event.caller,
         policy=policy,
         # What the flow noted on the way in has still to be written down.
-        run=result.run.but(tags=()),
+        run=result.run.but(tags=()) if result.run.tags else result.run,
     )
     if before is not None:
         call.count_on(before)
@@ -61,4 +61,4 @@ def caller_arrives(turn: Turn, event: CallArrived) -> None:
     )
     if not event.synthetic:  # the dialplan ends a test call that its caller has forgotten
         turn.order(Admit(node=call.node, call=call.id, leg=call.leg))
-    turn.move(FlowRan(call=call, result=result))
+    turn.move(FlowRan(call, result))

@@ -40,7 +40,7 @@ def ends(turn: Turn, event: LookupEnded) -> None:
     if isinstance(wait, ForLookup):
         took = turn.at - (call.asked_at or turn.at)
         turn.note(LookedUp(step=call.run.step, why=event.why, took=took), call.id)
-        turn.move(FlowGiven(call=call, given=LookupOver(values=event.values)))
+        turn.move(FlowGiven(call, LookupOver(values=event.values)))
 
 
 def is_overdue(turn: Turn, due: LookupOverdue) -> None:

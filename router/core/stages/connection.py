@@ -93,7 +93,7 @@ def connect(turn: Turn, move: OfferTaken) -> None:
         ),
         call.id,
     )
-    turn.move(OffersWithdrawn(call=call, keep=offer))
+    turn.move(OffersWithdrawn(call, offer))
     turn.affects(call, agent)
 
 
@@ -107,7 +107,7 @@ def agent_leg_ends(turn: Turn, move: AgentLegOver) -> None:
         leg.lost = not own_hangup
         turn.move(ConversationBroken(call=call, leg=leg, own_hangup=own_hangup, cause=move.cause))
     if agent is not None:
-        turn.move(AgentFreed(agent=agent, leg=leg))
+        turn.move(AgentFreed(agent, leg))
     else:
         turn.floor.agent_legs.pop(leg.id, None)  # of a roster that was lost
 
@@ -140,7 +140,7 @@ def breaks(turn: Turn, move: ConversationBroken) -> None:
     if move.own_hangup:
         turn.note(Ended(agent=talk.agent, by=EndedBy.AGENT, talked=talked), call.id)
         _learn(turn, talk, talked)
-        turn.move(FlowGiven(call=call, given=ConversationOver()))
+        turn.move(FlowGiven(call, ConversationOver()))
         return
     turn.note(AgentLost(agent=talk.agent, cause=move.cause, talked=talked), call.id)
     call.wait += 1
@@ -186,8 +186,9 @@ def give_away(turn: Turn, move: GivenAway) -> None:
 
 def _settle(turn: Turn, call: Call) -> None:
     turn.floor.depart(call)
-    turn.move(OffersWithdrawn(call=call))
-    turn.affects(call)
+    turn.move(OffersWithdrawn(call))
+    if call.place is not None:
+        turn.affects(call)
 
 
 def _end_talk(turn: Turn, call: Call, by: EndedBy) -> None:
@@ -212,4 +213,4 @@ def hang_up(turn: Turn, leg: AgentLeg) -> None:
     """End an agent's leg; the agent is free once its end is reported."""
     leg.closing = True
     turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
-    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
+    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg.id))

@@ -26,15 +26,17 @@ NEVER: Instant = math.inf
 def look(turn: Turn) -> None:
     """Widen what is due, match, and ask for the offers."""
     floor, board = turn.floor, turn.floor.board
-    if floor.returning and (until := floor.returns_until(turn.at)) is not None:
-        turn.look_again(until)
+    if floor.returning and (returned := floor.returns_until(turn.at)) is not None:
+        turn.look_again(returned)
         return
     if board.follows is not floor.policy:
         board.begin(floor.policy, new_exchange(floor))
     at = board.looked_at = instant(turn.at)
     board.take_due(at)
     arrived = _tell(turn, board)
-    _keep_reserves(turn, board, at)
+    since, until = board.reserves_hold
+    if floor.policy.reserves and not since <= at < until:
+        _read_reserves(turn, board)
     decided = board.exchange.decide(at)
     inspection.inspect_look(turn, decided)
     if decided.widened:
@@ -99,12 +101,16 @@ def _tell(turn: Turn, board: Board) -> list[CallId]:
         board.calls.update(turn.floor.calls, board.exchange.waiting.callers)
     if board.calls:
         _call_in(turn, board)
-    agents, board.agents = board.agents, set()
-    for agent in sorted(agents):
-        attendance.tell(turn, board, agent)
-    calls, board.calls = board.calls, set()
-    board.told = (agents, calls)
-    return [call for call in sorted(calls) if _tell_call(turn, board, call)]
+    agents = board.agents
+    if agents:
+        board.agents = set()
+        for agent in sorted(agents):
+            attendance.tell(turn, board, agent)
+    calls = board.calls
+    if calls:
+        board.calls = set()
+    board.told = (agents or (), calls or ())
+    return [call for call in sorted(calls) if _tell_call(turn, board, call)] if calls else []
 
 
 def _call_in(turn: Turn, board: Board) -> None:
@@ -210,7 +216,7 @@ def _widen(turn: Turn, decided: Decided) -> None:
 def _say_who_waits(turn: Turn, board: Board, decided: Decided, arrived: Iterable[CallId]) -> None:
     """Who got nobody, and why: once when they begin to wait, and after each widening."""
     waiting = board.exchange.waiting.callers
-    look = board.exchange.look(instant(turn.at))
+    look = board.exchange.look(board.looked_at)
     for name in dict.fromkeys((*arrived, *(w.call for w in decided.widened))):
         caller, call = waiting.get(name), turn.floor.calls[name]
         if caller is not None and caller.first is not None and call.place is not None:
@@ -221,15 +227,9 @@ def _say_who_waits(turn: Turn, board: Board, decided: Decided, arrived: Iterable
 # -- reserves and alarms ----------------------------------------------------------------------
 
 
-def _keep_reserves(turn: Turn, board: Board, at: Instant) -> None:
-    """O4. Hours are read when they may have changed, or somebody has set the clock back."""
-    since, until = board.reserves_hold
-    if turn.floor.policy.reserves and not since <= at < until:
-        _read_reserves(turn, board)
-
-
 def _read_reserves(turn: Turn, board: Board) -> None:
-    """With the figure of the hours that are open now."""
+    """O4, with the figure of the hours that are open now. They are read when they may have changed,
+    or somebody has set the clock back."""
     policy, figures, holds_until = turn.floor.policy, [], list[datetime]()
     for reserve in policy.reserves:
         free = reserve.free

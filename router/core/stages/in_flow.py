@@ -26,7 +26,6 @@ from router.core.ivr.waits import (
 from router.core.records import (
     CallbackRequested,
     PromptMissing,
-    StepEntered,
     SurveyAnswered,
     Tagged,
     TimedOut,
@@ -63,17 +62,8 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
     if not keeps_place:
         call.wait += 1
         turn.floor.deadlines.forget(call.id)
-    for note in result.entered:
-        turn.note(
-            StepEntered(
-                flow=note.flow,
-                step=note.step,
-                step_kind=note.step_kind,
-                after=note.after,
-                digits=note.digits,
-            ),
-            call.id,
-        )
+    for entered in result.entered:
+        turn.note(entered, call.id)
     for tag in fresh_tags:
         turn.note(Tagged(tag=tag), call.id)
     for saying in result.said:
@@ -91,9 +81,9 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
     match result.wait:
         case ForPrompt():
             if call.playing is None:
-                turn.move(FlowGiven(call=call, given=PromptOver(heard=False)))
+                turn.move(FlowGiven(call, PromptOver(heard=False)))
         case ForDigit(within=within):
-            turn.wake(within, DigitDue(call=call.id, wait=call.wait))
+            turn.wake(within, DigitDue(call.id, call.wait))
             ask_again(turn, call, within)
         case ForAgent() if keeps_place:
             pass
@@ -110,7 +100,7 @@ def carry_out(turn: Turn, move: FlowRan) -> None:
         case Over():
             call.ended_by = EndedBy.SYSTEM
             turn.order(Hangup(node=call.node, call=call.id, leg=call.leg, only_here=True))
-            turn.wake(HANGUP_WITHIN, LegOverdue(leg=call.leg))
+            turn.wake(HANGUP_WITHIN, LegOverdue(call.leg))
         case _:
             assert_never(result.wait)
 
@@ -130,7 +120,7 @@ def _leave_queue(turn: Turn, call: Call, place: Place, why: str) -> None:
     call.place = None
     hush(turn, call)
     turn.note(TimedOut(queue=place.queue, waited=turn.at - place.since, why=why), call.id)
-    turn.move(OffersWithdrawn(call=call))
+    turn.move(OffersWithdrawn(call))
     turn.affects(call)
 
 
@@ -138,20 +128,20 @@ def go_on(turn: Turn, move: FlowGiven) -> None:
     """The flow gets what it waited for."""
     call = move.call
     result = advance(call.policy.book, call.run, move.given, turn.at)
-    turn.move(FlowRan(call=call, result=result))
+    turn.move(FlowRan(call, result))
 
 
 def caller_presses(turn: Turn, call: Call, event: DigitPressed) -> None:
     """A key counts in the flow and in a queue; in a conversation it is the caller's own affair."""
     if call.talk is None and call.ended_by is None:
-        turn.move(FlowGiven(call=call, given=Digit(digit=event.digit)))
+        turn.move(FlowGiven(call, Digit(digit=event.digit)))
 
 
 def digit_is_due(turn: Turn, due: DigitDue) -> None:
     """Nobody pressed anything."""
     call = turn.floor.calls.get(due.call)
     if call is not None and call.wait == due.wait and isinstance(call.run.wait, ForDigit):
-        turn.move(FlowGiven(call=call, given=TimeIsUp()))
+        turn.move(FlowGiven(call, TimeIsUp()))
 
 
 def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
@@ -168,7 +158,7 @@ def prompt_ends(turn: Turn, call: Call, event: PlaybackEnded) -> None:
     if isinstance(call.run.wait, ForLookup):
         music(turn, call)
     elif call.place is None and call.talk is None:
-        turn.move(FlowGiven(call=call, given=PromptOver(heard=event.heard)))
+        turn.move(FlowGiven(call, PromptOver(heard=event.heard)))
 
 
 def prompt_is_overdue(turn: Turn, due: PromptOverdue) -> PlaybackEnded | None:

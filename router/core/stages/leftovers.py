@@ -122,7 +122,7 @@ def _ring_on(
     )
     if carried.whisper is not None:
         turn.order(StopPlay(node=call.node, call=call.id, leg=leg.leg, playback=carried.whisper))
-    turn.wake(queue.rings_within, RingingDue(offer=offer.id))
+    turn.wake(queue.rings_within, RingingDue(offer.id))
     if leg.up and leg.in_application:
         return [LegAnswered(at=turn.at, leg=leg.leg)]
     return [LegRinging(at=turn.at, leg=leg.leg)] if leg.ringing else []
@@ -151,7 +151,7 @@ def _let_go(
         since=turn.at,
     )
     turn.order(Hangup(node=event.node, call=call, leg=leg.leg, answered_elsewhere=not was_bridged))
-    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.leg))
+    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg.leg))
     if leg.offer and not was_bridged:
         turn.note(
             OfferEnded(

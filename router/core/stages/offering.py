@@ -101,7 +101,7 @@ def make(turn: Turn, move: OfferDue) -> None:
         ),
         call.id,
     )
-    turn.wake(queue.rings_within, RingingDue(offer=offer.id))
+    turn.wake(queue.rings_within, RingingDue(offer.id))
 
 
 def rings(turn: Turn, offer: Offer, event: LegRinging) -> None:
@@ -111,7 +111,7 @@ def rings(turn: Turn, offer: Offer, event: LegRinging) -> None:
     offer.rang = True
     turn.floor.deadlines.forget(offer.id)
     turn.note(OfferRang(offer=offer.id, agent=offer.agent), offer.call)
-    turn.wake(offer.ring_for, RingsOut(offer=offer.id))
+    turn.wake(offer.ring_for, RingsOut(offer.id))
 
 
 def is_answered(turn: Turn, offer: Offer, event: LegAnswered) -> None:
@@ -121,11 +121,11 @@ def is_answered(turn: Turn, offer: Offer, event: LegAnswered) -> None:
     offer.picked_up = True
     turn.floor.deadlines.forget(offer.id)
     if offer.device.kind is DeviceKind.DESK:
-        turn.move(OfferTaken(offer=offer))
+        turn.move(OfferTaken(offer))
         return
     turn.note(OfferPickedUp(offer=offer.id, agent=offer.agent), offer.call)
     _whisper(turn, offer)
-    turn.wake(turn.floor.policy.queues[offer.queue].confirm_within, ConfirmationDue(offer=offer.id))
+    turn.wake(turn.floor.policy.queues[offer.queue].confirm_within, ConfirmationDue(offer.id))
 
 
 def _whisper(turn: Turn, offer: Offer) -> None:
@@ -166,7 +166,7 @@ def agent_presses(turn: Turn, offer: Offer, event: DigitPressed) -> None:
                 StopPlay(node=call.node, call=call.id, leg=offer.leg, playback=offer.whisper)
             )
             offer.whisper = None
-        turn.move(OfferTaken(offer=offer))
+        turn.move(OfferTaken(offer))
 
 
 def ringing_is_due(turn: Turn, due: RingingDue) -> None:
@@ -238,12 +238,12 @@ def end(turn: Turn, move: OfferOver) -> None:
         turn.affects(call)
     leg = floor.agent_legs[offer.leg]
     if move.leg_gone:
-        turn.move(AgentFreed(agent=agent, leg=leg))
+        turn.move(AgentFreed(agent, leg))
     else:
         leg.closing = True
         elsewhere = outcome is OfferOutcome.WITHDRAWN
         turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id, answered_elsewhere=elsewhere))
-        turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
+        turn.wake(LEG_GONE_WITHIN, LegOverdue(leg.id))
     turn.affects(agent)
 
 

@@ -56,7 +56,7 @@ def _look(turn: Turn, call: Call, place: Place) -> None:
     if left:
         due = min(_next(turn, each, since) for each in left)
         call.overflow_at = due
-        turn.wake(due - turn.at, OverflowDue(call=call.id, at=due))
+        turn.wake(due - turn.at, OverflowDue(call.id, due))
 
 
 def _next(turn: Turn, overflow: Overflow, since: datetime) -> datetime:
@@ -117,7 +117,7 @@ def _act(turn: Turn, call: Call, place: Place, queue: Queue, overflow: Overflow)
         _ring_outside(turn, call, overflow.outside)
     if overflow.step is not None:
         note("step", overflow.step)
-        turn.move(FlowGiven(call=call, given=QueueOverflowed(to=overflow.step)))
+        turn.move(FlowGiven(call, QueueOverflowed(to=overflow.step)))
 
 
 def _widen(turn: Turn, call: Call, place: Place, queue: Queue) -> None:

@@ -112,7 +112,7 @@ def _leave_queue(turn: Turn, call: Call, place: Place) -> None:
     call.place = None
     why, waited = "partner", turn.at - place.since
     turn.note(TimedOut(queue=place.queue, waited=waited, why=why), call.id)
-    turn.move(OffersWithdrawn(call=call))
+    turn.move(OffersWithdrawn(call))
     turn.affects(call)
 
 
@@ -154,7 +154,7 @@ def goes(turn: Turn, move: PartnerGone) -> None:
         return
     if move.why == LegEnding.HUNG_UP:
         _note_end(turn, call, partner, EndedBy.AGENT)
-        turn.move(FlowGiven(call=call, given=ConversationOver()))
+        turn.move(FlowGiven(call, ConversationOver()))
     else:
         _note_end(turn, call, partner, EndedBy.LOST)
         _keep(turn, call)
@@ -168,7 +168,7 @@ def _keep(turn: Turn, call: Call) -> None:
         call.wait += 1
         turn.move(QueueEntered(call=call, wait=wait, again=True))
     elif call.place is None:
-        turn.move(FlowGiven(call=call, given=PartnerUnreached()))
+        turn.move(FlowGiven(call, PartnerUnreached()))
 
 
 def caller_goes(turn: Turn, call: Call) -> None:

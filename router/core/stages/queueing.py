@@ -57,7 +57,7 @@ def _look_for_anybody(turn: Turn, call: Call, place: Place) -> None:
     if any(skills.fits(a.skills) for a in floor.staffed() for skills in queue.circles):
         turn.wake(STAFF_AGAIN_AFTER, StaffDue(call=call.id, wait=call.wait))
     else:
-        turn.move(FlowGiven(call=call, given=NobodyStaffed()))
+        turn.move(FlowGiven(call, NobodyStaffed()))
 
 
 def staff_is_due(turn: Turn, due: StaffDue) -> None:
@@ -164,5 +164,5 @@ def queue_gives_up(turn: Turn, due: QueueGivesUp) -> None:
     place, call.place = call.place, None
     turn.note(TimedOut(queue=place.queue, waited=turn.at - place.since), call.id)
     turn.affects(call)
-    turn.move(OffersWithdrawn(call=call))
-    turn.move(FlowGiven(call=call, given=QueueGaveUp()))
+    turn.move(OffersWithdrawn(call))
+    turn.move(FlowGiven(call, QueueGaveUp()))

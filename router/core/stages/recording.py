@@ -108,7 +108,7 @@ def ends(turn: Turn, event: RecordingEnded) -> None:
             _settle(turn, recording)
         elif isinstance(wait := call.run.wait, ForMessage):
             lasted = wait.longest if recording.lasted is None else recording.lasted
-            turn.move(FlowGiven(call=call, given=MessageOver(lasted=lasted)))
+            turn.move(FlowGiven(call, MessageOver(lasted=lasted)))
 
 
 def _said(recording: Recording, event: RecordingEnded) -> timedelta | None:
@@ -144,7 +144,7 @@ def keep(turn: Turn, move: MessageMeant) -> None:
     """The caller waits for it: they are told only what is so."""
     recording = turn.floor.recordings.get(move.call.recording or RecordingId(""))
     if recording is None:
-        turn.move(FlowGiven(call=move.call, given=MessageKept(kept=False)))
+        turn.move(FlowGiven(move.call, MessageKept(kept=False)))
     else:
         _keep(turn, recording)
 
@@ -256,9 +256,9 @@ def _go_on(turn: Turn, recording: Recording, *, kept: bool) -> None:
         return
     call.recording = None
     if isinstance(call.run.wait, ForKeeping):
-        turn.move(FlowGiven(call=call, given=MessageKept(kept=kept)))
+        turn.move(FlowGiven(call, MessageKept(kept=kept)))
     elif isinstance(call.run.wait, ForMessage):
-        turn.move(FlowGiven(call=call, given=MessageOver(lasted=None)))
+        turn.move(FlowGiven(call, MessageOver(lasted=None)))
 
 
 def _speaker(turn: Turn, recording: Recording) -> Call | None:

@@ -155,7 +155,7 @@ def _bury_the_vanished(
         if call.leg in elsewhere:
             turn.move(GivenAway(call=call, reason="found in the dialplan", has_left=True))
         else:
-            turn.move(CallerGone(call=call, ending=ending))
+            turn.move(CallerGone(call, ending))
     for leg in list(floor.agent_legs.values()):
         if leg.node != node or leg.id in listed:
             continue
@@ -163,7 +163,7 @@ def _bury_the_vanished(
         fresh = offer is not None and turn.at - offer.made_at < JUST_DIALLED
         if ending is LegEnding.LOST or not fresh:
             # Whether the agent hung up or their line broke was not seen: the caller is kept.
-            turn.move(AgentLegOver(leg=leg, ending=LegEnding.LOST))
+            turn.move(AgentLegOver(leg, LegEnding.LOST))
     for name, owner in list(floor.partner_legs.items()):
         partner_of = floor.calls.get(owner)
         if partner_of is None or partner_of.node != node or name in listed:
@@ -223,17 +223,17 @@ def leg_is_overdue(turn: Turn, due: LegOverdue) -> None:
         # on: nobody is free for another call in the same breath.
         leg.hung_up_again = True
         turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
-        turn.wake(LEG_GONE_AFTER_ALL, LegOverdue(leg=leg.id))
+        turn.wake(LEG_GONE_AFTER_ALL, LegOverdue(leg.id))
     elif leg is not None and leg.closing:
         turn.ignore("leg_end_never_reported")
-        turn.move(AgentLegOver(leg=leg, ending=LegEnding.HUNG_UP))
+        turn.move(AgentLegOver(leg, LegEnding.HUNG_UP))
     floor.code_legs.pop(due.leg, None)
     call = floor.call_of_caller(due.leg)
     if call is not None and not floor.nodes.get(call.node, True):
         turn.wake(LEG_GONE_AFTER_ALL, due)  # the next list tells, or the node is given up
         return
     if call is not None and (call.vanished or call.hung_up_again):
-        turn.move(CallerGone(call=call, ending=LegEnding.HUNG_UP))
+        turn.move(CallerGone(call, LegEnding.HUNG_UP))
     elif call is not None and call.ended_by is not None:
         call.hung_up_again = True  # as above; refusal.py tells if this is not carried out either
         turn.order(Hangup(node=call.node, call=call.id, leg=call.leg, only_here=True))

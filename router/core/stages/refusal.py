@@ -59,7 +59,7 @@ def _leg_is_gone(turn: Turn, command: Command) -> None:
         call = turn.floor.call_of_caller(command.leg)
         if call is not None and not call.vanished:
             call.vanished = True
-            turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=call.leg))
+            turn.wake(LEG_GONE_WITHIN, LegOverdue(call.leg))
 
 
 def _never_sent(turn: Turn, command: Command) -> PlaybackEnded | None:
@@ -103,7 +103,7 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
                 leg = floor.agent_legs[call.talk.leg]
                 leg.lost = leg.closing = True
                 turn.order(Hangup(node=leg.node, call=leg.call, leg=leg.id))
-                turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
+                turn.wake(LEG_GONE_WITHIN, LegOverdue(leg.id))
                 turn.move(ConversationBroken(call=call, leg=leg, own_hangup=False))
             elif call is not None and call.partner is not None:
                 turn.order(Hangup(node=call.node, call=call.id, leg=call.partner.leg))
@@ -155,4 +155,4 @@ def _hang_up_later(turn: Turn, leg: LegId) -> None:
     else:
         return
     turn.floor.deadlines.forget(leg)
-    turn.wake(LEG_GONE_AFTER_ALL, LegOverdue(leg=leg))
+    turn.wake(LEG_GONE_AFTER_ALL, LegOverdue(leg))

@@ -112,7 +112,7 @@ def agent_is_recalled(turn: Turn, event: AgentRecalled) -> None:
         if wrap_up.until is not None:
             left = _left(turn, wrap_up.since, wrap_up.until)
             wrap_up.until = turn.at + left
-            turn.wake(left, WrapUpOver(agent=agent.id, since=wrap_up.since))
+            turn.wake(left, WrapUpOver(agent.id, wrap_up.since))
     if event.rest is not None:
         _rest_on(turn, agent, replace(event.rest))
     enrol_everywhere(turn, agent)

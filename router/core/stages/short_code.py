@@ -101,4 +101,4 @@ def answer_ends(turn: Turn, leg: CodeLeg, event: PlaybackEnded) -> None:
         turn.move(PromptWanted(leg=leg))
         return
     turn.order(Hangup(node=leg.node, call=None, leg=leg.id))
-    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg=leg.id))
+    turn.wake(LEG_GONE_WITHIN, LegOverdue(leg.id))

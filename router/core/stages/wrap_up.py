@@ -45,7 +45,7 @@ def _begin(turn: Turn, agent: Agent, leg: AgentLeg) -> None:
     if lasts == NOTHING:
         end(turn, agent, EndedBy.SYSTEM)
     elif lasts is not None:
-        turn.wake(lasts, WrapUpOver(agent=agent.id, since=turn.at))
+        turn.wake(lasts, WrapUpOver(agent.id, turn.at))
 
 
 def _length(turn: Turn, agent: Agent, leg: AgentLeg) -> timedelta | None:
@@ -97,7 +97,7 @@ def agent_extends(turn: Turn, event: ExtensionAsked) -> None:
         return
     wrap_up.until = until
     turn.note(WrapUpExtended(agent=event.agent, until=until), wrap_up.call)
-    turn.wake(until - turn.at, WrapUpOver(agent=event.agent, since=wrap_up.since))
+    turn.wake(until - turn.at, WrapUpOver(event.agent, wrap_up.since))
 
 
 def end(turn: Turn, agent: Agent, by: EndedBy) -> None:

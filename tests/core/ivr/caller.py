@@ -11,12 +11,12 @@ from router.core.ivr.run import (
     CallbackAsked,
     FlowRun,
     Say,
-    StepNote,
     StopSaying,
     Turn,
     advance,
     begin,
 )
+from router.core.ivr.sayings import StepEntered
 from router.core.ivr.steps.goodbye import GoodbyeStep
 from router.core.ivr.steps.hours import HoursStep
 from router.core.ivr.steps.language import LanguageStep
@@ -43,7 +43,7 @@ class Caller:
 
     def __init__(self, book: FlowBook, at: datetime, dials: str = "55") -> None:
         self.book, self.at = book, at
-        self.notes: list[StepNote] = []
+        self.notes: list[StepEntered] = []
         self.said: list[str] = []
         self.noted: list[CallbackAsked | Answer] = []
         line, _ = book.line_for(dials)

@@ -17,7 +17,7 @@ from router.core.ivr.waits import Wait
 from router.core.vocabulary import ContactName, FlowName, PromptId, StepName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Moment:
     """All that a step may look at besides its run."""
 

@@ -80,7 +80,7 @@ class QueueStep(StepKind):
     def enter(self, run: FlowRun, moment: Moment) -> Decision:
         """Keys typed ahead were meant for a menu, not for the person."""
         return Stay(
-            run=run.but(typed_ahead=""),
+            run=run.but(typed_ahead="") if run.typed_ahead else run,
             wait=ForAgent(
                 queue=self.queue,
                 prefer=run.prefer,
