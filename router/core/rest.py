@@ -78,7 +78,8 @@ def weigh(turn: Turn) -> None:
         if agent is None or not agent.rest.tired:
             floor.tired.discard(name)
         if agent is not None:
-            _decide(turn, agent, [queue for queue in bare if _served(queue, (agent,))])
+            needed_in = [queue for queue in bare if _served(queue, (agent,))] if bare else bare
+            _decide(turn, agent, needed_in)
 
 
 def _served(queue: Queue, agents: Iterable[Agent]) -> bool:
@@ -90,16 +91,15 @@ def _decide(turn: Turn, agent: Agent, needed_in: list[Queue]) -> None:
     rest = agent.rest
     needed = rest.tired and bool(needed_in) and agent.logged_in and agent.paused is None
     rests = rest.tired and not needed
-    alarm = f"rest_due:{agent.id}"
     if needed:
         turn.raise_alarm(
-            alarm,
+            f"rest_due:{agent.id}",
             f"{agent.id} is due for a break ({rest.in_a_row} heavy calls in a row,"
             f" {rest.talked // timedelta(minutes=1)} min of talk) and nobody else is on shift for"
             f" {needed_in[0].name}: send somebody.",
         )
-    else:
-        turn.clear_alarm(alarm)
+    elif turn.floor.alarms:
+        turn.clear_alarm(f"rest_due:{agent.id}")
     if rests == agent.resting:
         return
     agent.resting = rests

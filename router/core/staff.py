@@ -20,6 +20,7 @@ from router.core.vocabulary import (
     OfferId,
 )
 
+PHONE = DeviceKind.PHONE  # to ask the class each time costs as much as a call
 MISSES_BEFORE_PAUSE = 3
 """Missed offers in a row before the agent is paused (F5)."""
 COOL_DOWN = timedelta(seconds=5)
@@ -71,7 +72,9 @@ class Telephone:
     def usable(self, at: datetime, *nodes: NodeId) -> bool:
         """Whether it may be rung now, from one of these nodes; without any: from wherever."""
         if not self.down:
-            return self.is_seen_by(*nodes)
+            if self.device.kind is PHONE:
+                return True
+            return not self.contacts.isdisjoint(nodes) if nodes else bool(self.contacts)
         if self._is_public and not nodes:
             return all(until <= at for until in self.down.values())
         return any(self.down.get(node, at) <= at for node in self._seen_by(nodes))
@@ -88,7 +91,7 @@ class Telephone:
 
     @property
     def _is_public(self) -> bool:
-        return self.device.kind is DeviceKind.PHONE
+        return self.device.kind is PHONE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -163,7 +166,7 @@ class Agent:
         """The first that may be rung now from one of these nodes (without any: from wherever), in
         the roster's order; of who is logged out and on call, public ones only (V1)."""
         for each in self.telephones:
-            if each.usable(at, *nodes) and (self.logged_in or each.device.kind is DeviceKind.PHONE):
+            if each.usable(at, *nodes) and (self.logged_in or each.device.kind is PHONE):
                 return each
         return None
 

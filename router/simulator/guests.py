@@ -68,6 +68,10 @@ class Guests:
         self._habits = habits
         self._begins = begins
         self._chance = stream(seed, number, need.queue, "callers")
+        sigma = traffic.talk_sigma
+        self._talks = Lognormal(need.talk_mean, sigma).drawn(self._chance)
+        self._talks_oddly = Lognormal(traffic.oddities.talk_mean, sigma).drawn(self._chance)
+        self._wraps_up = Lognormal(need.wrap_mean, sigma).drawn(self._chance)
         rates = traffic.rates(need, begins, days, zone)
         per_second = tuple(rate / 3600 for rate in rates)
         self._arrivals = arrivals(per_second, 3600.0, stream(seed, number, need.queue, "arrivals"))
@@ -80,8 +84,7 @@ class Guests:
     def _guest(self, leg: LegId, arrives: datetime) -> Guest:
         chance, need, habits = self._chance, self._need, self._habits
         kind = _kind(chance, self._traffic)
-        odd = kind is not Kind.EARNEST
-        talk_mean = self._traffic.oddities.talk_mean if odd else need.talk_mean
+        talks = self._talks if kind is Kind.EARNEST else self._talks_oddly
         early = chance.random() < self._traffic.gone_early
         return Guest(
             leg=leg,
@@ -91,8 +94,8 @@ class Guests:
             arrives=arrives,
             presses=between(chance, habits.presses),
             patience=_patience(chance, need, early),
-            talk=Lognormal(talk_mean, self._traffic.talk_sigma).drawn(chance)(),
-            wrap_up=Lognormal(need.wrap_mean, self._traffic.talk_sigma).drawn(chance)(),
+            talk=talks(),
+            wrap_up=self._wraps_up(),
             agent_ends=chance.random() < habits.says_goodbye_first,
             leaves_menu=between(chance, GIVES_NO_KEY_UP),
         )

@@ -23,7 +23,7 @@ from router.core.ivr.waits import (
     QueueGaveUp,
     Wait,
 )
-from router.core.vocabulary import FlowName, SkillName, StepName
+from router.core.vocabulary import FlowName, Language, SkillName, StepName
 
 __all__ = [
     "Answer",
@@ -58,6 +58,10 @@ class Turn:
 made_quickly(Turn)
 
 
+NEW = FlowRun(flow=FlowName(""), step=NOWHERE, language=Language(""), wait=ForPrompt())
+"""Every run begins as a copy of it, which is made in a third of the time."""
+
+
 def begin(
     book: FlowBook,
     line: Line,
@@ -69,14 +73,13 @@ def begin(
     """A caller enters the flow of the line that they dialled; `anonymous`: their number is not
     known; `require`: what the call asks for from the start (S3)."""
     flow = book.flows[line.flow]
-    run = FlowRun(
+    run = NEW.but(
         flow=flow.name,
         step=flow.start,
         language=line.language,
         line=line.number,
         anonymous=anonymous,
         require=require,
-        wait=ForPrompt(),
     )
     return _go(book, run, (), flow.start, "start", _moment(book, at))
 

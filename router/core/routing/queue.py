@@ -135,6 +135,8 @@ class Queue:
 
     def on_call(self, overflowed: tuple[int, ...]) -> tuple[SkillSet, ...]:
         """Who of those on call is eligible, once these of its overflows have come about."""
+        if not overflowed:
+            return ()
         return tuple(
             s for n in overflowed if n < len(self.overflow) for s in self.overflow[n].on_call
         )

@@ -28,8 +28,10 @@ class Moment:
 
     def say(self, run: FlowRun, prompts: tuple[PromptId, ...]) -> Say:
         """The prompts in the caller's language, with their gaps filled."""
-        said = worded(prompts, run.language, self.phrases, run.known) if self.phrases else prompts
-        return Say(prompts=said, language=run.language)
+        language, phrases = run.language, self.phrases
+        if phrases and any((language, prompt) in phrases for prompt in prompts):
+            prompts = worded(prompts, language, phrases, run.known)
+        return Say(prompts=prompts, language=language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from router.core.ivr.flow_run import FlowRun
+from router.core.ivr.flow_run import TYPED_AHEAD_AT_MOST, FlowRun
 from router.core.ivr.sayings import Saying, StopSaying
 from router.core.ivr.steps.decision import Decision, Leave, Moment, Stay
 from router.core.ivr.steps.kind import Exit, Spoken, StepKind, each
@@ -77,11 +77,11 @@ class MenuStep(StepKind):
         """A key counts during the menu and after it."""
         match given, run.wait:
             case Digit(digit=digit), ForPrompt(barge_in=True):
-                return self._listen(run.keeping(digit), moment, StopSaying())
+                return self._listen(run, moment, StopSaying(), digit=digit)
             case Digit(digit=digit), ForPrompt():
                 return Stay(run=run.keeping(digit), wait=run.wait)
             case Digit(digit=digit), ForDigit():
-                return self._listen(run.keeping(digit), moment)
+                return self._listen(run, moment, digit=digit)
             case PromptOver(heard=False), ForPrompt() if self.on_failure is not None:
                 return Leave(run=run, to=self.on_failure, after="failure")
             case PromptOver(), ForPrompt():
@@ -93,23 +93,29 @@ class MenuStep(StepKind):
             case _:
                 return None
 
-    def _listen(self, run: FlowRun, moment: Moment, *said: Saying) -> Decision:
-        """Take the keys in their order; what is left over counts for the next menu."""
+    def _listen(self, run: FlowRun, moment: Moment, *said: Saying, digit: str = "") -> Decision:
+        """Take the keys in their order, `digit` last; what is left counts for the next menu."""
         before: tuple[PromptId, ...] = ()
-        while run.typed_ahead:
-            key = run.typed_ahead[0]
-            run = run.but(typed_ahead=run.typed_ahead[1:])
+        typed, left = run.typed_ahead, (run.typed_ahead + digit)[:TYPED_AHEAD_AT_MOST]
+        repeats, wrong = run.repeats, run.wrong
+        while left:
+            key, left = left[0], left[1:]
             if key in self.keys:
-                return Leave(run=run, said=said, to=self.keys[key], after="key")
+                leaves = run.but(typed_ahead=left) if left != typed else run
+                return Leave(run=leaves, said=said, to=self.keys[key], after="key")
             if key == self.repeat:
-                run = run.but(repeats=run.repeats + 1)
-                if run.repeats > self.repeats:
+                repeats += 1
+                if repeats > self.repeats:
+                    run = run.but(typed_ahead=left, repeats=repeats, wrong=wrong)
                     return Leave(run=run, said=said, to=self.on_timeout, after="silence")
                 before = ()
             else:
-                run = run.but(wrong=run.wrong + 1)
-                if run.wrong >= self.wrong_keys:
+                wrong += 1
+                if wrong >= self.wrong_keys:
+                    run = run.but(typed_ahead=left, repeats=repeats, wrong=wrong)
                     return Leave(run=run, said=said, to=self.on_wrong, after="wrong_key")
                 before = self.wrong
+        if typed or digit:
+            run = run.but(typed_ahead="", repeats=repeats, wrong=wrong)
         say = moment.say(run, (*before, *self.prompts))
         return Stay(run=run, said=(*said, say), wait=ForPrompt(barge_in=self.barge_in))
