@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from router.core.routing.board import Board
@@ -10,6 +11,16 @@ from router.core.routing.explain import Exclusion
 from router.core.staff import Agent
 from router.core.turn import Turn
 from router.core.vocabulary import ON_CALL, AgentId, AgentState, NodeId
+
+MAY_BE_RUNG = frozenset((AgentState.READY, AgentState.LOGGED_OUT))
+_WHY_NOT: Mapping[AgentState, Exclusion] = {
+    AgentState.OFFERED: Exclusion.BUSY,
+    AgentState.TALKING: Exclusion.BUSY,
+    AgentState.WRAP_UP: Exclusion.WRAP_UP,
+    AgentState.PAUSED: Exclusion.PAUSED,
+}
+_WHY_NOT_MEANWHILE = {**_WHY_NOT, AgentState.OFFERED: Exclusion.RETURNING}
+"""While the caller whom their line lost is to come back to them."""
 
 
 def tell(turn: Turn, board: Board, name: AgentId) -> None:
@@ -26,11 +37,11 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
     excluded = exclusion(turn, board, agent)
     if len(turn.floor.nodes) > 1:
         _tell_from_where(turn, board, agent)
-    since = instant(agent.idle_since)
     skills = agent.skills
     if not agent.logged_in:
         skills = {**skills, ON_CALL: 1}
     if member is None:
+        since = instant(agent.idle_since)
         exchange.log_in(name, skills, idle_since=since, excluded=excluded, resting=agent.resting)
     else:
         told = (skills, agent.resting)
@@ -38,6 +49,7 @@ def tell(turn: Turn, board: Board, name: AgentId) -> None:
             exchange.change_skills(name, skills, resting=agent.resting)
             member = exchange.staff.members[name]
         if excluded is None:
+            since = instant(agent.idle_since)
             if member.excluded is not None or member.idle_since != since:
                 exchange.free(name, since)
         elif member.excluded is not excluded:
@@ -65,7 +77,7 @@ def works(board: Board, agent: Agent) -> bool:
 
 def is_idle(agent: Agent, at: datetime, *nodes: NodeId) -> bool:
     """Whether nothing keeps them from being rung, from one of these nodes."""
-    if agent.state not in (AgentState.READY, AgentState.LOGGED_OUT):
+    if agent.state not in MAY_BE_RUNG:
         return False
     cools = agent.cools_until is not None and agent.cools_until > at
     return not cools and agent.telephone(at, *nodes) is not None
@@ -73,22 +85,22 @@ def is_idle(agent: Agent, at: datetime, *nodes: NodeId) -> bool:
 
 def exclusion(turn: Turn, board: Board, agent: Agent) -> Exclusion | None:
     """Why they are not to be rung now; what ends by itself is looked at again then."""
-    match agent.state:
-        case AgentState.READY | AgentState.LOGGED_OUT:
-            if agent.cools_until is not None and agent.cools_until > turn.at:
-                board.look_again(agent.id, instant(agent.cools_until))
-                return Exclusion.COOLING_DOWN
-            rests = [until for t in agent.telephones if t.down for until in t.rests_until(turn.at)]
-            if rests:
-                board.look_again(agent.id, instant(min(rests)))
-            if agent.telephone(turn.at, *turn.floor.nodes) is not None:
-                return None
-            return Exclusion.UNREACHABLE
-        case AgentState.WRAP_UP:
-            return Exclusion.WRAP_UP
-        case AgentState.PAUSED:
-            return Exclusion.PAUSED
-        case AgentState.OFFERED if agent.kept_for is not None:
-            return Exclusion.RETURNING
-        case _:
-            return Exclusion.BUSY
+    state = agent.state
+    if state not in MAY_BE_RUNG:
+        return _WHY_NOT[state] if agent.kept_for is None else _WHY_NOT_MEANWHILE[state]
+    if agent.cools_until is not None and agent.cools_until > turn.at:
+        board.look_again(agent.id, instant(agent.cools_until))
+        return Exclusion.COOLING_DOWN
+    for telephone in agent.telephones:
+        if telephone.down:
+            _look_when_rested(turn, board, agent)
+            break
+    if agent.telephone(turn.at, *turn.floor.nodes) is not None:
+        return None
+    return Exclusion.UNREACHABLE
+
+
+def _look_when_rested(turn: Turn, board: Board, agent: Agent) -> None:
+    rests = [until for each in agent.telephones for until in each.rests_until(turn.at)]
+    if rests:
+        board.look_again(agent.id, instant(min(rests)))

@@ -59,16 +59,20 @@ def inspect(turn: Turn, event: Event) -> None:
     stories, calls, places = watch.stories, floor.calls, watch.places
     for entry in tuple(turn.entries):
         call = entry.call
-        if call is not None:
+        if call is None:
+            continue
+        if call not in touched:
             touched[call] = None
             if (story := stories.get(call)) is None:
                 story = stories[call] = []
-            story.append(entry)
-            if len(story) > KEPT_AT_MOST:
-                del story[1]
-            booked = _BOOKS.get(type(entry.record))
-            if booked is not None:
-                booked(turn, watch, call, entry.record)
+        else:
+            story = stories[call]
+        story.append(entry)
+        if len(story) > KEPT_AT_MOST:
+            del story[1]
+        booked = _BOOKS.get(type(entry.record))
+        if booked is not None:
+            booked(turn, watch, call, entry.record)
     for call in touched:
         known = calls.get(call)
         if known is not None and (known.place is not None) != (call in places):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 
 from router.core.deadlines import RespiroOver
@@ -82,7 +82,9 @@ def weigh(turn: Turn) -> None:
             _decide(turn, agent, needed_in)
 
 
-def _served(queue: Queue, agents: Iterable[Agent]) -> bool:
+def _served(queue: Queue, agents: Sequence[Agent]) -> bool:
+    if any(queue.require.fits(agent.skills) for agent in agents):
+        return True  # as it mostly is: the other circles need not be put together
     widest = queue.widest
     return any(each.fits(agent.skills) for agent in agents for each in widest)
 

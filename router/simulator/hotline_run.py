@@ -91,6 +91,9 @@ class HotlineRun:
         self._hear = hear
         self._keys = keys_of(plan.policy.book)
         self._heap: list[tuple[datetime, int, Callable[[Any], None], Any]] = []
+        self._rota: list[tuple[datetime, int, Callable[[Any], None], Any]] = []
+        """Of the shifts, known from the start: the next is the last. In the heap they would cost
+        everything else its time."""
         self._pushed = 0
         self._guests: dict[LegId, Guest] = {}
         self._by_call: dict[CallId, Guest] = {}
@@ -120,14 +123,20 @@ class HotlineRun:
     def run(self) -> None:
         """Until the days are over and the last caller has hung up."""
         self._open()
-        heap, ends, calls = self._heap, self.plan.ends, self.engine.floor.calls
-        while heap:
+        heap, rota = self._heap, self._rota
+        ends, calls = self.plan.ends, self.engine.floor.calls
+        while heap or rota:
+            by_rota = bool(rota) and (not heap or rota[-1] < heap[0])
+            at, _, act, subject = rota[-1] if by_rota else heap[0]
             due = self._wake_at
-            if due is not None and due <= heap[0][0]:
+            if due is not None and due <= at:
                 self.now = max(due, self.now)
                 self._tell(e.ClockReached(at=self.now))
             else:
-                at, _, act, subject = heappop(heap)
+                if by_rota:
+                    rota.pop()
+                else:
+                    heappop(heap)
                 if at > self.now:
                     self.now = at
                 act(subject)
@@ -154,6 +163,7 @@ class HotlineRun:
         for stint in self.plan.roster.stints(self.plan.first, self.plan.days, self.plan.zone):
             if stint.end.astimezone(UTC) > self.now:
                 self._shift(stint)
+        self._rota, self._heap = sorted(self._heap, reverse=True), []
         for flow in self._flows:
             self._expect(flow)
 

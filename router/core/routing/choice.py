@@ -22,6 +22,7 @@ class Term(StrEnum):
 
 
 AGENT_ORDER = (Term.STICKY, Term.PREFERRED, Term.LEAST_SCARCE, Term.LONGEST_IDLE, Term.ID)
+PREFERRED = Term.PREFERRED  # to ask the class each time costs as much as a call
 _OF_PROFILE = (Term.PREFERRED, Term.LEAST_SCARCE)
 """Equal for all agents of a profile and all callers of a line."""
 
@@ -161,10 +162,11 @@ class Choice:
         return line.groups
 
     def _level(self, staff: Staff, line: Line, profile: Profile) -> tuple[int, ...]:
-        return tuple(
-            -line.preferred(profile) if term is Term.PREFERRED else staff.scarcity(profile)
-            for term in self._groups_by
-        )
+        level: list[int] = []
+        for term in self._groups_by:
+            preferred = term is PREFERRED
+            level.append(-line.preferred(profile) if preferred else staff.scarcity(profile))
+        return tuple(level)
 
 
 def _idle(staff: Staff, opened: int, agent: AgentId) -> Standing | None:

@@ -32,7 +32,8 @@ def look(turn: Turn) -> None:
     if board.follows is not floor.policy:
         board.begin(floor.policy, new_exchange(floor))
     at = board.looked_at = instant(turn.at)
-    board.take_due(at)
+    if board.looks_again:
+        board.take_due(at)
     arrived = _tell(turn, board)
     since, until = board.reserves_hold
     if floor.policy.reserves and not since <= at < until:
