@@ -59,6 +59,8 @@ class Checks:
     unwritten: dict[tuple[str, str], tuple[EngineLife, float]] = field(default_factory=dict)
     """Who gave them that place, and at what instant; until a later life has found it written."""
     queue_of: dict[str, str] = field(default_factory=dict)
+    queued_at: dict[str, float] = field(default_factory=dict)
+    """When we heard of it; their place may count from long before."""
     again: set[str] = field(default_factory=set)
     """Callers who lost an agent: they are at the head since."""
     talk_ended: dict[str, float] = field(default_factory=dict)
@@ -121,6 +123,7 @@ class Checks:
                     self.places[call, record.queue] = at
                     self.unwritten[call, record.queue] = (life, now)
                 self.queue_of[call] = record.queue
+                self.queued_at[call] = now
             elif isinstance(record, Adopted):
                 self._forgets_what_was_not_written(life, call, record)
             elif isinstance(record, AgentLost):
@@ -215,7 +218,7 @@ class Checks:
             return
         call = f"{NODE}-{caller.channel.id}"
         chosen = self.queue_of.get(call)
-        if chosen is None or caller.talked or self.now - self.places[call, chosen] < A_MOMENT:
+        if chosen is None or caller.talked or self.now - self.queued_at[call] < A_MOMENT:
             return  # or it was ordered before the key that followed at once
         del self.queue_of[call]
         at = self.places.pop((call, chosen))

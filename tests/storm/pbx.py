@@ -82,7 +82,7 @@ class Pbx:
         self.is_down, self.socket = True, None
         for channel in list(self.channels.values()):
             self.ends(channel, 0)
-        for known in (self.bridges, self.variables, self.endpoints):
+        for known in (self.bridges, self.variables, self.endpoints, self.used):
             known.clear()
 
     def starts(self) -> None:
