@@ -42,7 +42,8 @@ def finish(turn: Turn) -> None:
     while turn.look_due:
         turn.look_due = False
         dispatch.look(turn)
-        make_moves(turn)
+        if turn.moves:
+            make_moves(turn)
 
 
 def event_comes(turn: Turn, event: e.Event) -> None:

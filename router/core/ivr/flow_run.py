@@ -72,7 +72,12 @@ class FlowRun:
 
     def at_step(self, step: StepName) -> FlowRun:
         """The run as it enters this step."""
-        return self.but(step=step, **_ANEW)
+        known = self.__dict__.copy()
+        known.update(_ANEW)
+        known["step"] = step
+        run = _new(FlowRun)
+        _set(run, "__dict__", known)
+        return run
 
     def keeping(self, digit: str) -> FlowRun:
         """The run with one more key for the next menu."""

@@ -52,11 +52,15 @@ def look(turn: Turn) -> None:
         turn.move(OfferDue(match=chosen))
     if floor.explains and (arrived or decided.widened):
         _say_who_waits(turn, board, decided, arrived)
-    _tell_of_nobody(turn, board)
+    seen = (board.exchange.staff.staffed, len(floor.agents))
+    if board.staffed != seen:
+        board.staffed = seen
+        _tell_of_nobody(turn, board)
     anybody = bool(board.exchange.waiting.callers)
     if anybody or floor.alarms:
         _alarms(turn, board, decided)
-    turn.look_again(_next_look(floor, board) if anybody else None)
+    if anybody or floor.looks_at is not None:
+        turn.look_again(_next_look(floor, board) if anybody else None)
 
 
 def _next_look(floor: Floor, board: Board) -> datetime | None:
@@ -283,10 +287,7 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
 
 def _tell_of_nobody(turn: Turn, board: Board) -> None:
     """The last one with a queue's own skills has logged out, whether anybody waits or not."""
-    floor, seen = turn.floor, (board.exchange.staff.staffed, len(turn.floor.agents))
-    if board.staffed == seen:
-        return
-    board.staffed = seen
+    floor = turn.floor
     for queue in floor.policy.queues.values():
         if not queue.alerts.nobody:
             continue
