@@ -19,7 +19,15 @@ from router.core.carried import (
     shift_of_one,
 )
 from router.core.carrying import unwritten
-from router.core.commands import Admit, Bridge, Listen, RemoveBridge, StopPlay, StopRecording
+from router.core.commands import (
+    Admit,
+    Bridge,
+    Listen,
+    RemoveBridge,
+    StopMusic,
+    StopPlay,
+    StopRecording,
+)
 from router.core.events import CallArrived, LegsListed, ListedLeg
 from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
@@ -251,7 +259,10 @@ def _join_again(
             call.bridges_made += 1
             bridge = BridgeId(f"{call.id}-e{turn.floor.epoch}-b{call.bridges_made}")
             legs = (call.leg, leg.leg)
-            turn.order(Bridge(node=call.node, call=call.id, bridge=bridge, legs=legs))
+            turn.order(
+                StopMusic(node=call.node, call=call.id, leg=call.leg),  # it may play on from before
+                Bridge(node=call.node, call=call.id, bridge=bridge, legs=legs),
+            )
             _talk_on(turn, call, leg, bridge, carried)
             return
     _wait_for_agent(call, talk.queue)

@@ -8,7 +8,15 @@ from datetime import timedelta
 import pytest
 
 from router.core import events as e
-from router.core.commands import Bridge, HandToDialplan, Hangup, Listen, Remember, StopPlay
+from router.core.commands import (
+    Bridge,
+    HandToDialplan,
+    Hangup,
+    Listen,
+    Remember,
+    StopMusic,
+    StopPlay,
+)
 from router.core.house_records import NodeConnected
 from router.core.records import (
     Adopted,
@@ -437,6 +445,8 @@ def test_two_who_had_said_yes_and_were_not_put_through_are_put_through() -> None
     now = dies_and_comes_back(before)
     assert same(caller, now).talks_to() == "ana"
     assert not now.records(OfferEnded)
+    to_meet = [c for c in now.commands if isinstance(c, StopMusic | Bridge)]
+    assert [type(c) for c in to_meet] == [StopMusic, Bridge], "or music plays instead of Ana"
 
 
 def test_a_conversation_that_carries_nothing_readable_is_kept_all_the_same() -> None:
