@@ -119,6 +119,12 @@ def test_clocks_that_differ_are_told_and_a_second_is_not() -> None:
     assert checks([*asterisk.clock("pbx", "1000.5", lambda: 4600.5)]) == ["clock"]
 
 
+def test_an_engine_that_dies_again_and_again_is_told_while_callers_are_kept_from_it() -> None:
+    assert checks([*asterisk.dying("pbx", "1008.0", "1000.5")]) == ["restless"]
+    for kept in ("", "1000.0", "4600.0", "nada"):
+        assert not [*asterisk.dying("pbx", kept, "1000.5")]
+
+
 def test_a_broken_flow_file_is_told(tmp_path: Path) -> None:
     policy, found = flows.read(tmp_path)
     assert policy is None

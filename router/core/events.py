@@ -226,12 +226,13 @@ class DeviceChanged(Happened):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FallbackListed(Happened):
     """The dialplan's fallback as it is now: who waits, and whose telephone is engaged, there or by
-    us; `talking`: who has a caller there."""
+    us; `talking`: who has a caller there; `freed`: until now they were all kept there."""
 
     node: NodeId
     waiting: tuple[LegId, ...]
     engaged: tuple[AgentId, ...]
     talking: tuple[AgentId, ...] = ()
+    freed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

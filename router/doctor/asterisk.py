@@ -10,6 +10,7 @@ from pathlib import Path
 from router import errors
 from router.adapters.ami.access import Access as AmiAccess
 from router.adapters.ami.client import AmiClient
+from router.adapters.ami.restless import RESTLESS, stands
 from router.adapters.ari.access import Access as AriAccess
 from router.adapters.ari.perform import LONGEST_SILENCE
 from router.adapters.ari.rest import Rest, rest
@@ -76,7 +77,10 @@ async def ask_ami(access: AmiAccess, *, guard: bool = False) -> list[Finding]:
         found = [*ami_rights(access.user, set(commands.fields), guard=guard)]
         if not guard:
             said = await client.act("Ping")
-            found += clock(access.where, said.fields.get("Timestamp", ""), time.time)
+            now = said.fields.get("Timestamp", "")
+            found += clock(access.where, now, time.time)
+            kept = await client.act("Getvar", Variable=RESTLESS)
+            found += dying(access.where, kept.fields.get("Value", ""), now)
         return found
     finally:
         client.close()
@@ -187,6 +191,18 @@ def clock(where: str, told: str, now: Callable[[], float]) -> Iterator[Finding]:
             where,
             f"Asterisk's clock and ours are {apart:.0f} s apart.",
             "Let both machines follow the same time server (chrony, systemd-timesyncd).",
+        )
+
+
+def dying(where: str, kept: str, now: str) -> Iterator[Finding]:
+    """The guard trusts the engine; both times by Asterisk's clock."""
+    if stands(kept, now):
+        yield critical(
+            "restless",
+            where,
+            "The engine died again and again within seconds of its start, so the fallback has its"
+            " callers.",
+            "Its log tells why. Callers are back with it once it has lived for 10 s or more.",
         )
 
 

@@ -41,10 +41,11 @@ class Rescue:
     listen: tuple[str, ...] = ()
 
 
-def rescue(channels: Iterable[Seen]) -> Rescue:
+def rescue(channels: Iterable[Seen], *, beats: bool = False) -> Rescue:
     """Two who talk are left alone; whoever is alone, waits or is in a menu is not.
 
-    A channel that the dialplan has is never moved: so nobody is moved twice.
+    A channel that the dialplan has is never moved: so nobody is moved twice. `beats`: an engine
+    lives just now, though not for long; an agent's short code is left to it.
     """
     there = sorted(channels, key=_arrival)
     roles: dict[str, set[str]] = defaultdict(set)
@@ -61,7 +62,7 @@ def rescue(channels: Iterable[Seen]) -> Rescue:
             each.channel
             for each in there
             if (each.role in TALKED_TO and "caller" not in roles[each.bridge])
-            or (each.role == "code" and each.with_engine)
+            or (each.role == "code" and each.with_engine and not beats)
         ),
         listen=tuple(
             each.unique_id

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from router.adapters.ami.restless import RESTLESS
 from router.adapters.ari.endpoints import SipObject, desk
 from router.core.vocabulary import AgentId, Device, DeviceKind
 from router.folders import cache_folder
@@ -84,6 +85,10 @@ class Ari:
     async def beats(self, *, age: int = 0) -> None:
         """Write the engine's beat as if it came `age` seconds ago."""
         await self.writes("ENGINE_BEAT", str(int(time.time()) - age))
+
+    async def keeps_callers(self, seconds: float) -> None:
+        """Keep them from the engine for so long, as the guard does."""
+        await self.writes(RESTLESS, f"{time.time() + seconds:.3f}")
 
     async def writes(self, name: str, value: str) -> None:
         """A global variable."""
@@ -199,6 +204,7 @@ async def ari(asterisk_server: AsteriskServer) -> AsyncIterator[Ari]:
     async with aiohttp.ClientSession(headers=login) as http:
         ari = Ari(http, asterisk_server)
         await ari.writes("ENGINE_BEAT", "")
+        await ari.writes(RESTLESS, "")
         yield ari
         for channel in await ari.ask("GET", "/channels"):
             async with http.delete(f"{ari._base}/channels/{channel['id']}"):

@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 
 from router.adapters.ami.access import Access
+from router.adapters.ami.restless import COUNTS_FOR
 from router.guard.watch import Guard
 from router.probe.sip_message import SipMessage
 from tests.acceptance.asterisk_server import (
@@ -31,6 +32,7 @@ CARRIER = "127.0.0.2"
 CALLER = "5587654321"
 NAME = "Maria Perez"
 LINE = "5555335533"
+SOONER_THAN_A_FROZEN_ENGINE_IS_LEFT = 2.5
 
 
 @asynccontextmanager
@@ -89,6 +91,46 @@ async def test_caller_hears_the_fallback_when_the_beat_is_no_time_at_all(
         await ari.writes("ENGINE_BEAT", beat)
         answer = await phone.calls(LINE)
         await phone.hears(within=4)
+        phone.hangs_up(answer)
+
+
+async def test_caller_hears_the_fallback_while_the_engine_dies_again_and_again(
+    asterisk_server: AsteriskServer, ari: Ari
+) -> None:
+    async with ari.application(), caller(asterisk_server) as phone:
+        await ari.beats()
+        await ari.keeps_callers(COUNTS_FOR)
+        answer = await phone.calls(LINE)
+        await phone.hears(within=SOONER_THAN_A_FROZEN_ENGINE_IS_LEFT)
+        phone.hangs_up(answer)
+
+
+@pytest.mark.parametrize("seconds", [-2, 3600], ids=["over", "from before the clock was set"])
+async def test_caller_reaches_the_engine_when_what_the_guard_wrote_counts_no_more(
+    asterisk_server: AsteriskServer, ari: Ari, seconds: float
+) -> None:
+    async with ari.application() as engine, caller(asterisk_server) as phone:
+        await ari.beats()
+        await ari.keeps_callers(seconds)
+        answer = await phone.calls(LINE)
+        await engine.arrival()
+        phone.hangs_up(answer)
+        await engine.event(lambda each: each["type"] == "StasisEnd")
+
+
+async def test_caller_whom_such_an_engine_asks_for_stays_in_the_fallback(
+    asterisk_server: AsteriskServer, ari: Ari
+) -> None:
+    async with ari.application(), caller(asterisk_server) as phone:
+        answer = await phone.calls(LINE)
+        await phone.hears(within=4)
+        (waits,) = await ari.ask("GET", "/channels")
+        await ari.beats()
+        await ari.keeps_callers(COUNTS_FOR)
+        async with ami(asterisk_server, "hotline") as manager:
+            await manager.acts("QueueWithdrawCaller", Queue="fallback", Caller=waits["name"])
+            await manager.event(lambda each: each.get("Event") == "QueueCallerLeave")
+            await manager.event(lambda each: each.get("Event") == "QueueCallerJoin")
         phone.hangs_up(answer)
 
 

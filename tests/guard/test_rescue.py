@@ -77,6 +77,12 @@ def test_an_agent_who_dials_a_code_is_let_go_and_a_fallback_leg_is_none_of_ours(
     assert rescue([code, other]) == Rescue(move=(), let_go=("code",))
 
 
+def test_an_agent_who_dials_a_code_is_left_to_an_engine_that_still_beats() -> None:
+    code = Seen(channel="code", role="code", bridge="", with_engine=True)
+    plan = rescue([code, caller("one"), agent("rings")], beats=True)
+    assert plan == Rescue(move=("one",), let_go=("rings",))
+
+
 def test_a_row_of_asterisk_is_read() -> None:
     row = {
         "Channel": "PJSIP/trunk-1",

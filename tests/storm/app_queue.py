@@ -80,7 +80,7 @@ class AppQueue:
         self._leaves(waiting)
         channel = waiting.channel
         channel.where = "dialplan"
-        if self._pbx.beat_is_fresh:
+        if self._pbx.admits:
             self._pbx.to_engine(channel)
         else:
             channel.where = "queue"

@@ -45,6 +45,8 @@ class Ari:
     def _setGlobalVar(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
         self._pbx.variables[values["variable"]] = values["value"]
         respond(204, None, "")
+        if values["variable"] == "ENGINE_BEAT":
+            self._pbx.on_beat()
 
     def _updateObject(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
         if values["objectType"] == "endpoint":

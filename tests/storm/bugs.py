@@ -38,6 +38,7 @@ from router.core.vocabulary import LegEnding
 from router.engine_desk import EngineDesk
 from router.fence import Fence
 from router.guard import watch
+from router.guard.lives import Lives
 from router.guard.rescue import Rescue, Seen
 from router.ports import BeatReturned, Failure, RosterEntry
 from router.runner import Runner
@@ -85,14 +86,26 @@ def _beats_by_its_own_clock(self: Runner, returned: BeatReturned) -> None:
 _beat = Runner._beat
 
 
-def _moves_everybody(channels: Iterable[Seen]) -> Rescue:
+def _moves_everybody(channels: Iterable[Seen], *, beats: bool) -> Rescue:
     there = [each for each in channels if each.with_engine and not each.bridge]
     return Rescue(move=tuple(each.channel for each in there), let_go=())
 
 
-def _moves_conversations(channels: Iterable[Seen]) -> Rescue:
+def _moves_conversations(channels: Iterable[Seen], *, beats: bool) -> Rescue:
     callers = [each for each in channels if each.with_engine and each.role == "caller"]
     return Rescue(move=tuple(each.channel for each in callers), let_go=())
+
+
+def _takes_every_beat_for_life(self: Lives, **seen: object) -> bool:
+    return False
+
+
+def _never_trusts_again(self: Lives, *, kept: bool, **seen: Any) -> bool:
+    self.restless = _looks(self, kept=kept, **seen) or self.restless or kept
+    return self.restless
+
+
+_looks = Lives.look
 
 
 _end = offering.end
@@ -254,6 +267,10 @@ BUGS: Mapping[str, tuple[Swap, ...]] = {
     "the guard moves telephones": ((watch, "rescue", _moves_everybody),),
     "the guard moves conversations": ((watch, "rescue", _moves_conversations),),
     "the guard does nothing": ((watch.Guard, "_rescue", _not_done),),
+    "an engine that dies at each start is taken for alive": (
+        (Lives, "look", _takes_every_beat_for_life),
+    ),
+    "an engine that died is never trusted again": ((Lives, "look", _never_trusts_again),),
     "nobody has to press 1": ((offering, "is_answered", _machines_are_people),),
     "no wrap-up": ((wrap_up, "_begin", _nothing),),
     "agents are free before their leg has ended": ((offering, "end", _free_before_the_leg_ended),),

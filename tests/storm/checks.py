@@ -30,6 +30,10 @@ A_MOMENT = 1.0
 TWICE = 2.75
 """What a caller may wait longer when whoever took over dies or freezes at once: its one beat keeps
 the guard away for 3.5 s more, as it may act upon it for 2.5 s."""
+SHORT_LIFE, KEPT_AT_MOST = 6.0, 75.0
+"""Seconds: of such lives two in a row are too many; and for how long the next is on trial."""
+MEETS_THEM_AGAIN = 30.0
+"""Seconds after which an engine that is trusted again is like any other."""
 KEYS = {"1": "crisis", "4": "juridico", "5": "orientacion"}
 """Of the menu, in every version of it."""
 LADDER = ("same_telephone", "second_telephone")
@@ -77,6 +81,9 @@ class Checks:
     """Until when nobody watches the engine."""
     forsaken: float = 0.0
     """Until when callers may wait: who had just taken over was gone, too."""
+
+    kept_until: float = -1000.0
+    """When the guard kept callers last from an engine that died again and again."""
 
     # -- telling ------------------------------------------------------------------------------
 
@@ -252,6 +259,8 @@ class Checks:
     def look(self) -> None:
         """Every 250 ms."""
         now = self.now
+        if self._around.pbx.keeps_callers:
+            self._is_kept_for_a_reason(now)
         for caller in list(self.there.values()):
             channel = caller.channel
             if channel is not None:
@@ -261,6 +270,17 @@ class Checks:
             for defect in life.defects:
                 self.breach("a defect of the engine", defect.strip().splitlines()[-1])
             life.defects.clear()
+
+    def _is_kept_for_a_reason(self, now: float) -> None:
+        """Callers are kept from an engine that beats: only from one that died again and again."""
+        ended = [life for life in self.lives if life.ended is not None]
+        short = [life for life in ended[-3:] if life.acted_until - life.acts_since < SHORT_LIFE]
+        again = now - self.kept_until < MEETS_THEM_AGAIN
+        last = max((life.acted_until for life in ended), default=0.0)
+        if (len(short) < 2 and not again) or now - last > KEPT_AT_MOST:
+            self.breach("callers are kept from a good engine", f"{len(ended)} have died")
+        self.kept_until = now
+        self.happens(now, now + A_MOMENT)
 
     def _hears_something(self, caller: Caller, channel: Channel, now: float) -> None:
         if channel.audible:
@@ -329,7 +349,7 @@ class Checks:
         for key in self._around.database.shadowed:
             self.breach("a key of the journal was used twice", str(key))
         ends = {
-            life.engine.floor.epoch: life.awake_until
+            life.engine.floor.epoch: life.wrote_until
             for life in self.lives
             if life.engine is not None and life.ended is not None
         }

@@ -82,6 +82,8 @@ class StormClock(Clock):
 
 Hear = Callable[["EngineLife", Sequence[Entry]], None]
 LAST_WORDS_WITHIN = timedelta(seconds=5)
+JUST = 1.0
+"""Seconds within which what an engine says may not be written yet."""
 
 
 class EngineLife:
@@ -127,10 +129,22 @@ class EngineLife:
         return min([ended, *(since for since, until in self._asleep if since < ended <= until)])
 
     @property
+    def wrote_until(self) -> float:
+        """As above; who had only just woken did not get to write what came before it slept."""
+        woke = [since for since, until in self._asleep if 0 <= self.awake_until - until < JUST]
+        return min([self.awake_until, *woke])
+
+    @property
     def acted_until(self) -> float:
         """The last instant at which anything reached Asterisk: without a beat nothing may."""
         acted = None if self.fence is None else self.fence.last_act
         return self.awake_until if acted is None else min(acted, self.awake_until)
+
+    @property
+    def acts_since(self) -> float:
+        """The first such instant; that of its start, if there was none."""
+        acted = None if self.fence is None else self.fence.first_act
+        return self.began if acted is None else acted
 
     def _died(self) -> None:
         """Its kernel closes all connections."""

@@ -21,8 +21,9 @@ A_BLINK = 0.5
 """In seconds; not a cut yet."""
 ENTERS = 0.1
 """Seconds for which a channel may be on its way into a bridge."""
-FRESH = 3
-"""Seconds for which a beat admits callers (dialplans/extensions.conf)."""
+FRESH, KEPT = 3, 11
+"""Seconds for which a beat admits callers, and for which the guard may keep them from an engine
+that dies again and again (dialplans/extensions.conf)."""
 
 
 class Events(Protocol):
@@ -54,6 +55,7 @@ class Pbx:
         self.started = 0.0
         self.is_down = False
         self.on_fallback: Callable[[Channel], None] = lambda channel: None
+        self.on_beat: Callable[[], None] = lambda: None
         self.on_gone: list[Callable[[Channel], None]] = []
         self.used: set[str] = set()
         self._count = 0
@@ -74,6 +76,17 @@ class Pbx:
     def beat_is_fresh(self) -> bool:
         beat = float(self.variables.get("ENGINE_BEAT") or 0)
         return -1 <= math.floor(BEGAN + self.now) - beat <= FRESH
+
+    @property
+    def keeps_callers(self) -> bool:
+        """From the engine, though it beats."""
+        until = float(self.variables.get("HOTLINE_RESTLESS") or 0)
+        return 0 <= until - math.floor(BEGAN + self.now) <= KEPT
+
+    @property
+    def admits(self) -> bool:
+        """Callers to the engine."""
+        return self.beat_is_fresh and not self.keeps_callers
 
     # -- its own death ------------------------------------------------------------------------
 
@@ -140,8 +153,8 @@ class Pbx:
             self.to_engine(channel)
 
     def to_engine(self, channel: Channel) -> None:
-        """If its beat is fresh, for 3 s unless it takes the caller."""
-        if not self.beat_is_fresh or self.socket is None:
+        """If the dialplan admits them, for 3 s unless it takes the caller."""
+        if not self.admits or self.socket is None:
             self.to_fallback(channel)
             return
         channel.absolute = self.loop.after(3.0, self._nobody_took, channel)

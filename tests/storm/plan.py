@@ -11,8 +11,8 @@ CALLS_AT_ONCE = 250
 FAULTS = 6
 """Of one story, on average."""
 STAFF = 24
-WITH_A_SPARE = 0.25
-"""The part of all stories in which a second engine stands by."""
+WITH_A_SPARE, WITH_A_LOOP = 0.25, 0.1
+"""The part of all stories in which a second engine stands by, and in which each new engine dies."""
 POLICIES = 4
 
 
@@ -38,9 +38,10 @@ class Kind(StrEnum):
     PAUSE = "agent `figure` takes a break of `span` s"
     POLICY = "another policy takes force, number `figure` of policies.py"
     ASTERISK_DIES = "Asterisk is killed, and there again `span` s later"
+    LOOP = "for `span` s each engine is killed, `figure` steps of its loop after its first beat"
 
 
-FATAL = frozenset({Kind.KILL, Kind.CLOCK, Kind.FREEZE})
+FATAL = frozenset({Kind.KILL, Kind.CLOCK, Kind.FREEZE, Kind.LOOP})
 """The engine acts no more, for a while at least."""
 WEIGHTS = {
     Kind.KILL: 12,
@@ -117,7 +118,8 @@ def plan(seed: int, calls: int = CALLS_AT_ONCE, *, faults: bool = True) -> Plan:
     troubles = []
     if faults:
         count = chance.randint(1, 2 * FAULTS - 1) * max(calls // CALLS_AT_ONCE, 1)
-        troubles = sorted((_fault(chance, at) for _ in range(count)), key=lambda f: f.at)
+        happen = (*(_fault(chance, at) for _ in range(count)), *_loop(seed, at))
+        troubles = sorted(happen, key=lambda fault: fault.at)
     spare = Random(f"{seed}/spare").random() < WITH_A_SPARE
     return Plan(seed=seed, calls=tuple(made), faults=tuple(troubles), spare=spare)
 
@@ -134,6 +136,15 @@ def _call(chance: Random, number: int, at: float) -> CallPlan:
         ends=chance.choices(("caller", "agent", "line"), (45, 50, 5))[0],
         stays=chance.choice((0.3, 2.0, 20.0)),
     )
+
+
+def _loop(seed: int, end: float) -> tuple[Fault, ...]:
+    """By a chance of its own, so that the other stories stay what they are."""
+    chance = Random(f"{seed}/loop")
+    if chance.random() >= WITH_A_LOOP:
+        return ()
+    at, span = chance.uniform(3, end), chance.uniform(8, 30)
+    return (Fault(at=at, kind=Kind.LOOP, figure=chance.choice((1, 20, 100)), span=span),)
 
 
 def _fault(chance: Random, end: float) -> Fault:

@@ -35,6 +35,8 @@ LOOK_EVERY = 0.25
 MACHINES = ("a", "b")
 SPARE_WITHIN = 7.0
 """Seconds until whoever stands by has taken over (survival.md: 5), and its first beat stands."""
+LOOP_IS_SEEN_WITHIN = 8.0
+"""Seconds until the guard sees that the engine dies again and again, if it still does."""
 QUIET, PROBED_FOR = 35.0, 25.0
 """Seconds: until telephones that were down are rung again, and for the last callers."""
 ROSTER = (
@@ -107,7 +109,9 @@ class Storm:
         """The one that is active, or was last."""
         self._running: list[EngineLife] = []
         self.guard: GuardLife | None = None
-        self._ahead = self._spare_until = 0.0
+        self._ahead = self._spare_until = self._loops_until = 0.0
+        self._loops_after = 0
+        pbx.on_beat = self._beats
         self._steps = 0
 
     # -- the story ----------------------------------------------------------------------------
@@ -336,6 +340,16 @@ class Storm:
                 self._tells(PolicyPublished(at=life.clock.now(), policy=new, files=(), by="storm"))
             case Kind.ASTERISK_DIES:
                 self._asterisk_dies(now, fault.span)
+            case Kind.LOOP:
+                self._loops_until = max(self._loops_until, until)
+                self.checks.forsaken = max(self.checks.forsaken, until + LOOP_IS_SEEN_WITHIN)
+                self._loops_after = fault.figure
+
+    def _beats(self) -> None:
+        """While engines die at their start: this one's end is near."""
+        life = self.life
+        if self.loop.time() < self._loops_until and life is not None:
+            life.process.dies_at = life.process.dies_at or life.process.steps + self._loops_after
 
     def _asterisk_dies(self, now: float, span: float) -> None:
         """Who is inside is lost; every connection to it breaks."""

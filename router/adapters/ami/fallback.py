@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from router.adapters.ami.client import Acts, AmiClient
 from router.adapters.ami.members import QUEUE, agent_of
+from router.adapters.ami.restless import RESTLESS, stands
 from router.core.commands import TakeBack
 from router.core.vocabulary import AgentId, LegId, Refusal
 from router.ports import Failure
@@ -27,11 +28,17 @@ ENGAGED = frozenset({"2", "3", "6", "7", "8"})
 @dataclass(frozen=True, slots=True)
 class Fallback:
     """Who waits, in order; and while somebody is there at all, whose telephone is engaged, for
-    whatever call, and who talks to a caller of this queue."""
+    whatever call, and who talks to a caller of this queue.
+
+    `kept`: the guard keeps callers from us, and whoever waits there is not ours to ask for;
+    `freed`: it did so until now.
+    """
 
     waiting: tuple[LegId, ...] = ()
     engaged: tuple[AgentId, ...] = ()
     talking: tuple[AgentId, ...] = ()
+    kept: bool = False
+    freed: bool = False
 
 
 class FallbackQueue:
@@ -57,6 +64,8 @@ class FallbackQueue:
         while True:
             self._news.clear()
             found = await self._look(client)
+            if found is not None and last is not None and last.kept and not found.kept:
+                found = replace(found, freed=True)
             if found is not None and (found != Fallback() or found != last):
                 tell(found)
                 last = found
@@ -85,9 +94,14 @@ class FallbackQueue:
 
     async def _look(self, client: AmiClient) -> Fallback | None:
         # This queue only: callers in other queues of the same Asterisk are none of ours.
-        listed = await client.act("QueueStatus", many=True, Queue=QUEUE)
-        if not listed.success:
+        listed, kept, pong = await asyncio.gather(
+            client.act("QueueStatus", many=True, Queue=QUEUE),
+            client.act("Getvar", Variable=RESTLESS),
+            client.act("Ping"),
+        )
+        if not (listed.success and kept.answered and pong.answered):
             return None
+        is_kept = stands(kept.fields.get("Value", ""), pong.fields.get("Timestamp", ""))
         entries = [each for each in listed.events if each.get("Event") == "QueueEntry"]
         members = [each for each in listed.events if each.get("Event") == "QueueMember"]
         self._places = {
@@ -96,8 +110,13 @@ class FallbackQueue:
         self._asked = {leg: at for leg, at in self._asked.items() if leg in self._places}
         talking = {agent_of(each["Location"]) for each in members if each.get("InCall") == "1"}
         if not entries and not talking:
-            return Fallback()
+            return Fallback(kept=is_kept)
         engaged = talking | {
             agent_of(each["Location"]) for each in members if each.get("Status") in ENGAGED
         }
-        return Fallback(tuple(self._places), tuple(sorted(engaged)), tuple(sorted(talking)))
+        return Fallback(
+            waiting=() if is_kept else tuple(self._places),
+            engaged=tuple(sorted(engaged)),
+            talking=tuple(sorted(talking)),
+            kept=is_kept,
+        )

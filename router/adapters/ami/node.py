@@ -32,8 +32,12 @@ from router.ports import Deliver, Failure
 log = structlog.get_logger()
 
 TROUBLE = "ami"
-"""The name of this adapter's alarm, with the node's behind it."""
-
+DYING = "restless"
+"""The names of this adapter's alarms, with the node's behind it."""
+KEEPS_DYING = (
+    "The engine died again and again within seconds of its start, so the fallback has its callers"
+    " until it has lived for 10 s or more. Its log tells why it died."
+)
 
 AmiCommand = EnrolInFallback | WithdrawFromFallback | Remember | TakeBack | Listen
 """What ARI lacks, or does too late."""
@@ -64,7 +68,7 @@ class AmiNode:
         self._fallback = FallbackQueue(clock)
         self._listening = Listening(clock)
         self._told: dict[AgentId, bool] = {}
-        self._trouble = ""
+        self._troubles: dict[str, str] = {}
 
     async def run(self, deliver: Deliver) -> None:
         """Until cancelled; comes back when the connection breaks."""
@@ -79,7 +83,7 @@ class AmiNode:
             except errors.HotlineError as trouble:
                 # While Asterisk restarts it is absent, then half there: that takes some seconds.
                 if delay >= pace.last_delay:
-                    self._tell_trouble(str(trouble), deliver)
+                    self._tell_trouble(TROUBLE, str(trouble), deliver)
             await asyncio.sleep(delay)
             delay = min(delay * 2, pace.last_delay)
 
@@ -107,6 +111,7 @@ class AmiNode:
 
         def on_fallback(found: Fallback) -> None:
             safely(lambda: deliver(self._listed(found)))
+            self._tell_trouble(DYING, KEEPS_DYING if found.kept else "", deliver)
 
         def on_silence(leg: LegId) -> None:
             safely(lambda: deliver(LegSilent(at=self._now(), leg=leg)))
@@ -133,7 +138,7 @@ class AmiNode:
             self._hands = hands
             await self._memory.restore(hands)
             await self._members.restore(hands)
-            self._tell_trouble("", deliver)
+            self._tell_trouble(TROUBLE, "", deliver)
             log.info("ami.connected", node=self.node)
             following += (
                 asyncio.create_task(self._fallback.follow(client, on_fallback)),
@@ -155,6 +160,7 @@ class AmiNode:
             waiting=found.waiting,
             engaged=found.engaged,
             talking=found.talking,
+            freed=found.freed,
         )
 
     async def _tell_all(self, client: AmiClient, deliver: Deliver) -> None:
@@ -188,17 +194,15 @@ class AmiNode:
         deliver(changed)
         self._told[changed.agent] = changed.reachable
 
-    def _tell_trouble(self, text: str, deliver: Deliver) -> None:
+    def _tell_trouble(self, name: str, text: str, deliver: Deliver) -> None:
         """Once when it begins, changes or ends, however often the connection is tried."""
-        if text == self._trouble:
+        if text == self._troubles.get(name, ""):
             return
-        self._trouble = text
+        self._troubles[name] = text
         if text:
-            log.warning("ami.trouble", node=self.node, text=text)
+            log.warning("ami.trouble", node=self.node, name=name, text=text)
         try:
-            deliver(
-                TroubleReported(at=self._now(), name=f"{TROUBLE}:{self.node}", text=text or None)
-            )
+            deliver(TroubleReported(at=self._now(), name=f"{name}:{self.node}", text=text or None))
         except errors.InboxFull:
             log.warning("ami.inbox_full", node=self.node)
 

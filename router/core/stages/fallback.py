@@ -36,7 +36,8 @@ def is_listed(turn: Turn, event: FallbackListed) -> None:
     """Callers who wait there are asked for, but for those whom we gave away ourselves.
 
     An agent whose telephone is engaged there counts as talking, and is not rung; if both were
-    quick and rang them, whoever talks there is rung for nobody else.
+    quick and rang them, whoever talks there is rung for nobody else. Where all come at once, as
+    to a node that was just seen, nobody is rung before they are back.
     """
     floor = turn.floor
     for agent in floor.agents.values():
@@ -55,6 +56,10 @@ def is_listed(turn: Turn, event: FallbackListed) -> None:
     floor.fallbacks[event.node] = event.waiting
     if not floor.nodes.get(event.node, False):
         return
+    if event.freed:
+        legs = {leg for leg in event.waiting if not _was_given_away(turn, leg)}
+        until = turn.at + BACK_WITHIN
+        floor.returning[event.node] = Returning(until=until, legs=legs, known=True)
     returning = floor.returning.get(event.node)
     if returning is not None and not returning.known:
         returning.known = True

@@ -16,6 +16,7 @@ from router.core.vocabulary import NodeId
 NODE = NodeId("n1")
 PASSWORD = "geheim"
 CAPTURED = Path(__file__).parents[1] / "captured/ami"
+ASTERISK_NOW = "1795532400.500000"
 PATIENCE = 5.0
 QUICK = Pace(first_delay=0.01, last_delay=0.02, ping_every=0.05)
 
@@ -51,6 +52,7 @@ class AmiServer:
     refused: set[str] = field(default_factory=set)
     phones: dict[str, str] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     port: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -89,6 +91,15 @@ class AmiServer:
                     _write(writer, event | {"Device": device, "State": state})
                 done = {"Event": "DeviceStateListComplete", **answered, "EventList": "Complete"}
                 _write(writer, done)
+            case "QueueStatus":
+                _write(writer, success | {"EventList": "start", "Message": "will follow"})
+                done = {"Event": "QueueStatusComplete", **answered, "EventList": "Complete"}
+                _write(writer, done)
+            case "Getvar":
+                value = self.variables.get(action["Variable"], "")
+                _write(writer, success | {"Variable": action["Variable"], "Value": value})
+            case "Ping":
+                _write(writer, success | {"Timestamp": ASTERISK_NOW})
             case "QueueAdd" if action["Interface"] in self.members:
                 _write(writer, error | {"Message": "Unable to add interface: Already there"})
             case "QueueAdd" | "QueuePause":

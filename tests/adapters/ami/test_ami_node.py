@@ -12,6 +12,7 @@ from router import errors
 from router import fence as fence_of
 from router.adapters.ami.access import Access
 from router.adapters.ami.node import AmiNode, try_login
+from router.adapters.ami.restless import RESTLESS, until
 from router.core import events as e
 from router.core.commands import EnrolInFallback, Remember, WithdrawFromFallback
 from router.core.events import Event
@@ -20,7 +21,15 @@ from router.fence import Fence
 from router.ports import BeatReturned
 from tests.acceptance.asterisk_server import Ari, AsteriskServer, ami
 from tests.acceptance.telephone import telephone
-from tests.adapters.ami.ami_server import NODE, PASSWORD, AmiServer, ami_server, captured, now
+from tests.adapters.ami.ami_server import (
+    ASTERISK_NOW,
+    NODE,
+    PASSWORD,
+    AmiServer,
+    ami_server,
+    captured,
+    now,
+)
 from tests.adapters.telephony_world import Inbox
 
 ANA = AgentId("ana")
@@ -228,6 +237,24 @@ async def test_member_that_cannot_be_added_is_a_refusal(server: AmiServer) -> No
         refusal = await node.perform(enrol())
     assert refusal is not None
     assert (refusal.why, refusal.detail) == (Refusal.REFUSED, "Permission denied")
+
+
+# An engine that dies again and again
+
+
+async def test_that_callers_are_kept_from_the_engine_is_an_alarm_until_they_are_not(
+    server: AmiServer,
+) -> None:
+    server.variables[RESTLESS] = until(ASTERISK_NOW)
+    inbox = Inbox()
+    async with running(server.access(), inbox):
+        told = await inbox.gets(e.TroubleReported, lambda each: each.name == f"restless:{NODE}")
+        assert told.text is not None
+        assert "again and again" in told.text
+        server.variables[RESTLESS] = ""
+        await inbox.gets(
+            e.TroubleReported, lambda each: (each.name, each.text) == (f"restless:{NODE}", None)
+        )
 
 
 # A real Asterisk

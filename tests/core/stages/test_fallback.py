@@ -29,6 +29,7 @@ def fallback_is(
     *waiting: LegId,
     engaged: tuple[str, ...] = (),
     talking: tuple[str, ...] = (),
+    freed: bool = False,
 ) -> None:
     hotline.happens(
         e.FallbackListed(
@@ -37,6 +38,7 @@ def fallback_is(
             waiting=waiting,
             engaged=tuple(map(AgentId, (*engaged, *talking))),
             talking=tuple(map(AgentId, talking)),
+            freed=freed,
         )
     )
 
@@ -223,6 +225,24 @@ def test_who_is_rung_for_in_the_fallback_and_comes_late_keeps_nobody_waiting() -
 def test_who_talks_in_the_fallback_keeps_nobody_waiting() -> None:
     hotline, _, second = two_in_the_fallback_of_an_engine_that_is_back()
     fallback_is(hotline, second.leg)
+    assert len(second.call.offers) == 1
+
+
+def test_who_was_kept_there_is_back_before_anybody_is_rung() -> None:
+    hotline, first, second = two_in_the_fallback_of_an_engine_that_is_back()
+    fallback_is(hotline)  # the guard keeps them, and we are told of nobody
+    fallback_is(hotline, second.leg, first.leg, freed=True)
+    assert len(first.call.offers) == 1
+    assert not second.call.offers
+
+
+def test_who_was_kept_there_and_is_rung_for_just_then_keeps_nobody_waiting() -> None:
+    hotline, first, second = two_in_the_fallback_of_an_engine_that_is_back()
+    fallback_is(hotline)
+    hotline.board.hears[first.leg] = "an agent, in a moment"
+    fallback_is(hotline, first.leg, second.leg, freed=True)
+    assert hotline.rung() == []
+    hotline.passes(2)
     assert len(second.call.offers) == 1
 
 
