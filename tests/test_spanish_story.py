@@ -72,6 +72,11 @@ def test_what_another_version_wrote_is_said_to_be_unreadable() -> None:
     assert sentence(record) == "danced: lo escribió otra versión (no such kind)"
 
 
+def test_what_another_version_does_when_a_queue_overflows_is_named_as_it_is_written() -> None:
+    told = sentence(overflowed("{anew}", "vivienda", "nobody"))
+    assert told == "crisis se desborda (nadie en turno): {anew}"
+
+
 def test_a_call_is_told_in_spanish_from_its_first_second() -> None:
     tale = Tale("n1-17.1").started().queued().offered().rang().answered().finished()
     assert [sentence(entry.record) for entry in tale.entries] == [

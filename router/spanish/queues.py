@@ -69,7 +69,8 @@ def of_queue(record: OfQueue) -> str:
             return f"{verb} {queue} (clase {order_class})"
         case Overflowed(queue=queue, action=action, into=into):
             whom = skills(into) if action in ("widen", "on_call") else into
-            done = _OVERFLOWS.get(action, action).format(into=whom)
+            known = _OVERFLOWS.get(action)
+            done = action if known is None else known.format(into=whom)
             return f"{queue} se desborda ({_conditions(record.because)}): {done}"
         case KeptWaiting():
             return f"nadie aún: {because_nobody(record)}"
