@@ -10,8 +10,8 @@ from rich.table import Column, Table
 from router.cli.look import counted, table
 from router.core.policy import Policy
 from router.core.vocabulary import AgentId, QueueName
+from router.simulator.hotline_plan import Plan
 from router.simulator.hotline_report import Estimates, HotlineReport
-from router.simulator.hotline_run import Plan
 from router.simulator.intervals import Estimate
 
 HEAVIEST = 10

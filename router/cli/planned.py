@@ -15,7 +15,7 @@ from router.errors import ModelInvalid, ShiftsInvalid
 from router.planning.shifts_yaml import read_shifts
 from router.planning.traffic_json import SHIPPED, read_traffic
 from router.simulator.habits import Habits
-from router.simulator.hotline_run import Plan
+from router.simulator.hotline_plan import Plan
 from router.simulator.replications import Progress
 
 LETTERS_PER_SECOND = 14

@@ -14,7 +14,7 @@ from router.cli.look import out, table
 from router.core.vocabulary import QueueName
 from router.said import Said
 from router.simulator.coverage import WEEK, Gap, cover_at
-from router.simulator.hotline_run import Plan
+from router.simulator.hotline_plan import Plan
 from router.simulator.roster import staffed
 from router.simulator.staffing import HourNeeds
 

@@ -259,13 +259,8 @@ class Deadlines:
         self._count += 1
         wake = _Wake(deadline)
         heapq.heappush(self._heap, (at, self._count, wake))
-        about = deadline.about
-        if about:
-            alike = self._about.get(about)
-            if alike is None:
-                self._about[about] = [wake]
-            else:
-                alike.append(wake)
+        if about := deadline.about:
+            self._about.setdefault(about, []).append(wake)
 
     def forget(self, about: str) -> None:
         """What it was for is over."""

@@ -278,6 +278,17 @@ class ListedLeg:
             carried=event.carried,
         )
 
+    def arrives(self, at: datetime, node: NodeId) -> CallArrived:
+        """A caller of whom no more is known than that they are here."""
+        return CallArrived(
+            at=at,
+            node=node,
+            leg=self.leg,
+            number_dialled=self.number_dialled,
+            arrived_at=self.created_at,
+            caller=None,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedBridge:

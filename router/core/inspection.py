@@ -58,15 +58,11 @@ def inspect(turn: Turn, event: Event) -> None:
     touched: dict[CallId, None] = {}
     stories, calls, places = watch.stories, floor.calls, watch.places
     for entry in tuple(turn.entries):
-        call = entry.call
-        if call is None:
+        if (call := entry.call) is None:
             continue
-        if call not in touched:
-            touched[call] = None
-            if (story := stories.get(call)) is None:
-                story = stories[call] = []
-        else:
-            story = stories[call]
+        touched[call] = None
+        if (story := stories.get(call)) is None:
+            story = stories[call] = []
         story.append(entry)
         if len(story) > KEPT_AT_MOST:
             del story[1]

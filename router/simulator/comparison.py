@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from router.core.vocabulary import QueueName
 from router.metrics.figures import Values
 from router.metrics.report import Figures
+from router.simulator.hotline_plan import Plan
 from router.simulator.hotline_report import LEVEL, Replication
-from router.simulator.hotline_run import Plan
 from router.simulator.intervals import Estimate, estimate
 from router.simulator.replications import Progress, replicate
 

@@ -9,7 +9,8 @@ from router.core.vocabulary import AgentId, QueueName
 from router.metrics.call_book import HOURS
 from router.metrics.figures import Values
 from router.metrics.report import Figures
-from router.simulator.hotline_run import HotlineRun, Plan
+from router.simulator.hotline_plan import Plan
+from router.simulator.hotline_run import HotlineRun
 from router.simulator.hotline_tally import HotlineTally
 from router.simulator.intervals import Estimate, estimate
 from router.simulator.replications import Progress, replicate

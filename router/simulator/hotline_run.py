@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, TypeVar
 
@@ -21,7 +20,6 @@ from router.core.commands import (
     StopPlay,
 )
 from router.core.engine import Engine
-from router.core.policy import Policy
 from router.core.records import Entry, Queued, Record, StepEntered
 from router.core.shift_records import WrapUpStarted
 from router.core.vocabulary import (
@@ -35,15 +33,11 @@ from router.core.vocabulary import (
     QueueName,
     RecordingId,
 )
-from router.metrics.figures import SHORT
-from router.past_call import PastCall
 from router.simulator.desks import Desks
-from router.simulator.guests import Guest, Guests, Kind, calls_again
-from router.simulator.habits import Habits
+from router.simulator.guests import Guest, Kind, calls_again
+from router.simulator.hotline_plan import Plan
 from router.simulator.keys import keys_of
-from router.simulator.past_guests import come_again
-from router.simulator.roster import Roster, Stint
-from router.simulator.traffic import Traffic
+from router.simulator.roster import Stint
 
 NODE = NodeId("simulated")
 EPOCH = 1
@@ -51,33 +45,6 @@ NETWORK = timedelta(milliseconds=20)
 """From a command to what Asterisk says of it."""
 S = TypeVar("S")
 Hearer = Callable[[Entry], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is simulated: `days` from local midnight of `first` on. `past`: these calls come again,
-    instead of others that chance makes up after `traffic`. `short`: the wait in seconds below
-    which who hangs up does not count as having waited (Bs)."""
-
-    policy: Policy
-    roster: Roster
-    traffic: Traffic
-    first: date
-    days: int
-    zone: tzinfo
-    seed: int
-    habits: Habits = field(default_factory=Habits)
-    past: tuple[PastCall, ...] | None = None
-    short: float = SHORT
-
-    @property
-    def begins(self) -> datetime:
-        return datetime.combine(self.first, time(0), tzinfo=self.zone).astimezone(UTC)
-
-    @property
-    def ends(self) -> datetime:
-        last = self.first + timedelta(days=self.days)
-        return datetime.combine(last, time(0), tzinfo=self.zone).astimezone(UTC)
 
 
 class HotlineRun:
@@ -100,7 +67,7 @@ class HotlineRun:
         self._playing: dict[LegId, PlaybackId] = {}
         self._wraps: dict[AgentId, int] = {}
         self.desks = Desks(plan.habits, plan.seed, number)
-        self._flows = _guests(plan, number)
+        self._flows = plan.guests(number)
         self._obeys: Mapping[type[Command], Callable[[Any], None]] = {
             Play: self._plays,
             StopPlay: self._stops,
@@ -394,23 +361,3 @@ class HotlineRun:
     def _at(self, at: datetime, act: Callable[[S], None], subject: S) -> None:
         self._pushed += 1
         heappush(self._heap, (at, self._pushed, act, subject))
-
-
-def _guests(plan: Plan, number: int) -> list[Iterator[Guest]]:
-    if plan.past is not None:
-        return [come_again(plan.past, plan.traffic, plan.habits, seed=plan.seed, number=number)]
-    return [
-        iter(
-            Guests(
-                plan.traffic,
-                need,
-                plan.habits,
-                begins=plan.begins,
-                days=plan.days,
-                zone=plan.zone,
-                seed=plan.seed,
-                number=number,
-            )
-        )
-        for need in plan.traffic.needs
-    ]

@@ -10,7 +10,8 @@ from router.core.vocabulary import CallId
 from router.metrics.call_book import REACHED_WITHIN, CallBook
 from router.metrics.report import Figures, figures, heavy_queues
 from router.metrics.shift_book import ShiftBook
-from router.simulator.hotline_run import HotlineRun, Plan
+from router.simulator.hotline_plan import Plan
+from router.simulator.hotline_run import HotlineRun
 from router.simulator.roster import planned
 
 

@@ -11,7 +11,7 @@ from router.core.policy import Policy
 from router.core.routing.queue import Queue
 from router.core.vocabulary import QueueName
 from router.simulator.chance import Exponential, Lognormal
-from router.simulator.hotline_run import Plan
+from router.simulator.hotline_plan import Plan
 from router.simulator.model import CallKind, Group, Model, Widen
 from router.simulator.model_run import ModelRun
 from router.simulator.reached import queue_reached

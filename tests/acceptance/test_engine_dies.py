@@ -98,6 +98,7 @@ def the_spare(hotline: Hotline) -> int | None:
 async def test_killed_engine_is_back_within_2_s_and_no_conversation_notices(
     night: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
 ) -> None:
+    await night.engine_has_lived_a_while()
     before = night.stack
     spare = await until(lambda: the_spare(night), within=20)
     async with (
@@ -129,6 +130,7 @@ async def test_killed_engine_is_back_within_2_s_and_no_conversation_notices(
 async def test_agent_of_a_conversation_that_outlived_the_engine_is_offered_calls_afterwards(
     night: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
 ) -> None:
+    await night.engine_has_lived_a_while()
     ana = Agent(id="ana", skills="plain: 5", tone_hz=HZ)
     async with on_shift(night, prefix, tmp_path, ana) as shift:
         async with callers.dials(night, number("plain"), flow="plain") as talking:
@@ -149,6 +151,7 @@ async def test_agent_of_a_conversation_that_outlived_the_engine_is_offered_calls
 async def test_caller_who_waited_when_the_engine_died_reaches_an_agent(
     night: Hotline, callers: Callers, prefix: Prefix, tmp_path: Path
 ) -> None:
+    await night.engine_has_lived_a_while()
     ana = Agent(id="ana", skills="plain: 5", tone_hz=HZ)
     async with (
         on_shift(night, prefix, tmp_path, ana, logged_in=False) as shift,

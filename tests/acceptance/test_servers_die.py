@@ -87,6 +87,7 @@ async def test_killed_asterisk_comes_back_and_takes_calls_for_the_same_agents(
             await new.is_answered_by("ana")
             await hear_each_other(new, shift["ana"], HZ)
         life = (await night.floor()).epoch
+        await night.engine_has_lived_a_while()
         os.kill(after["engine_pid"], signal.SIGKILL)
         assert (await night.answers_again()).epoch > life
         assert (await night.runs("status")).code == 0

@@ -22,7 +22,8 @@ from router.core.vocabulary import NodeId
 from router.past_call import PastCall
 from router.planning.shifts_yaml import read_shifts
 from router.planning.traffic_json import read_traffic
-from router.simulator.hotline_run import HotlineRun, Plan
+from router.simulator.hotline_plan import Plan
+from router.simulator.hotline_run import HotlineRun
 from tests.integration.troubles import Troubles
 
 ROOT = Path(__file__).parents[2]

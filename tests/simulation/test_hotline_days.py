@@ -33,8 +33,9 @@ from router.core.shift_records import WrapUpEnded, WrapUpStarted
 from router.core.vocabulary import OfferOutcome, PromptId, QueueName, StepName
 from router.planning.shifts_yaml import read_shifts
 from router.planning.traffic_json import read_traffic
+from router.simulator.hotline_plan import Plan
 from router.simulator.hotline_report import HotlineReport, Replication, simulate_hotline
-from router.simulator.hotline_run import EPOCH, HotlineRun, Plan
+from router.simulator.hotline_run import EPOCH, HotlineRun
 from router.simulator.traffic import CallsAgain
 
 ROOT = Path(__file__).parents[2]

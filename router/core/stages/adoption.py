@@ -77,7 +77,7 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
                 RemoveBridge(node=event.node, call=None, bridge=bridge.bridge, legs=(leg.leg,))
             )
         if carried is None:
-            arrivals.append(_as_new(turn, event, leg))
+            arrivals.append(leg.arrives(turn.at, event.node))  # their flow begins
         else:
             call = _call(turn, event.node, leg, carried)
             _go_on(turn, call, carried, strangers.values(), back=leg.leg in floor.departed)
@@ -124,18 +124,6 @@ def _partner(strangers: Mapping[LegId, ListedLeg], legs: Iterable[LegId]) -> Lis
     """The agent, or whoever outside, in the same bridge."""
     there = (strangers[leg] for leg in legs if leg in strangers)
     return next((leg for leg in there if leg.role in ("agent", "partner")), None)
-
-
-def _as_new(turn: Turn, event: LegsListed, leg: ListedLeg) -> CallArrived:
-    """All that is known of the caller is that they are here: their flow begins."""
-    return CallArrived(
-        at=turn.at,
-        node=event.node,
-        leg=leg.leg,
-        number_dialled=leg.number_dialled,
-        arrived_at=leg.created_at,
-        caller=None,
-    )
 
 
 def _call(turn: Turn, node: NodeId, leg: ListedLeg, carried: CarriedCall | None) -> Call:

@@ -111,11 +111,9 @@ def _tell(turn: Turn, board: Board) -> list[CallId]:
         board.agents = set()
         for agent in sorted(agents):
             attendance.tell(turn, board, agent)
-    calls = board.calls
-    if calls:
-        board.calls = set()
-    board.told = (agents or (), calls or ())
-    return [call for call in sorted(calls) if _tell_call(turn, board, call)] if calls else []
+    calls, board.calls = board.calls, set()
+    board.told = (agents or (), calls)
+    return [call for call in sorted(calls) if _tell_call(turn, board, call)]
 
 
 def _call_in(turn: Turn, board: Board) -> None:
@@ -287,11 +285,11 @@ def _alarms(turn: Turn, board: Board, decided: Decided) -> None:
 
 def _tell_of_nobody(turn: Turn, board: Board) -> None:
     """The last one with a queue's own skills has logged out, whether anybody waits or not."""
-    floor = turn.floor
-    for queue in floor.policy.queues.values():
+    agents = turn.floor.agents.values()
+    for queue in turn.floor.policy.queues.values():
         if not queue.alerts.nobody:
             continue
-        able = [a for a in floor.agents.values() if queue.require.fits(a.skills)]
+        able = [a for a in agents if queue.require.fits(a.skills)]
         if any(agent.logged_in for agent in able):
             board.once_staffed.add(queue.name)
             turn.clear_alarm(f"unstaffed:{queue.name}")
