@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import Request, urlopen
 
+from router.adapters.ami.restless import RESTLESS, stands
 from router.adapters.ari.beat import BEAT_EVERY
 from router.adapters.ari.inquiry import TAKEN
 from router.adapters.control.client import ControlClient
@@ -103,6 +104,16 @@ class Hotline:
         """Until an engine has beaten after this instant, and answers operators; the floor then."""
         await engine_beats(self.stack["ari"], within=within)
         return await self.floor()
+
+    async def is_given_callers(self, *, within: float) -> None:
+        """Until the guard does not keep them from the engine (router/guard/lives.py)."""
+        where = f"asterisk/variable?variable={RESTLESS}"
+
+        def is_given() -> bool:
+            kept = asks_asterisk(self.stack["ari"], where)["value"]
+            return not stands(kept, f"{time.time()}")
+
+        await until(is_given, within=within)
 
     async def engine_has_lived_a_while(self) -> None:
         """Before it is killed: two that ended within seconds of their start, for an earlier test,

@@ -12,6 +12,7 @@ from router.standalone.ulaw import tone
 from tests.acceptance.hotline_up import until
 from tests.acceptance.people import CALLERS_ADDRESS
 from tests.chaos.crowd_callers import AGENT_HZ, HEAD, KeenEar, Waiter
+from tests.standalone.test_arrivals import KERNEL_HAS_BEGUN_BY
 
 SOUND = bytes(HEAD) + tone(AGENT_HZ, timedelta(seconds=0.02))
 NO_SOUND = bytes(HEAD) + b"\xff" * 160
@@ -26,16 +27,23 @@ def waiter(ear: KeenEar, *heard_at: float) -> Waiter:
 async def test_what_was_heard_counts_from_when_it_came_however_late_it_is_listened_to() -> None:
     ear = KeenEar()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asterisk:
-        before = time.monotonic()
-        asterisk.sendto(NO_SOUND, (CALLERS_ADDRESS, ear.port))
-        asterisk.sendto(SOUND, (CALLERS_ADDRESS, ear.port))
-        came_by = time.monotonic()
-        while time.monotonic() < came_by + 0.2:
-            pass  # the test is busy, and does not listen
-        await until(ear.hears_an_agent, within=SOON)
+        for _ in range(KERNEL_HAS_BEGUN_BY):
+            ear.heard_at.clear()
+            before = time.monotonic()
+            asterisk.sendto(NO_SOUND, (CALLERS_ADDRESS, ear.port))
+            asterisk.sendto(SOUND, (CALLERS_ADDRESS, ear.port))
+            came_by = time.monotonic()
+            while time.monotonic() < came_by + 0.2:
+                pass  # the test is busy, and does not listen
+            await until(lambda: bool(ear.heard_at), within=SOON)
+            (heard_at,) = ear.heard_at
+            assert before - 0.05 < heard_at
+            if heard_at < came_by + 0.05:
+                break
+        else:
+            pytest.fail("it was heard only when it was listened to")
+    assert ear.hears_an_agent()
     ear.close()
-    (heard_at,) = ear.heard_at
-    assert before - 0.05 < heard_at < came_by + 0.05
 
 
 async def test_silence_is_told_wherever_it_was() -> None:
