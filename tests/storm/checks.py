@@ -27,9 +27,10 @@ MENU_LASTS = 12.0
 TAKEN_BACK_WITHIN = 20.0
 IDLE_AT_MOST = 45.0
 A_MOMENT = 1.0
-TWICE = 2.75
+TWICE, AGAIN_AND_AGAIN = 2.75, 5.0
 """What a caller may wait longer when whoever took over dies or freezes at once: its one beat keeps
-the guard away for 3.5 s more, as it may act upon it for 2.5 s."""
+the guard away for 3.5 s more, as it may act upon it for 2.5 s. And when that goes on and on, until
+the guard knows (docs/survival.md)."""
 SHORT_LIFE, KEPT_AT_MOST = 6.0, 75.0
 """Seconds: of such lives two in a row are too many; and for how long the next is on trial."""
 MEETS_THEM_AGAIN = 30.0
@@ -79,6 +80,8 @@ class Checks:
     """Until when the network may have swallowed what was to be heard."""
     unguarded: float = 0.0
     """Until when nobody watches the engine."""
+    looping: float = 0.0
+    """Until when an engine that dies at each start may be so by now, and nobody knows it yet."""
     forsaken: float = 0.0
     """Until when callers may wait: who had just taken over was gone, too."""
 
@@ -291,7 +294,9 @@ class Checks:
             allowed += 10.0
         if now < self.unguarded:
             allowed += 6.0
-        if now < self.forsaken:
+        if now < self.looping:
+            allowed += AGAIN_AND_AGAIN
+        elif now < self.forsaken:
             allowed += TWICE
         if channel.playing is not None:
             # A wait for a key is not silence of the system (interface.md 11); it ends by itself.

@@ -342,7 +342,7 @@ class Storm:
                 self._asterisk_dies(now, fault.span)
             case Kind.LOOP:
                 self._loops_until = max(self._loops_until, until)
-                self.checks.forsaken = max(self.checks.forsaken, until + LOOP_IS_SEEN_WITHIN)
+                self.checks.looping = max(self.checks.looping, until + LOOP_IS_SEEN_WITHIN)
                 self._loops_after = fault.figure
 
     def _beats(self) -> None:
