@@ -31,6 +31,8 @@ TWICE, AGAIN_AND_AGAIN = 2.75, 5.0
 """What a caller may wait longer when whoever took over dies or freezes at once: its one beat keeps
 the guard away for 3.5 s more, as it may act upon it for 2.5 s. And when that goes on and on, until
 the guard knows (docs/survival.md)."""
+ACTS_EVERY = 2.5
+"""Seconds after its last beat in which an engine may act; who has not since is frozen, or gone."""
 SHORT_LIFE, KEPT_AT_MOST = 6.0, 75.0
 """Seconds: of such lives two in a row are too many; and for how long the next is on trial."""
 MEETS_THEM_AGAIN = 30.0
@@ -275,8 +277,14 @@ class Checks:
             life.defects.clear()
 
     def _is_kept_for_a_reason(self, now: float) -> None:
-        """Callers are kept from an engine that beats: only from one that died again and again."""
-        ended = [life for life in self.lives if life.ended is not None]
+        """Callers are kept from an engine that beats: only from one that died again and again, or
+        froze until another took over."""
+        ended = [
+            life
+            for life in self.lives
+            if life.ended is not None or now - life.acted_until > ACTS_EVERY
+        ]
+        ended.sort(key=lambda life: life.acted_until)
         short = [life for life in ended[-3:] if life.acted_until - life.acts_since < SHORT_LIFE]
         again = now - self.kept_until < MEETS_THEM_AGAIN
         last = max((life.acted_until for life in ended), default=0.0)
