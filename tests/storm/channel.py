@@ -60,6 +60,7 @@ class Bridge:
     """A mixing bridge made by ARI: it stays when it is empty."""
 
     id: str
+    made: float
     channels: list[Channel] = field(default_factory=list)
 
 

@@ -322,7 +322,7 @@ class Pbx:
         if name in self.used:
             self.witness.breach("an id was used twice", name)
         self.used.add(name)
-        self.bridges[name] = Bridge(name)
+        self.bridges[name] = Bridge(name, self.now)
 
     def join(self, bridge: Bridge, channel: Channel) -> None:
         """Into a bridge. Music that still plays goes on, and nobody else is heard."""
