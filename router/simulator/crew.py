@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from router.core.routing.exchange import Exchange
 from router.core.routing.explain import Exclusion
-from router.core.routing.lines import Caller
-from router.core.routing.shortcuts import caller_for
 from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId
 from router.simulator.model import Group, Model
@@ -95,18 +93,13 @@ class Crew:
             squad.tally.busy += until - at
         return until
 
-    def free(self, member: Member, at: float) -> Caller | None:
-        """Call and wrap-up are over: the longest idle counts from now. Whom they take at once, if
-        that is plain to see; else it takes a look."""
+    def free(self, member: Member, at: float) -> None:
+        """Call and wrap-up are over: the longest idle counts from now."""
         member.busy_until = None
         if member.leaves:
             self._go(member, at)
-        elif (standing := member.standing) is not None:
-            caller = caller_for(self.exchange, standing, at)
-            if caller is not None:
-                return caller
-            self.staff.set_free(standing, at)
-        return None
+        elif member.standing is not None:
+            self.staff.set_free(member.standing, at)
 
     def count_from(self, at: float) -> None:
         """The warm-up is over: nothing before counts."""

@@ -9,7 +9,6 @@ from typing import Any
 from router.core.routing.demand import Demand
 from router.core.routing.exchange import Exchange
 from router.core.routing.lines import Caller
-from router.core.routing.shortcuts import agent_for
 from router.core.routing.skills import SkillSet
 from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId, CallId, QueueName
@@ -133,8 +132,7 @@ class ModelRun:
         for source in self.sources:
             self._expect(source)
         coming, events, arrive, free = self.coming, self.events, self._arrive, self.crew.free
-        match, leave = self.exchange.match, self.exchange.leave
-        connect, widens = self._connect, self.widens
+        match, connect, widens = self.exchange.match, self._connect, self.widens
         while (coming or events) and (self.over is None or self.unsettled):
             if coming and not (events and events[0] < coming[0]):
                 at = coming[0][0]
@@ -145,15 +143,12 @@ class ModelRun:
                     if not subject.gone:
                         self._abandon(subject, at)
                     continue
-                if what == FREE and (guest := free(subject, at)) is not None:
-                    leave(guest.id)
-                    connect(guest, subject.standing, at)
-                else:
-                    if what == PERIOD:
-                        self._turn_period(subject, at)
-                    for guest, standing, _ in match(at):
-                        leave(guest.id)
-                        connect(guest, standing, at)
+                if what == FREE:
+                    free(subject, at)
+                elif what == PERIOD:
+                    self._turn_period(subject, at)
+                for guest, standing, _ in match(at):
+                    connect(guest, standing, at)
             if widens:
                 self._look_again(at)
         self._end()
@@ -184,16 +179,9 @@ class ModelRun:
         if counted:
             source.tally.offered += 1
             self.unsettled += 1
-        exchange = self.exchange
-        agent = agent_for(exchange, guest, at)
-        if agent is not None:
-            guest.gone = True
-            self._connect(guest, agent, at)
-        else:
-            exchange.enter(guest)
-            for other, standing, _ in exchange.match(at):
-                exchange.leave(other.id)
-                self._connect(other, standing, at)
+        self.exchange.enter(guest)
+        for other, standing, _ in self.exchange.match(at):
+            self._connect(other, standing, at)
         waits = not guest.gone
         if waits and counted:
             source.tally.delayed += 1
@@ -215,6 +203,7 @@ class ModelRun:
         """A Guest, as all who enter."""
         crew = self.crew
         member = crew.members[standing.id]
+        self.exchange.leave(guest.id)
         if self.paired is not None:
             self.paired(guest.id, member.id)
         self.pushed = pushed = self.pushed + 1

@@ -94,6 +94,8 @@ class Look:
 
     def within_reach(self, profiles: int) -> int:
         """Kinds that these can serve, unless a reserve forbids it."""
+        if not (profiles & (profiles - 1) or self.staff.kept):  # as it is mostly
+            return self.staff.profiles[profiles.bit_length() - 1].kinds
         reach = 0
         while profiles:
             bit = profiles & -profiles

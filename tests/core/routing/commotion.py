@@ -12,11 +12,8 @@ from router.core.routing.demand import Demand, Instant
 from router.core.routing.exchange import Exchange
 from router.core.routing.expiry import Expire, expiring
 from router.core.routing.explain import Exclusion
-from router.core.routing.lines import Caller
 from router.core.routing.queue import Queue, Target, WidenStep
-from router.core.routing.shortcuts import agent_for, caller_for
 from router.core.routing.skills import SkillSet
-from router.core.routing.staff import Standing
 from router.core.vocabulary import AgentId, CallId, PromptId, QueueName, SkillName
 from tests.core.routing.oracle import Oracle, Person, Worker
 
@@ -87,11 +84,7 @@ class Commotion:
         self.callers_at_most = callers
         self.calls = 0
         self.pairings = 0
-        self.shortcuts = 0
-        """How many of the pairings were found by a shortcut."""
         self.rung: list[tuple[CallId, AgentId]] = []
-        self.seen_at_once: list[tuple[CallId, AgentId]] = []
-        """What a shortcut has found in this event: it took a look by routing.md."""
         self._doings: list[Callable[[], None]] = [
             *[self.somebody_calls] * 6,
             *[self.somebody_hangs_up] * 2,
@@ -118,9 +111,7 @@ class Commotion:
 
     def both_decide(self) -> None:
         outcome = self.exchange.decide(self.at)
-        looked = [(caller.id, member.id) for caller, member, _ in outcome.pairings]
-        made, self.seen_at_once = self.seen_at_once + looked, []
-        self.shortcuts += len(made) - len(looked)
+        made = [(caller.id, member.id) for caller, member, _ in outcome.pairings]
         expected = self.oracle.decide(self.at)
         assert made == expected, f"at {self.at}: {made} but routing.md says {expected}"
         widened = sorted((w.call, w.step, w.skipped) for w in outcome.widened)
@@ -142,21 +133,15 @@ class Commotion:
         at_head = chance.random() < 0.1
         never = self._few(0.1)
         sticky = self._few(0.15)
-        line = self.exchange.line(demand)
-        plain = not (at_head or never or sticky)
-        agent = self._agent_at_once(Caller(call, line, since, arrived)) if plain else None
         self.exchange.arrive(
             call,
-            line,
+            self.exchange.line(demand),
             since=since,
             arrived=arrived,
             at_head=at_head,
             never=never,
             sticky=sticky,
         )
-        if agent is not None:
-            self.exchange.wants(call, first=False)
-            self.seen_at_once.append((call, agent.id))
         self.oracle.people[call] = Person(
             id=call,
             demand=demand,
@@ -166,10 +151,6 @@ class Commotion:
             never=never,
             sticky=sticky,
         )
-
-    def _agent_at_once(self, caller: Caller) -> Standing | None:
-        """As a model does it: before the exchange knows them."""
-        return agent_for(self.exchange, caller, self.at) if self.chance.random() < 0.5 else None
 
     def _few(self, often: float) -> frozenset[AgentId]:
         if self.chance.random() >= often:
@@ -265,14 +246,7 @@ class Commotion:
             self._frees(worker.id, self.at - self.chance.choice([0, 0, 0, 7]))
 
     def _frees(self, agent: AgentId, since: Instant) -> None:
-        member = self.exchange.staff.members[agent]
-        caller = None
-        if member.excluded is not None and since == self.at and self.chance.random() < 0.5:
-            caller = caller_for(self.exchange, member, self.at)
-        if caller is not None:
-            self.seen_at_once.append((caller.id, agent))
-        else:
-            self.exchange.free(agent, since)
+        self.exchange.free(agent, since)
         self.oracle.workers[agent].idle = True
         self.oracle.workers[agent].idle_since = since
 
