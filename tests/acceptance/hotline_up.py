@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import Request, urlopen
 
+from router import errors
 from router.adapters.ami.restless import RESTLESS, stands
 from router.adapters.ari.beat import BEAT_EVERY
 from router.adapters.ari.inquiry import TAKEN
 from router.adapters.control.client import ControlClient
 from router.core.records import CallFinished
 from router.core.snapshot import Snapshot
-from router.guard.lives import SHORT
+from router.guard.lives import AS_SOON_AS, SHORT
 from router.standalone.demo.feed import Feed
 from router.standalone.loopback import free_port
 
@@ -31,7 +32,7 @@ PROGRAM = (sys.executable, "-m", "router.cli.main")
 # When pytest is killed, the stack ends as by Ctrl-C, to its last process.
 TETHERED = ("setpriv", "--pdeathsig", "TERM", "--")
 UP_WITHIN = 60.0
-LIVED_A_WHILE = SHORT + 3 * BEAT_EVERY
+LIVED_A_WHILE = max(SHORT, AS_SOON_AS) + 2 * BEAT_EVERY
 CARRIER_ADDRESS = "127.0.0.3"
 LOOK_AGAIN_AFTER = 0.02
 
@@ -64,8 +65,8 @@ class Hotline:
     carrier: str
     environment: Mapping[str, str]
     feed: Feed
-    thawed_at: float = 0.0
-    """By the clock on the wall."""
+    well_since: float = 0.0
+    """By the clock on the wall: when its engine was thawed, or given its callers again."""
 
     @property
     def stack(self) -> dict[str, Any]:
@@ -102,8 +103,12 @@ class Hotline:
 
     async def answers_again(self, *, within: float = 20) -> Snapshot:
         """Until an engine has beaten after this instant, and answers operators; the floor then."""
-        await engine_beats(self.stack["ari"], within=within)
-        return await self.floor()
+        async with asyncio.timeout(within):
+            await engine_beats(self.stack["ari"], within=within)
+            while True:
+                with suppress(errors.EngineNotRunning):  # it opens its counter for operators
+                    return await self.floor()
+                await asyncio.sleep(LOOK_AGAIN_AFTER)
 
     async def is_given_callers(self, *, within: float) -> None:
         """Until the guard does not keep them from the engine (router/guard/lives.py)."""
@@ -117,11 +122,12 @@ class Hotline:
 
     async def engine_has_lived_a_while(self) -> None:
         """Before it is killed: two that ended within seconds of their start, for an earlier test,
-        too, and the guard would keep callers from the third (router/guard/lives.py)."""
+        too, and the guard would keep callers from the third; or from one that ends within seconds
+        of having them back (router/guard/lives.py)."""
 
         def has() -> bool:
             taken = asks_asterisk(self.stack["ari"], f"asterisk/variable?variable={TAKEN}")["value"]
-            return time.time() - max(float(taken), self.thawed_at) > LIVED_A_WHILE
+            return time.time() - max(float(taken), self.well_since) > LIVED_A_WHILE
 
         await until(has, within=2 * LIVED_A_WHILE)
 
@@ -162,7 +168,7 @@ class Hotline:
         finally:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
-            self.thawed_at = time.time()
+            self.well_since = time.time()
 
 
 @dataclass(slots=True, kw_only=True)
