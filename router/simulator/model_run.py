@@ -11,7 +11,7 @@ from router.core.routing.exchange import Exchange
 from router.core.routing.lines import Caller
 from router.core.routing.skills import SkillSet
 from router.core.routing.staff import Standing
-from router.core.vocabulary import AgentId, CallId, QueueName
+from router.core.vocabulary import AgentId, QueueName
 from router.simulator.arrivals import arrivals
 from router.simulator.chance import Draw, draws, stream
 from router.simulator.crew import Crew
@@ -21,11 +21,8 @@ from router.simulator.tally import CallTally
 PERIOD, FREE, ARRIVE, ABANDON, LOOK = range(5)
 """In this order at the same instant: who is free just as patience ends still takes the call."""
 NEVER = float("inf")
-NAMED_FROM = 10**12
-"""Calls are named by their number, and all names are as long, so that they sort as the numbers do:
-the 1 that all of these begin with is left out."""
-Paired = Callable[[CallId, AgentId], None]
-"""Told of each assignment."""
+Paired = Callable[[int, AgentId], None]
+"""Told of each assignment: the number of the call, and who got it."""
 
 
 class Source:
@@ -171,7 +168,7 @@ class ModelRun:
         else:
             self.pushed += 1
             heapreplace(self.coming, (following, ARRIVE, self.pushed, source))
-        name: Any = str(NAMED_FROM + number)[1:]  # a CallId; to call that is what costs
+        name: Any = number  # the routing looks names up and compares them: a number will do
         guest = Guest(name, source.line, at, at)
         guest.source = source
         guest.service = source.service()
@@ -205,7 +202,7 @@ class ModelRun:
         member = crew.members[standing.id]
         self.exchange.leave(guest.id)
         if self.paired is not None:
-            self.paired(guest.id, member.id)
+            self.paired(int(guest.id), member.id)
         self.pushed = pushed = self.pushed + 1
         heappush(self.events, (crew.take(member, guest.service, at), FREE, pushed, member))
         waited = at - guest.arrived
@@ -232,8 +229,9 @@ class ModelRun:
 
     def _has_waited(self, guest: Guest, at: float) -> None:
         """And does no more."""
-        if self.over is None and self.begun is not None:
-            guest.source.tally.queue_area += at - max(guest.arrived, self.begun)
+        begun, since = self.begun, guest.arrived
+        if self.over is None and begun is not None:
+            guest.source.tally.queue_area += at - (since if since > begun else begun)
 
     def _turn_period(self, number: int, at: float) -> None:
         if number < self.model.periods:

@@ -272,7 +272,7 @@ def test_the_engine_assigns_ten_thousand_calls_as_the_routing_alone_does() -> No
         calls=CALLS,
         warmup=0,
         threshold=0.0,
-        paired=lambda call, agent: alone.append((int(call), agent)),
+        paired=lambda call, agent: alone.append((call, agent)),
     )
     run.run()
     hotline = PerfectHotline()

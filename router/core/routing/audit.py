@@ -106,7 +106,7 @@ def _first(look: Look, kind: Kind, agent: Standing) -> Entry | None:
 
 
 def _may_have(look: Look, agent: Standing, caller: Caller) -> bool:
-    return agent.id not in caller.never and agent.id not in (caller.passed or {})
+    return agent.id not in caller.never and agent.id not in caller.passed
 
 
 def _is_held(exchange: Exchange, agent: Standing, kind: Kind) -> bool:

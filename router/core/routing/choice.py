@@ -103,7 +103,7 @@ class Choice:
         besides: frozenset[AgentId] = NOBODY,
     ) -> Standing | None:
         """For any caller: who was not asked yet, else whoever may be asked again (F6)."""
-        passed = caller.passed or {}
+        passed = caller.passed
         skipped = caller.never | besides | passed.keys()
         among = [self.best_but(staff, caller, opened, skipped)]
         among += [_idle(staff, opened, a) for a in caller.sticky if a not in skipped]

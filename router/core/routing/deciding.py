@@ -30,7 +30,13 @@ def pairings(look: Look, policy: str | None) -> list[Pairing]:
         if todo & (todo - 1):
             head, todo = look.next(todo)
         else:
-            head = look.head(waiting.kinds[todo.bit_length() - 1])
+            kind = waiting.kinds[todo.bit_length() - 1]
+            plain = kind.plain
+            if staff.kept or kind.odd or not plain or plain[0][3].first is not plain[0]:
+                head = look.head(kind)
+            else:  # as it is mostly: to ask for it takes as long again
+                opened = kind.circle.profiles & staff.idle
+                head = (plain[0], opened, None) if opened else None
         if head is None:
             break
         entry, opened, agent = head
@@ -38,7 +44,10 @@ def pairings(look: Look, policy: str | None) -> list[Pairing]:
         if agent is None:
             agent = best(staff, caller, opened)
         why = None if policy is None else why_chosen(look, caller, opened, agent, policy)
-        waiting.unwish(caller, extra=caller.first is not entry)
+        if caller.first is entry:
+            waiting.unwish(caller)
+        else:
+            waiting.unwish(caller, extra=True)
         staff.take(agent, BUSY)
         made.append((caller, agent, why))
         profile = agent.profile

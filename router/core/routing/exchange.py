@@ -16,7 +16,7 @@ from router.core.routing.deciding import Pairing, pairings
 from router.core.routing.demand import Demand, Instant
 from router.core.routing.explain import Exclusion
 from router.core.routing.heads import Look
-from router.core.routing.lines import AT_HEAD, IN_TURN, OVERDUE, Caller, Line
+from router.core.routing.lines import AT_HEAD, IN_TURN, OVERDUE, Caller, Line, Oddity
 from router.core.routing.passing import next_due, pass_time
 from router.core.routing.skills import Skills, SkillSet
 from router.core.routing.staff import Kept, Profile, Staff
@@ -174,10 +174,9 @@ class Exchange:
         before `until` (F6)."""
         caller = self.waiting.callers[call]
         wishes = self.waiting.lift(caller)
-        caller.odd = True
-        if caller.passed is None:
-            caller.passed = {}
-        caller.passed[agent] = until
+        if caller.odd is None:
+            caller.odd = Oddity()
+        caller.odd.passed = {**caller.odd.passed, agent: until}
         self.waiting.put(caller, wishes)
         self.waiting.call_at(until, caller)
 
@@ -257,6 +256,8 @@ def _pair(
     sticky: Collection[AgentId],
     unreached: Collection[AgentId],
 ) -> None:
-    caller.unreached = frozenset(unreached).difference(never)
-    caller.never, caller.sticky = caller.unreached.union(never), frozenset(sticky)
-    caller.odd = bool(caller.never or caller.sticky or caller.passed)
+    passed = caller.passed
+    caller.odd = None
+    if never or sticky or unreached or passed:
+        off = frozenset(unreached).difference(never)
+        caller.odd = Oddity(off.union(never), frozenset(sticky), off, passed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from heapq import heapify, heappop
+from types import MappingProxyType
 
 from router.core.routing.demand import Demand, Instant
 from router.core.routing.skills import SkillSet
@@ -13,6 +15,7 @@ AT_HEAD, OVERDUE, IN_TURN = range(3)
 """Tiers of a class (O1): back from a lost agent, overdue, in turn."""
 TIERS = 3
 NOBODY: frozenset[AgentId] = frozenset()
+NEVER_ASKED: Mapping[AgentId, Instant] = MappingProxyType({})
 
 Entry = tuple[Instant, CallId, int, "Caller"]
 """A wish for one agent: the key of the order, the call, a running number, the caller."""
@@ -154,8 +157,30 @@ class Line:
         return known
 
 
+class Oddity:
+    """Whom a caller must not get, `unreached` among them (A2); whom they know (A1.1); and who did
+    not take the call, with when they may be asked again (F6)."""
+
+    __slots__ = ("never", "passed", "sticky", "unreached")
+
+    def __init__(
+        self,
+        never: frozenset[AgentId] = NOBODY,
+        sticky: frozenset[AgentId] = NOBODY,
+        unreached: frozenset[AgentId] = NOBODY,
+        passed: Mapping[AgentId, Instant] = NEVER_ASKED,
+    ) -> None:
+        self.never = never
+        self.sticky = sticky
+        self.unreached = unreached
+        self.passed = passed
+
+
 class Caller:
-    """A caller who waits. `first`: the wish for an agent, `extras`: for more at the same time."""
+    """A caller who waits. `first`: the wish for an agent, `extras`: for more at the same time.
+
+    `odd` None: a caller like most, for whom all who are eligible are equal.
+    """
 
     __slots__ = (
         "arrived",
@@ -165,14 +190,10 @@ class Caller:
         "id",
         "key",
         "line",
-        "never",
         "odd",
-        "passed",
         "since",
         "step",
-        "sticky",
         "tier",
-        "unreached",
     )
 
     def __init__(self, call: CallId, line: Line, since: Instant, arrived: Instant) -> None:
@@ -183,14 +204,30 @@ class Caller:
         self.key = since - line.demand.head_start
         self.tier = IN_TURN
         self.step = 0
-        self.odd = False
+        self.odd: Oddity | None = None
         self.gone = False
-        self.never = NOBODY
-        self.unreached = NOBODY
-        self.sticky = NOBODY
-        self.passed: dict[AgentId, Instant] | None = None
         self.first: Entry | None = None
         self.extras: tuple[Entry, ...] = ()
+
+    @property
+    def never(self) -> frozenset[AgentId]:
+        """Whom they must not get."""
+        return NOBODY if self.odd is None else self.odd.never
+
+    @property
+    def sticky(self) -> frozenset[AgentId]:
+        """Whom they know."""
+        return NOBODY if self.odd is None else self.odd.sticky
+
+    @property
+    def unreached(self) -> frozenset[AgentId]:
+        """Whom their node does not reach."""
+        return NOBODY if self.odd is None else self.odd.unreached
+
+    @property
+    def passed(self) -> Mapping[AgentId, Instant]:
+        """Who did not take the call, and when they may be asked again."""
+        return NEVER_ASKED if self.odd is None else self.odd.passed
 
     def holds(self, entry: Entry) -> bool:
         """Whether the entry is alive."""

@@ -84,7 +84,7 @@ def stands(look: Look, caller: Caller, opened: int, member: Standing) -> Exclusi
         return member.excluded
     if not profile.bit & opened:
         return Exclusion.RESERVED
-    passed = caller.passed or {}
+    passed = caller.passed
     if member.id in passed:
         fresh = look.choice.best_but(look.staff, caller, opened, caller.never | passed.keys())
         if fresh is not None or passed[member.id] > look.at:
@@ -98,7 +98,7 @@ def _candidates(look: Look, caller: Caller, opened: int) -> int:
     if not caller.odd:
         return free
     members = look.staff.members
-    passed = caller.passed or {}
+    passed = caller.passed
     apart = [
         m
         for a in caller.never | passed.keys()

@@ -217,13 +217,15 @@ class Staff:
 
     def take(self, member: Standing, why: Exclusion) -> None:
         """Not idle any more."""
-        profile = member.profile
+        profile, entry = member.profile, member.entry
         member.excluded = why
         member.entry = None
         profile.free -= 1
         if profile.free == 0:
             self.idle &= ~profile.bit
             profile.idle.clear()
+        elif profile.idle[0] is entry:
+            heappop(profile.idle)
         elif len(profile.idle) > 2 * profile.free + 64:
             profile.idle = [e for e in profile.idle if e[2].entry is e]
             heapify(profile.idle)

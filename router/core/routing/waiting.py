@@ -186,7 +186,7 @@ class Waiting:
             self.number()
             bit = kind.bit
         kind.live += 1
-        if caller.odd:
+        if caller.odd is not None:
             insort(kind.odd, entry)
         else:
             heappush(kind.plain, entry)
@@ -201,15 +201,15 @@ class Waiting:
             caller.extras = tuple(extras)
             kind = caller.kind(extra)
         else:
-            first, caller.first = caller.first, None
-            assert first is not None
-            entry = first
+            assert caller.first is not None
+            entry, caller.first = caller.first, None
             kind = caller.line.kinds[caller.step][caller.tier]
         kind.live -= 1
-        if caller.odd:
+        plain = kind.plain
+        if plain and plain[0] is entry:
+            heappop(plain)
+        elif caller.odd is not None:
             del kind.odd[bisect_left(kind.odd, entry)]
-        elif kind.plain and kind.plain[0] is entry:
-            heappop(kind.plain)
         else:
             kind.bury()
         if not kind.live:

@@ -155,7 +155,7 @@ def _tell_call(turn: Turn, board: Board, name: CallId) -> bool:
     wants = wanted(turn.floor, call, place)
     first = wants > 0 and not call.offers
     exchange.wants(name, first=first, extras=max(wants - first, 0))
-    known = caller.passed or {}
+    known = caller.passed
     for agent, until in place.passed_over.items():
         if known.get(agent) != instant(until):
             exchange.pass_over(name, agent, instant(until))
