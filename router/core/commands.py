@@ -251,7 +251,7 @@ class Bridge(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveBridge(Order):
-    """Delete a bridge; `legs`, who are still in it, stay up."""
+    """Delete a bridge; `legs`, who are still in it, stay up, and hear what they are told next."""
 
     bridge: BridgeId
     legs: tuple[LegId, ...] = ()

@@ -265,10 +265,16 @@ async def test_caller_and_agent_are_bridged_until_the_agent_hangs_up(world: Worl
     assert await world.perform(together) is None
     await world.agent_hangs_up()
     assert (await ended(world, agent)).ending is LegEnding.HUNG_UP
-    remove = c.RemoveBridge(node=NODE, call=CallId("c"), bridge=together.bridge)
+    remove = c.RemoveBridge(
+        node=NODE, call=CallId("c"), bridge=together.bridge, legs=(together.legs[0],)
+    )
     for _ in range(2):
         assert await world.perform(remove) is None
-    assert await world.perform(play(caller, SHORT)) is None
+    goodbye = play(caller, SHORT)
+    assert await world.perform(goodbye) is None
+    await world.prompt_is_over()
+    end = await world.inbox.gets(e.PlaybackEnded)
+    assert (end.playback, end.heard) == (goodbye.playback, True)
 
 
 async def test_leg_that_still_rings_is_not_bridged(world: World) -> None:

@@ -236,6 +236,19 @@ class Ari:
         else:
             no.undone()
 
+    def _removeChannel(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
+        bridge = self._pbx.bridges.get(values["bridgeId"])
+        channel = self._pbx.channels.get(values["channel"])
+        if bridge is None or channel is None:
+            respond(404 if bridge is None else 400, None, "Channel not found")
+        elif channel.where != "stasis":
+            respond(409, None, "Channel not in Stasis application")
+        elif channel.bridge is not bridge:
+            respond(422, None, "Channel not in this bridge")
+        else:
+            self._pbx.remove(bridge, channel)
+            respond(204, None, "")
+
     def _destroy(self, values: Mapping[str, Any], respond: Respond) -> None:
         bridge = self._pbx.bridges.get(values["bridgeId"])
         if bridge is None:

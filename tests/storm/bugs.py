@@ -277,6 +277,7 @@ BUGS: Mapping[str, tuple[Swap, ...]] = {
     "a lost line ends the call": ((connection, "breaks", _lost_line_ends_the_call),),
     "callers are not admitted": ((AriPerformer, "perform", _without(c.Admit)),),
     "bridges are not removed": ((AriPerformer, "perform", _without(c.RemoveBridge)),),
+    "who stays is still on the way out of the bridge": ((AriPerformer, "_take_out", _not_done),),
     "agents are not hung up": ((AriPerformer, "perform", _without(c.Hangup)),),
     "callers are not taken back": ((fallback, "is_listed", _only_waiting),),
     "late events are errors": ((Turn, "ignore", _late_is_an_error),),

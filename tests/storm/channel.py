@@ -95,6 +95,7 @@ class Channel:
     playing: Playback | None = None
     bridge: Bridge | None = None
     joined_at: float = 0.0
+    leaves_until: float = 0.0
     orders: deque[Order] = field(default_factory=deque)
     absolute: Alarm | None = None
     closing: bool = False

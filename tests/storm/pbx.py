@@ -21,6 +21,8 @@ A_BLINK = 0.5
 """In seconds; not a cut yet."""
 ENTERS = 0.1
 """Seconds for which a channel may be on its way into a bridge."""
+LEAVES = 0.02
+"""And out of one that was destroyed."""
 FRESH, KEPT = 3, 11
 """Seconds for which a beat admits callers, and for which the guard may keep them from an engine
 that dies again and again (dialplans/extensions.conf)."""
@@ -255,6 +257,8 @@ class Pbx:
         self.order(channel, Order(lambda: self._begin(channel, playback)))
 
     def _begin(self, channel: Channel, playback: Playback) -> None:
+        if self.now < channel.leaves_until:
+            return  # Asterisk gives it to the bridge, which is gone: neither heard nor over
         if playback.cancelled:
             self._finished(channel, playback)
             return
@@ -359,13 +363,18 @@ class Pbx:
             other.heard_at = self.now
             other.party.left_alone()
 
-    def destroy(self, bridge: Bridge) -> None:
-        """Whoever is in it stays in the application."""
-        del self.bridges[bridge.id]
+    def remove(self, bridge: Bridge, channel: Channel) -> None:
+        """One of those who are in it, at once."""
         # One that was only just filled, as a lost order was made good: they meet in another.
         self.loop.after(A_BLINK, self._are_parted, self._talking(bridge))
+        self.unbridge(channel)
+
+    def destroy(self, bridge: Bridge) -> None:
+        """Whoever is in it stays in the application, but takes some time to leave."""
+        del self.bridges[bridge.id]
         for channel in list(bridge.channels):
-            self.unbridge(channel)
+            self.remove(bridge, channel)
+            channel.leaves_until = self.now + self.chance.uniform(0, LEAVES)
 
     def cut(self, bridge: Bridge | None, how: str) -> None:
         """Two who talk are parted by us: only they may end it."""

@@ -116,6 +116,12 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
             path="/bridges/{bridgeId}/addChannel",
             query=("channel",),
         ),
+        Operation(
+            name="removeChannel",
+            method="POST",
+            path="/bridges/{bridgeId}/removeChannel",
+            query=("channel",),
+        ),
         Operation(name="destroy", method="DELETE", path="/bridges/{bridgeId}"),
     ),
     "sounds": (Operation(name="list", method="GET", path="/sounds"),),

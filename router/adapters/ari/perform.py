@@ -15,7 +15,7 @@ from router.adapters.ari.endpoints import SipObject, desk, dial_string, outside
 from router.adapters.ari.rest import Answer, Rest
 from router.core import commands as c
 from router.core.commands import Command
-from router.core.vocabulary import AgentId, BridgeId, Device, DeviceKind, PromptId, Refusal
+from router.core.vocabulary import AgentId, BridgeId, Device, DeviceKind, LegId, PromptId, Refusal
 from router.ports import Failure
 
 FALLBACK = "fallback"
@@ -98,7 +98,8 @@ class Performer:
                 return await self._open(bridge)
             case c.Bridge():
                 return await self._bridge(command)
-            case c.RemoveBridge(bridge=bridge):
+            case c.RemoveBridge(bridge=bridge, legs=legs):
+                await self._take_out(bridge, legs)
                 return _or_gone(await self._rest.ask("bridges", "destroy", bridgeId=bridge))
             case c.Hangup():
                 return await self._hang_up(command)
@@ -236,11 +237,21 @@ class Performer:
         if put_in.is_good or (put_in.status == 0 and await self._is_filled(command)):
             return None
         # A leg is gone, or did not enter yet: nobody shall be left alone in a bridge.
+        await self._take_out(command.bridge, command.legs)
         await self._rest.ask("bridges", "destroy", bridgeId=command.bridge)
         if put_in.status == 400:
             # "Channel not found"
             return Failure(why=Refusal.GONE, detail=put_in.detail)
         return put_in.failure()
+
+    async def _take_out(self, bridge: BridgeId, legs: tuple[LegId, ...]) -> None:
+        """This is answered when a leg is out. Out of a bridge that is destroyed they go by
+        themselves, some time later, and a prompt that comes meanwhile is never heard (survival.md).
+
+        Whoever is not in it, or gone, is as wanted.
+        """
+        for leg in legs:
+            await self._rest.ask("bridges", "removeChannel", bridgeId=bridge, channel=leg)
 
     async def _put_in(self, command: c.Bridge) -> Answer:
         return await self._rest.ask(

@@ -20,6 +20,7 @@ from router.core.commands import (
     ProvisionDevice,
     RecordSound,
     Remember,
+    RemoveBridge,
     StartMusic,
     StopMusic,
     StopPlay,
@@ -134,7 +135,7 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
         case ProvisionDevice(node=node, agent=agent, tries=tries):
             wait = min(DESK_AGAIN_AFTER * 2 ** min(tries, 8), DESK_AGAIN_AT_MOST)
             turn.wake(wait, DeskDue(agent=agent, node=node, tries=tries + 1))
-        case HandToDialplan():
+        case HandToDialplan() | RemoveBridge():
             if why is Refusal.UNKNOWN:
                 turn.order(command)
         case Hangup(leg=leg_id):

@@ -184,6 +184,21 @@ async def test_bridge_that_cannot_be_filled_is_removed(server: AriServer) -> Non
     assert server.asked[-1][:2] == ("DELETE", f"/bridges/{BRIDGE.bridge}")
 
 
+@pytest.mark.parametrize("status", [204, 400, 404, 409, 422])
+async def test_whoever_stays_is_out_of_the_bridge_before_it_is_destroyed(
+    server: AriServer, status: int
+) -> None:
+    take_out = f"/bridges/{BRIDGE.bridge}/removeChannel"
+    server.replies[f"POST {take_out}"] = replies(status, {"message": "as it may be"})
+    remove = c.RemoveBridge(node=NODE, call=CALL, bridge=BRIDGE.bridge, legs=(LegId("1.1"),))
+    async with connected(server) as node:
+        assert await node.perform(remove) is None
+    assert server.asked == [
+        ("POST", take_out, {"channel": "1.1"}),
+        ("DELETE", f"/bridges/{BRIDGE.bridge}", {}),
+    ]
+
+
 async def test_two_who_talk_are_not_parted_because_the_answer_is_lost(server: AriServer) -> None:
     server.replies[f"POST /bridges/{BRIDGE.bridge}/addChannel"] = never
     there = {"channels": [LEG, "1.1"]}

@@ -263,6 +263,15 @@ def test_a_handover_whose_fate_is_unknown_is_ordered_again() -> None:
     assert hotline.ordered(HandToDialplan) == [order]
 
 
+def test_a_bridge_of_which_nobody_knows_whether_it_is_removed_is_removed_again() -> None:
+    hotline = crisis_hotline()
+    talking(hotline)
+    hotline.hangs_up("ana")
+    (removed,) = hotline.ordered(RemoveBridge)
+    hotline.refused(removed, Refusal.UNKNOWN)
+    assert hotline.ordered(RemoveBridge) == [removed, removed]
+
+
 def test_a_refusal_about_a_call_that_is_gone_changes_nothing() -> None:
     hotline = crisis_hotline()
     caller = talking(hotline)
