@@ -41,9 +41,9 @@ def faults_in(entries: Iterable[Entry], *, last_epoch: int) -> Iterator[str]:
             made[record.offer] = entry.epoch
         elif isinstance(record, OfferEnded):
             offers[record.offer] += 1
-            # A new life cannot know that a telephone which is let go had been answered.
-            late = entry.epoch > made.get(record.offer, entry.epoch)
-            if offers[record.offer] > 1 and not late:
+            # A new life cannot know that a telephone which is let go had been answered, nor that
+            # the one before, which died as soon, had let it go.
+            if offers[record.offer] > 1 and f"-e{entry.epoch}-" in record.offer:
                 yield f"offer {record.offer} ended twice"
         elif isinstance(record, WrapUpStarted) and entry.epoch == last_epoch:
             wrap_ups[record.agent] += 1

@@ -35,7 +35,7 @@ LONGEST_SILENCE = 10
 """Seconds, of Asterisk's own sounds of silence."""
 
 LOOKS = 3
-"""At a bridge whose filling got no answer."""
+"""At a bridge whose filling got no answer; and orders to take somebody out, if none is answered."""
 
 MEMORY = "HOTLINE_STATE"
 """In dialplans/ari.conf, so that the list of channels tells it."""
@@ -251,7 +251,10 @@ class Performer:
         Whoever is not in it, or gone, is as wanted.
         """
         for leg in legs:
-            await self._rest.ask("bridges", "removeChannel", bridgeId=bridge, channel=leg)
+            for _ in range(LOOKS):
+                out = await self._rest.ask("bridges", "removeChannel", bridgeId=bridge, channel=leg)
+                if out.status != 0:
+                    break
 
     async def _put_in(self, command: c.Bridge) -> Answer:
         return await self._rest.ask(

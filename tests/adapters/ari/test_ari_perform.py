@@ -199,6 +199,15 @@ async def test_whoever_stays_is_out_of_the_bridge_before_it_is_destroyed(
     ]
 
 
+async def test_whoever_stays_is_taken_out_until_asterisk_answers(server: AriServer) -> None:
+    take_out = f"/bridges/{BRIDGE.bridge}/removeChannel"
+    server.replies[f"POST {take_out}"] = never
+    remove = c.RemoveBridge(node=NODE, call=CALL, bridge=BRIDGE.bridge, legs=(LegId("1.1"),))
+    async with connected(server, timeout=QUICK) as node:
+        assert await node.perform(remove) is None
+    assert [asked[0] for asked in server.asked] == ["POST", "POST", "POST", "DELETE"]
+
+
 async def test_two_who_talk_are_not_parted_because_the_answer_is_lost(server: AriServer) -> None:
     server.replies[f"POST /bridges/{BRIDGE.bridge}/addChannel"] = never
     there = {"channels": [LEG, "1.1"]}
