@@ -371,7 +371,9 @@ class Storm:
 
     def _kill_guard(self, now: float) -> None:
         if self.guard is not None:
-            self.checks.unguarded = now + 8
+            # Who watches next has seen none of the lives that were short.
+            again = LOOP_IS_SEEN_WITHIN if now < self.checks.looping else 0.0
+            self.checks.unguarded = now + 8 + again
             self.loop.kill(self.guard.process)
             self.guard = None
             self.loop.after(self.chance.uniform(0.5, 2.0), self._guard_starts)
