@@ -255,7 +255,10 @@ class Checks:
             self.breach("the system hung up on a caller", channel.id)
 
     def is_sent_to_fallback(self, channel: Channel) -> None:
-        """A caller is with the dialplan: never while the engine is well."""
+        """A caller is with the dialplan: never while the engine is well, unless the guard keeps
+        callers from it, which is looked at for itself."""
+        if self._around.pbx.keeps_callers:
+            return
         if self.calm(self.now, 8.0) and self.now > 3:
             self.breach("given away by a healthy engine", channel.id)
 
