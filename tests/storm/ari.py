@@ -46,7 +46,7 @@ class Ari:
         self._pbx.variables[values["variable"]] = values["value"]
         respond(204, None, "")
         if values["variable"] == "ENGINE_BEAT":
-            self._pbx.on_beat()
+            self._pbx.beats()
 
     def _updateObject(self, values: Mapping[str, Any], respond: Respond) -> None:  # noqa: N802
         if values["objectType"] == "endpoint":

@@ -33,8 +33,8 @@ the guard away for 3.5 s more, as it may act upon it for 2.5 s. And when that go
 the guard knows (docs/survival.md)."""
 ACTS_EVERY = 2.5
 """Seconds after its last beat in which an engine may act; who has not since is frozen, or gone."""
-SHORT_LIFE, KEPT_AT_MOST = 6.0, 75.0
-"""Seconds: of such lives two in a row are too many; and for how long the next is on trial."""
+SHORT_LIFE, KEPT_AT_MOST = 3.5, 75.0
+"""Seconds of beats: of such lives two in a row are too many; and how long the next is on trial."""
 MEETS_THEM_AGAIN = 30.0
 """Seconds after which an engine that is trusted again is like any other."""
 KEYS = {"1": "crisis", "4": "juridico", "5": "orientacion"}
@@ -282,15 +282,11 @@ class Checks:
     def _is_kept_for_a_reason(self, now: float) -> None:
         """Callers are kept from an engine that beats: only from one that died again and again, or
         froze until another took over."""
-        ended = [
-            life
-            for life in self.lives
-            if life.ended is not None or now - life.acted_until > ACTS_EVERY
-        ]
-        ended.sort(key=lambda life: life.acted_until)
-        short = [life for life in ended[-3:] if life.acted_until - life.acts_since < SHORT_LIFE]
+        *before, present = self._around.pbx.beaten.values()
+        ended = [*before, present] if now - present[1] > ACTS_EVERY else before
+        short = [last - first for first, last in ended[-3:] if last - first < SHORT_LIFE]
         again = now - self.kept_until < MEETS_THEM_AGAIN
-        last = max((life.acted_until for life in ended), default=0.0)
+        last = max((last for _, last in ended), default=0.0)
         if (len(short) < 2 and not again) or now - last > KEPT_AT_MOST:
             self.breach("callers are kept from a good engine", f"{len(ended)} have died")
         self.kept_until = now

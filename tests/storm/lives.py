@@ -15,7 +15,7 @@ from router.adapters.ami.access import Access as AmiAccess
 from router.adapters.ami.client import OnEvent
 from router.adapters.ami.node import AmiNode
 from router.adapters.ari.access import Access
-from router.adapters.ari.beat import BEAT_EVERY, Heart
+from router.adapters.ari.beat import Heart
 from router.adapters.ari.door import AriDoor
 from router.adapters.ari.inquiry import Inquiry
 from router.adapters.ari.node import AriNode
@@ -32,7 +32,6 @@ from router.core.routing.agent import AgentProfile
 from router.core.vocabulary import CallerKey, CallId, NodeId, SkillName
 from router.engine_desk import Apart, EngineDesk, Known, recall
 from router.fence import Fence
-from router.guard.pulse import STALE_AFTER
 from router.guard.watch import Guard
 from router.life import Life
 from router.nodes import Asterisk, Nodes
@@ -140,18 +139,6 @@ class EngineLife:
         """The last instant at which anything reached Asterisk: without a beat nothing may."""
         acted = None if self.fence is None else self.fence.last_act
         return self.awake_until if acted is None else min(acted, self.awake_until)
-
-    @property
-    def acts_since(self) -> float:
-        """The first such instant, of its start, if there was none; or when it woke from a sleep
-        for so long that the guard takes it for a new life."""
-        acted = None if self.fence is None else self.fence.first_act
-        woke = [
-            until
-            for since, until in self._asleep
-            if until - since > STALE_AFTER - BEAT_EVERY and until < self.acted_until
-        ]
-        return max([self.began if acted is None else acted, *woke])
 
     def _died(self) -> None:
         """Its kernel closes all connections."""

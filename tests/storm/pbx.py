@@ -23,6 +23,8 @@ ENTERS = 0.1
 """Seconds for which a channel may be on its way into a bridge."""
 LEAVES = 0.02
 """And out of one that was destroyed."""
+PAUSE = 3.25
+"""Seconds without a beat, as the guard may see it, after which a life begins anew for it."""
 FRESH, KEPT = 3, 11
 """Seconds for which a beat admits callers, and for which the guard may keep them from an engine
 that dies again and again (dialplans/extensions.conf)."""
@@ -52,6 +54,8 @@ class Pbx:
         self.channels: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}
         self.variables: dict[str, str] = {}
+        self.beaten: dict[str, tuple[float, float]] = {}
+        """By token, in order: from when to when that life beat without a long pause, lately."""
         self.endpoints: set[str] = set()
         self.socket: Events | None = None
         self.started = 0.0
@@ -89,6 +93,13 @@ class Pbx:
     def admits(self) -> bool:
         """Callers to the engine."""
         return self.beat_is_fresh and not self.keeps_callers
+
+    def beats(self) -> None:
+        """The engine's beat was written."""
+        token = self.variables.get("HOTLINE_EPOCH", "")
+        first, last = self.beaten.pop(token, (self.now, self.now))
+        self.beaten[token] = (first if self.now - last < PAUSE else self.now, self.now)
+        self.on_beat()
 
     # -- its own death ------------------------------------------------------------------------
 
