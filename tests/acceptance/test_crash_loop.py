@@ -87,7 +87,7 @@ async def picks_up(phone: Phone) -> None:
 async def is_found_by_the_doctor(hotline: Hotline) -> None:
     async with asyncio.timeout(STARTS_WITHIN):
         while "again and again" not in (await hotline.runs("doctor", "--json")).out:
-            continue
+            pass  # nobody answered it in time
 
 
 def is_told_to_operators(hotline: Hotline) -> bool:

@@ -35,7 +35,10 @@ LONGEST_SILENCE = 10
 """Seconds, of Asterisk's own sounds of silence."""
 
 LOOKS = 3
-"""At a bridge whose filling got no answer; and orders to take somebody out, if none is answered."""
+"""At a bridge whose filling got no answer."""
+
+ORDERS = 3
+"""To take somebody out of a bridge, while none is answered."""
 
 MEMORY = "HOTLINE_STATE"
 """In dialplans/ari.conf, so that the list of channels tells it."""
@@ -251,7 +254,7 @@ class Performer:
         Whoever is not in it, or gone, is as wanted.
         """
         for leg in legs:
-            for _ in range(LOOKS):
+            for _ in range(ORDERS):
                 out = await self._rest.ask("bridges", "removeChannel", bridgeId=bridge, channel=leg)
                 if out.status != 0:
                     break

@@ -30,13 +30,7 @@ def pairings(look: Look, policy: str | None) -> list[Pairing]:
         if todo & (todo - 1):
             head, todo = look.next(todo)
         else:
-            kind = waiting.kinds[todo.bit_length() - 1]
-            plain = kind.plain
-            if staff.kept or kind.odd or not plain or plain[0][3].first is not plain[0]:
-                head = look.head(kind)
-            else:  # as it is mostly: to ask for it takes as long again
-                opened = kind.circle.profiles & staff.idle
-                head = (plain[0], opened, None) if opened else None
+            head = look.head(waiting.kinds[todo.bit_length() - 1])
         if head is None:
             break
         entry, opened, agent = head

@@ -95,7 +95,7 @@ def stands(look: Look, caller: Caller, opened: int, member: Standing) -> Exclusi
 def _candidates(look: Look, caller: Caller, opened: int) -> int:
     profiles = [p for p in look.staff.profiles if p.bit & opened]
     free = sum(p.free for p in profiles)
-    if not caller.odd:
+    if caller.odd is None:
         return free
     members = look.staff.members
     passed = caller.passed
