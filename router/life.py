@@ -10,7 +10,7 @@ from router import errors
 from router.fence import Fence
 from router.runner import Runner
 from router.standing_by import StandingBy
-from router.succession import Standing
+from router.succession import MAY_ACT_FOR, Standing
 
 IN_HAND_WITHIN = timedelta(seconds=0.5)
 """What was ordered before a hand-over is done in this time."""
@@ -46,15 +46,26 @@ class Life:
     async def run(self) -> None:
         """Returns when this engine is the active one no more, and has said so."""
         keeping = asyncio.create_task(self._place.keep(self.fence))
+        leaving = [self._let_go]
         try:
             await self.fence.end()
+            if self.heir is None:
+                leaving.append(self._stand_down)
         finally:
             self.fence.shut("ended")
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
-            await self._place.let_go(self.fence, self.heir or "")
+            await asyncio.gather(*(each() for each in leaving))
         if self.heir is not None:
             await asyncio.sleep(ANSWER_WITHIN)
+
+    async def _let_go(self) -> None:
+        await self._place.let_go(self.fence, self.heir or "")
+
+    async def _stand_down(self) -> None:
+        """Whoever has the newer token may be waiting for this life to be over."""
+        if await self._runner.rest(MAY_ACT_FOR):
+            await self._place.stand_down(self.fence)
 
 
 class StandbyOffice:

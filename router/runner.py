@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from router.clock import Clock
@@ -151,12 +150,15 @@ class Runner:
         """Wait for the commands that are under way."""
         await self._performer.drain()
 
-    async def rest(self, within: timedelta) -> None:
-        """Handle nothing more; returns when what was ordered is done, or the time is over."""
+    async def rest(self, within: timedelta) -> bool:
+        """Handle nothing more; whether what was ordered is done before the time is over."""
         self._resting = True
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(within.total_seconds()):
                 await self.drain()
+        except TimeoutError:
+            return False
+        return True
 
     def _turn(self, event: Event) -> Outcome:
         try:

@@ -15,12 +15,14 @@ import structlog
 
 from router import errors
 from router.fence import Fence
-from router.succession import Ground, Lease, Outlook, Seat, Witness, ground
+from router.succession import MAY_ACT_FOR, Ground, Lease, Outlook, Seat, Witness, ground
 
 LOOK_EVERY = 0.5
 KEEP_EVERY = 1.0
 CLAIM_STANDS_FOR = 0.3
 """Seconds after which a token that was taken without the database is looked at again."""
+SETTLED_EVERY = 0.1
+"""Seconds between two looks whether an engine that woke just now has stood down."""
 LIST_EVERY = 1.0
 MANY = 1000
 
@@ -57,6 +59,7 @@ class Exchange(Protocol):
 
     async def look(self) -> Witness | None: ...
     async def announce(self, token: int) -> bool: ...
+    async def stand_down(self, token: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +146,10 @@ class StandingBy:
         with suppress(errors.HotlineError):
             await self._lease.let_go(fence.token, heir)
 
+    async def stand_down(self, fence: Fence) -> None:
+        """Another engine has a newer token than this life, of which nothing is under way now."""
+        await self._exchange.stand_down(fence.token)
+
     async def _look(self, *, may_take: bool) -> Fence | None:
         witness = await self._exchange.look()
         lease = await self._look_at_lease()
@@ -205,17 +212,29 @@ class StandingBy:
         return Fence(token, now=self._now)
 
     async def _stands(self, token: int, outlook: Outlook, why: Ground) -> bool:
-        """Whether nobody else has acted since we looked.
+        """Whether nobody has a newer token; waits until nobody acts upon an older one.
 
         Whoever beats reads the token after it has written its beat, and we read the beat after we
-        have written the token: so at least one of the two learns of the other, however slow.
+        have written the token: so at least one of the two learns of the other, however slow. Where
+        the beat is new, its engine has woken just now: it finds our token, and says that it stands
+        down. If it does not, it may act upon what it wrote before our token, and not for long.
         """
         if why in (Ground.SEAT, Ground.LET_GO):
             return True
         if why is Ground.BEAT_OVER:
             await asyncio.sleep(CLAIM_STANDS_FOR)
-        again = await self._exchange.look()
-        return again is not None and (again.token, again.beat) == (token, outlook.asterisk.beat)
+        before, since = outlook.asterisk, self._now()
+        while True:
+            again = await self._exchange.look()
+            if again is None or again.token != token:
+                return False
+            if again.beat == before.beat or 0 < before.token == again.stood_down:
+                return True
+            if not (before.all_told and again.all_told):
+                return False  # it may act at a node that does not know our token
+            if timedelta(seconds=self._now() - since) >= MAY_ACT_FOR:
+                return True
+            await asyncio.sleep(SETTLED_EVERY)
 
     async def _unlist(self) -> None:
         """A database that never said a word is not waited for once more: callers are."""

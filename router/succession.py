@@ -35,13 +35,15 @@ class Witness:
     """What Asterisk tells. `beat` is ENGINE_BEAT as it stands.
 
     `beat_age`: since it, or since the token was announced if that is later, by Asterisk's own
-    clock; None: there is neither. `all_told`: of several nodes, none was away.
+    clock; None: there is neither. `all_told`: of several nodes, none was away. `stood_down`: the
+    token of the last engine that found a newer one, and acts no more; 0: none did.
     """
 
     token: int
     beat: str
     beat_age: timedelta | None
     all_told: bool = True
+    stood_down: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,9 +50,14 @@ class Witnesses:
             beat=" ".join(each.beat for _, each in found),
             beat_age=min(ages, default=None),
             all_told=len(found) == len(self._nodes),
+            stood_down=max(each.stood_down for _, each in found),
         )
 
     async def announce(self, token: int) -> bool:
         """Whether all that answered lately have it now: older engines stand down."""
         told = await asyncio.gather(*(node.announce(token) for node in self._there))
         return bool(told) and all(told)
+
+    async def stand_down(self, token: int) -> None:
+        """The engine of this token acts no more, on any of them."""
+        await asyncio.gather(*(node.stand_down(token) for node in self._nodes))

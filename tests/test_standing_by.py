@@ -21,6 +21,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standing_by, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(standing_by, "KEEP_EVERY", 0.0)
     monkeypatch.setattr(standing_by, "CLAIM_STANDS_FOR", 0.0)
+    monkeypatch.setattr(standing_by, "SETTLED_EVERY", 0.0)
 
 
 async def becomes_active(engine: StandingBy) -> Fence:
@@ -110,6 +111,60 @@ async def test_a_silent_engine_on_another_machine_is_followed_when_lease_and_bea
     world.at += 0.2
     async with asyncio.timeout(5):
         assert await waiting is not None
+
+
+async def test_an_engine_that_wakes_as_it_is_taken_over_says_so_and_is_not_waited_for() -> None:
+    world = World()
+    first, second = world.engine("a"), world.engine("b")
+    old = await becomes_active(first)
+    world.beats()
+    world.at += 3.1
+    world.on_announcement = world.beats  # it woke, and did not see the newer token yet
+    waiting = asyncio.create_task(second.until_due())
+    await turns()
+    assert not waiting.done(), "two act"
+    await first.stand_down(old)
+    async with asyncio.timeout(5):
+        new = await waiting
+    assert new is not None
+    assert new.token > old.token
+
+
+async def test_an_engine_that_wakes_and_sleeps_again_is_waited_for_while_it_may_act() -> None:
+    world = World()
+    first, second = world.engine("a"), world.engine("b")
+    await becomes_active(first)
+    world.beats()
+    world.at += 3.1
+    world.on_announcement = world.beats
+    waiting = asyncio.create_task(second.until_due())
+    await turns()
+    world.at += 2.4
+    await turns()
+    assert not waiting.done(), "two act"
+    world.at += 0.1
+    async with asyncio.timeout(5):
+        assert await waiting is not None
+
+
+async def test_who_has_a_newer_token_is_left_alone_by_whoever_waited_for_an_older_engine() -> None:
+    world = World()
+    first, second = world.engine("a"), world.engine("b")
+    old = await becomes_active(first)
+    world.beats()
+    world.at += 3.1
+
+    def somebody_is_quicker() -> None:
+        world.beats()
+        world.token += 1
+
+    world.on_announcement = somebody_is_quicker
+    waiting = asyncio.create_task(second.until_due())
+    await turns()
+    await first.stand_down(old)
+    await turns()
+    assert not waiting.done(), "two act"
+    await ended(waiting)
 
 
 async def test_an_active_engine_needs_no_database_to_go_on() -> None:

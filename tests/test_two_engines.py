@@ -26,7 +26,7 @@ NOBODY_FOR = 6.0
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two looks only the event loop turns."""
-    for name in ("LOOK_EVERY", "KEEP_EVERY", "CLAIM_STANDS_FOR"):
+    for name in ("LOOK_EVERY", "KEEP_EVERY", "CLAIM_STANDS_FOR", "SETTLED_EVERY"):
         monkeypatch.setattr(standing_by, name, 0.0)
 
 
@@ -56,6 +56,7 @@ class Process:
             await self.place.keep(self.fence)
             await self.world.is_awake(self.name)
             await self.place.let_go(self.fence)
+            await self.place.stand_down(self.fence)
 
     @property
     def may_act(self) -> bool:

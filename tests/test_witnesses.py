@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ class Node:
     def __init__(self, answer: Witness | Exception | None) -> None:
         self.answer = answer
         self.announced: list[int] = []
+        self.stood_down: list[int] = []
         self.is_stuck = False
 
     async def look(self) -> Witness | None:
@@ -32,6 +34,9 @@ class Node:
     async def announce(self, token: int) -> bool:
         self.announced.append(token)
         return True
+
+    async def stand_down(self, token: int) -> None:
+        self.stood_down.append(token)
 
 
 def told(token: int = TOKEN, *, beat: str = "100.0", age: float | None = 10.0) -> Witness:
@@ -71,6 +76,15 @@ async def test_the_newest_token_counts() -> None:
     found = await Witnesses([Node(told(9)), Node(told(0, age=None))]).look()
     assert found is not None
     assert (found.token, found.beat_age) == (9, timedelta(seconds=10))
+
+
+async def test_an_engine_that_stood_down_is_seen_at_any_node_and_tells_each() -> None:
+    there, other = Node(replace(told(), stood_down=TOKEN)), Node(told())
+    witness = await Witnesses([there, other]).look()
+    assert witness is not None
+    assert witness.stood_down == TOKEN
+    await Witnesses([there, other]).stand_down(TOKEN)
+    assert [there.stood_down, other.stood_down] == [[TOKEN], [TOKEN]]
 
 
 async def test_a_node_that_is_away_does_not_keep_an_engine_from_the_others() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from router import errors
@@ -26,8 +27,11 @@ class World:
         self.asleep: dict[str, asyncio.Event] = {}
         self.cut_off: set[str] = set()
         self.taken_at: float | None = None
+        self.stood_down = 0
         self.asked_in_vain = 0
         """How often a database that is down was asked: each time costs a second."""
+        self.on_announcement: Callable[[], None] | None = None
+        """What happens in the very instant in which an engine announces its token."""
         self.application = ""
         """Whose socket is the newest."""
 
@@ -123,13 +127,20 @@ class FakeExchange:
         beat = "" if world.beat_at is None else f"{world.beat_at:.3f}"
         since = [at for at in (world.beat_at, world.taken_at) if at is not None]
         age = timedelta(seconds=world.at - max(since)) if since else None
-        return Witness(token=world.token, beat=beat, beat_age=age)
+        return Witness(token=world.token, beat=beat, beat_age=age, stood_down=world.stood_down)
 
     async def announce(self, token: int) -> bool:
         if not await self._is_reached():
             return False
         self._world.token, self._world.taken_at = token, self._world.at
+        if (instant := self._world.on_announcement) is not None:
+            self._world.on_announcement = None
+            instant()
         return True
+
+    async def stand_down(self, token: int) -> None:
+        if await self._is_reached():
+            self._world.stood_down = token
 
     async def _is_reached(self) -> bool:
         await self._world.is_awake(self._name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 import structlog
@@ -64,6 +64,11 @@ class AriDoor:
             self._say_away(str(trouble))
             return False
         return True
+
+    async def stand_down(self, token: int) -> None:
+        """The engine of this token acts no more. An Asterisk that is away is not told."""
+        with suppress(errors.HotlineError):
+            await self._inquiry.stand_down(token)
 
     def _say_away(self, text: str) -> None:
         if text != self._said:

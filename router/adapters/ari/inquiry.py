@@ -18,6 +18,8 @@ EPOCH = "HOTLINE_EPOCH"
 """Asterisk's own memory of how many lives the engine had (house.md 5)."""
 TAKEN = "HOTLINE_TAKEN"
 """When the present epoch was announced, by Asterisk's clock: its engine needs time to beat."""
+STOOD_DOWN = "HOTLINE_STOOD_DOWN"
+"""The epoch of the engine that found a newer one last, and acts no more."""
 BEAT = "ENGINE_BEAT"
 """Global in the dialplan: the time, by Asterisk's clock, when the engine was last seen alive."""
 
@@ -92,8 +94,7 @@ class Inquiry:
 
     async def token(self) -> int:
         """The highest epoch that an engine has announced; 0 after Asterisk's own start."""
-        kept = await self._variable(EPOCH)
-        return int(kept) if kept.isascii() and kept.isdigit() else 0
+        return _token(await self._variable(EPOCH))
 
     async def announce(self, token: int) -> None:
         """From now on every older engine has to stand down."""
@@ -102,13 +103,26 @@ class Inquiry:
         await self._ask("asterisk", "setGlobalVar", variable=TAKEN, value=taken)
         await self._ask("asterisk", "setGlobalVar", variable=EPOCH, value=str(token))
 
+    async def stand_down(self, token: int) -> None:
+        """The engine of this epoch acts no more: whoever announced a newer one need not wait."""
+        await self._ask("asterisk", "setGlobalVar", variable=STOOD_DOWN, value=str(token))
+
     async def witness(self) -> Witness:
         """What Asterisk knows of the engine that drives it."""
-        token, beat, taken, now = await asyncio.gather(
-            self.token(), self._variable(BEAT), self._variable(TAKEN), self._asterisk_now()
+        token, stood_down, beat, taken, now = await asyncio.gather(
+            self.token(),
+            self._variable(STOOD_DOWN),
+            self._variable(BEAT),
+            self._variable(TAKEN),
+            self._asterisk_now(),
         )
         ages = [age for age in (_age(beat, now), _age(taken, now)) if age is not None]
-        return Witness(token=token, beat=beat, beat_age=min(ages, default=None))
+        return Witness(
+            token=token,
+            beat=beat,
+            beat_age=min(ages, default=None),
+            stood_down=_token(stood_down),
+        )
 
     async def _asterisk_now(self) -> datetime:
         try:
@@ -126,6 +140,10 @@ class Inquiry:
         if answer.status == 0:
             raise self._access.unreachable(answer.detail)
         raise self._access.refusal(answer.status)
+
+
+def _token(kept: str) -> int:
+    return int(kept) if kept.isascii() and kept.isdigit() else 0
 
 
 def _age(beat: str, now: datetime) -> timedelta | None:

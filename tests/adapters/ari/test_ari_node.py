@@ -450,6 +450,26 @@ async def test_who_stands_by_sees_the_token_and_how_old_the_beat_is(
     assert server.variables["HOTLINE_EPOCH"] == "9"
 
 
+async def test_who_stands_by_sees_that_an_engine_has_stood_down(server: AriServer) -> None:
+    server.replies["GET /asterisk/ping"] = replies(
+        200, {"timestamp": "2026-11-24T15:00:04.900+0000"}
+    )
+    async with door_to(server) as door:
+        before = await door.look()
+        await door.stand_down(7)
+        after = await door.look()
+    assert before is not None
+    assert after is not None
+    assert (before.stood_down, after.stood_down) == (0, 7)
+
+
+async def test_an_asterisk_that_is_away_is_not_told_who_stands_down(server: AriServer) -> None:
+    server.replies["POST /asterisk/variable"] = replies(503)
+    async with door_to(server) as door:
+        await door.stand_down(7)
+    assert "HOTLINE_STOOD_DOWN" not in server.variables
+
+
 # Broken surroundings
 
 
