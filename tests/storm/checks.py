@@ -282,8 +282,12 @@ class Checks:
     def _is_kept_for_a_reason(self, now: float) -> None:
         """Callers are kept from an engine that beats: only from one that died again and again, or
         froze until another took over."""
-        *before, present = self._around.pbx.beaten.values()
-        ended = [*before, present] if now - present[1] > ACTS_EVERY else before
+        pbx = self._around.pbx
+        *before, present = pbx.beaten.values()
+        is_over = (
+            now - present[1] > ACTS_EVERY or pbx.variables.get("HOTLINE_EPOCH") not in pbx.beaten
+        )
+        ended = [*before, present] if is_over else before
         short = [last - first for first, last in ended[-3:] if last - first < SHORT_LIFE]
         again = now - self.kept_until < MEETS_THEM_AGAIN
         last = max((last for _, last in ended), default=0.0)
