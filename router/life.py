@@ -46,24 +46,31 @@ class Life:
     async def run(self) -> None:
         """Returns when this engine is the active one no more, and has said so."""
         keeping = asyncio.create_task(self._place.keep(self.fence))
-        leaving = [self._let_go]
         try:
             await self.fence.end()
-            if self.heir is None:
-                leaving.append(self._stand_down)
         finally:
-            self.fence.shut("ended")
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
-            await asyncio.gather(*(each() for each in leaving))
+            leaving = asyncio.create_task(self._leave(keeping))
+            try:
+                await asyncio.shield(leaving)
+            except asyncio.CancelledError:
+                await leaving  # the event socket tells of the end, too, and ends all beside it
+                raise
         if self.heir is not None:
             await asyncio.sleep(ANSWER_WITHIN)
 
-    async def _let_go(self) -> None:
-        await self._place.let_go(self.fence, self.heir or "")
+    async def _leave(self, keeping: asyncio.Task[None]) -> None:
+        was_replaced = self.fence.is_shut and self.heir is None
+        self.fence.shut("ended")
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        parts = [self._place.let_go(self.fence, self.heir or "")]
+        if was_replaced:
+            parts.append(self._stand_down())
+        await asyncio.gather(*parts)
 
     async def _stand_down(self) -> None:
-        """Whoever has the newer token may be waiting for this life to be over."""
+        """Whoever has the newer token may be waiting for this life to be over; or it has to look
+        anew, for what we sent last."""
         if await self._runner.rest(MAY_ACT_FOR):
             await self._place.stand_down(self.fence)
 

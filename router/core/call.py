@@ -158,6 +158,8 @@ class Call:
     said: Playing | None = None
     """What was said to them last, by this life of the engine."""
     last_playback: PlaybackId | None = None
+    inherited: PlaybackId | None = None
+    """What an earlier life of the engine said to them last, or was about to."""
     carried: str = ""
     written_again: bool = False
     place: Place | None = None

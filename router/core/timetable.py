@@ -16,6 +16,7 @@ from router.core.stages import (
     connection,
     dispatch,
     fallback,
+    hearing,
     in_flow,
     ladder,
     leftovers,
@@ -114,6 +115,7 @@ def event_comes(turn: Turn, event: e.Event) -> None:
 def _legs_are_listed(turn: Turn, event: e.LegsListed) -> None:
     """The order of survival.md: what we know, conversations and callers, offers, the rest."""
     told: list[e.Event] = list(recovery.legs_are_listed(turn, event))
+    hearing.is_set_anew(turn, event)
     make_moves(turn)
     told += adoption.callers_are_adopted(turn, event)
     told += leftovers.legs_are_settled(turn, event)

@@ -81,8 +81,9 @@ class Switchboard:
                 self.prompt_ends(command.playback, at)
             case StartMusic():
                 self.hear(command.leg, MUSIC, at)
-            case StopMusic():
-                self.hear(command.leg, SILENCE, at)
+            case StopMusic(leg=leg):
+                if self.hears.get(leg) == MUSIC:
+                    self.hear(leg, SILENCE, at)
             case Dial():
                 assert command.leg not in self.dialled, "an id was used twice"
                 self.ringing[command.leg] = self.dialled[command.leg] = command

@@ -186,6 +186,7 @@ class StormAmi(AmiClient):
             raise Killed
         if self._gone.is_set():
             return Reply(answered=False, message="not connected")
+        await self._process.sends()
         loop = self._ami.pbx.loop
         asked: asyncio.Future[Reply] = loop.create_future()
         self._waiting[asked] = None

@@ -283,6 +283,7 @@ class StormRest(Rest):
             raise Killed
         if not self._may_ask():
             return Answer(status=0, detail=f"{operation}: the engine may not act now")
+        await self._process.sends()
         loop, weather = self._pbx.loop, self._weather
         if resource == "bridges" and operation in ("list", "get"):
             operation += "Bridges" if operation == "list" else "Bridge"

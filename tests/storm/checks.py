@@ -26,6 +26,7 @@ SILENCE = 5.0
 MENU_LASTS = 12.0
 TAKEN_BACK_WITHIN = 20.0
 IDLE_AT_MOST = 45.0
+SPOKEN_OVER_AT_MOST = 3.0
 A_MOMENT = 1.0
 TWICE, AGAIN_AND_AGAIN = 2.75, 5.0
 """What a caller may wait longer when whoever took over dies or freezes at once: its one beat keeps
@@ -73,6 +74,10 @@ class Checks:
     talk_ended: dict[str, float] = field(default_factory=dict)
     idle_since: dict[str, float] = field(default_factory=dict)
     in_fallback: dict[str, float] = field(default_factory=dict)
+    rung_late: dict[str, float] = field(default_factory=dict)
+    """Agents whose telephone an engine that woke has rung beside another's call."""
+    spoken_over: dict[str, float] = field(default_factory=dict)
+    """Since when callers hear something else than the one whom they talk to."""
     entries: list[tuple[float, Entry]] = field(default_factory=list)
     lost: dict[str, float] = field(default_factory=dict)
     """When the calls that were with the engine died with Asterisk."""
@@ -207,7 +212,9 @@ class Checks:
             for c in self._around.pbx.channels.values()
             if c.role == "agent" and c.agent == agent and c is not channel
         ]
-        if others:
+        if others and any(life.has_just_woken() for life in self.lives[:-1]):
+            self.rung_late[agent] = self.now  # it went out behind the fence: soon to be let go
+        elif others:
             self.breach("an agent was rung for two calls", f"{agent}: {channel.id}, {others[0]}")
         ended = self.talk_ended.get(agent)
         wrap_up = self._wrap_up(agent)
@@ -273,11 +280,23 @@ class Checks:
             channel = caller.channel
             if channel is not None:
                 self._hears_something(caller, channel, now)
+                self._hears_the_agent(channel, now)
                 self._is_taken_back(channel, now)
+        self._are_let_go(now)
         for life in self.lives[-2:]:
             for defect in life.defects:
                 self.breach("a defect of the engine", defect.strip().splitlines()[-1])
             life.defects.clear()
+
+    def _are_let_go(self, now: float) -> None:
+        """Telephones that an engine rang as it woke, for an agent who was rung already."""
+        for agent, since in list(self.rung_late.items()):
+            legs = [c.id for c in self._around.pbx.channels.values() if c.agent == agent]
+            if len(legs) < 2:
+                del self.rung_late[agent]
+            elif now - since > A_MOMENT:
+                self.breach("an agent was rung for two calls", f"{agent}: {', '.join(legs)}")
+                del self.rung_late[agent]
 
     def _is_kept_for_a_reason(self, now: float) -> None:
         """Callers are kept from an engine that beats: only from one that died again and again, or
@@ -318,6 +337,19 @@ class Checks:
                 f"{channel.id} heard nothing since {channel.heard_at:.2f} in {channel.where}",
             )
             channel.heard_at = now + 1000
+
+    def _hears_the_agent(self, channel: Channel, now: float) -> None:
+        """Who has somebody to talk to hears neither music nor a prompt instead."""
+        partner = channel.partner
+        spoken_over = channel.music or channel.playing is not None
+        if partner is None or partner.state != "Up" or not spoken_over:
+            self.spoken_over.pop(channel.id, None)
+            return
+        since = self.spoken_over.setdefault(channel.id, now)
+        if now - since > SPOKEN_OVER_AT_MOST:
+            what = "music" if channel.music else "a prompt"
+            self.breach(f"{what} instead of the agent", f"{channel.id} since {since:.2f}")
+            self.spoken_over[channel.id] = now + 1000
 
     def _is_taken_back(self, channel: Channel, now: float) -> None:
         if channel.talks_in_queue or (channel.where == "stasis" and channel.absolute is None):

@@ -82,6 +82,7 @@ class StormClock(Clock):
 
 Hear = Callable[["EngineLife", Sequence[Entry]], None]
 LAST_WORDS_WITHIN = timedelta(seconds=5)
+A_BLINK = 0.1
 JUST = 1.0
 """Seconds within which what an engine says may not be written yet."""
 
@@ -121,6 +122,11 @@ class EngineLife:
         self._asleep.append((loop.time(), loop.time() + span))
         loop.freeze(self.process)
         loop.after(span, loop.thaw, self.process)
+
+    def has_just_woken(self) -> bool:
+        """What it was sending as it fell asleep arrives now."""
+        now = self._around.loop.time()
+        return any(0 <= now - until < A_BLINK for _, until in self._asleep)
 
     @property
     def awake_until(self) -> float:

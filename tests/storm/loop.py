@@ -25,7 +25,7 @@ class Process:
     """Tasks that live and die together, as those of an operating system's process do.
 
     `steps` counts what its tasks did between two awaits; at `dies_at` it is killed. `work` is what
-    keeps a frozen process busy when it wakes.
+    keeps a frozen process busy when it wakes. `on_request` happens once, as it sends an order.
     """
 
     def __init__(self, name: str) -> None:
@@ -34,11 +34,19 @@ class Process:
         self.frozen = False
         self.steps = 0
         self.dies_at: int | None = None
+        self.on_request: Callable[[], None] | None = None
         self.on_death: Callable[[], None] = lambda: None
         self.work: list[Due] = []
         self.tasks: list[asyncio.Task[Any]] = []
         self.context = copy_context()
         self.context.run(PROCESS.set, self)
+
+    async def sends(self) -> None:
+        """An order is on its way out: should the process freeze now, it goes when it wakes."""
+        happens, self.on_request = self.on_request, None
+        if happens is not None:
+            happens()
+            await asyncio.sleep(0)
 
 
 PROCESS: ContextVar[Process | None] = ContextVar("process", default=None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
@@ -12,6 +13,7 @@ FAULTS = 6
 """Of one story, on average."""
 STAFF = 24
 WITH_A_SPARE, WITH_A_LOOP = 0.25, 0.1
+WHILE_IT_SENDS = 0.5
 """The part of all stories in which a second engine stands by, and in which each new engine dies."""
 POLICIES = 4
 
@@ -20,7 +22,7 @@ class Kind(StrEnum):
     """What goes wrong. `figure` and `span` of a Fault mean something else for each."""
 
     KILL = "the engine is killed, `figure` steps of its loop later"
-    FREEZE = "the engine is frozen for `span` s"
+    FREEZE = "the engine is frozen for `span` s, or if `figure`, as it sends its next order"
     STALL = "the engine's loop is held up for `span` s"
     CUT_EVENTS = "the event socket is cut"
     HALF_OPEN = "the event socket is half open, and buried by Asterisk `span` s later"
@@ -119,7 +121,7 @@ def plan(seed: int, calls: int = CALLS_AT_ONCE, *, faults: bool = True) -> Plan:
     if faults:
         count = chance.randint(1, 2 * FAULTS - 1) * max(calls // CALLS_AT_ONCE, 1)
         happen = (*(_fault(chance, at) for _ in range(count)), *_loop(seed, at))
-        troubles = sorted(happen, key=lambda fault: fault.at)
+        troubles = sorted(_as_it_sends(seed, happen), key=lambda fault: fault.at)
     spare = Random(f"{seed}/spare").random() < WITH_A_SPARE
     return Plan(seed=seed, calls=tuple(made), faults=tuple(troubles), spare=spare)
 
@@ -145,6 +147,14 @@ def _loop(seed: int, end: float) -> tuple[Fault, ...]:
         return ()
     at, span = chance.uniform(3, end), chance.uniform(8, 30)
     return (Fault(at=at, kind=Kind.LOOP, figure=chance.choice((1, 20, 100)), span=span),)
+
+
+def _as_it_sends(seed: int, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Some freezes come just as an order is sent; by a chance of their own, as above."""
+    chance = Random(f"{seed}/sends")
+    for fault in faults:
+        sends = fault.kind is Kind.FREEZE and chance.random() < WHILE_IT_SENDS
+        yield replace(fault, figure=1) if sends else fault
 
 
 def _fault(chance: Random, end: float) -> Fault:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 
 import structlog
@@ -288,6 +289,8 @@ class Storm:
                 if fault.kind is Kind.CLOCK:
                     self._ahead = fault.figure * 60.0
                 life.process.dies_at = life.process.steps + max(fault.figure, 1)
+            case Kind.FREEZE if fault.figure:
+                life.process.on_request = partial(self._goes_wrong, replace(fault, figure=0))
             case Kind.FREEZE | Kind.STALL:
                 self.checks.happens(now, now + self._back_within(life, fault.span))
                 if self.plan.spare:  # it wakes, and has to stand down

@@ -11,7 +11,7 @@ from typing import Any
 from router.adapters.ari.access import APPLICATION, Access
 from router.adapters.ari.instants import instant
 from router.adapters.ari.rest import Answer, Rest
-from router.adapters.ari.translate import is_recorded
+from router.adapters.ari.translate import LAST_WORD, is_recorded
 from router.succession import Witness
 
 EPOCH = "HOTLINE_EPOCH"
@@ -104,8 +104,11 @@ class Inquiry:
         await self._ask("asterisk", "setGlobalVar", variable=EPOCH, value=str(token))
 
     async def stand_down(self, token: int) -> None:
-        """The engine of this epoch acts no more: whoever announced a newer one need not wait."""
+        """The engine of this epoch acts no more: whoever announced a newer one need not wait, and
+        looks anew if it did not."""
         await self._ask("asterisk", "setGlobalVar", variable=STOOD_DOWN, value=str(token))
+        name = f"{LAST_WORD}.{token}"
+        await self._rest.ask("events", "userEvent", eventName=name, application=APPLICATION)
 
     async def witness(self) -> Witness:
         """What Asterisk knows of the engine that drives it."""

@@ -17,7 +17,7 @@ from router.adapters.ari.access import APPLICATION, Access
 from router.adapters.ari.inquiry import Inquiry, Present
 from router.adapters.ari.listing import arriving, listed_bridges, listed_legs
 from router.adapters.ari.rest import no_answer
-from router.adapters.ari.translate import MALFORMED, NOT_HEARD, Seal, Translator
+from router.adapters.ari.translate import LAST_WORD, MALFORMED, NOT_HEARD, Seal, Translator
 from router.core.events import Event, LegsListed, NodeDisconnected, TroubleReported
 from router.core.vocabulary import NodeId, RecordingId
 from router.fence import Fence
@@ -109,7 +109,7 @@ class EventSocket:
         # To connect is to replace whoever has the application: not with an older token.
         self._stand_down_before(await self._inquiry.token())
         async with self._connected() as socket:
-            reader = _Reader(socket, self._access, self._now, self._fence)
+            reader = _Reader(socket, self._access, self._now, self._fence, self.give_up)
             reading = asyncio.create_task(reader.run())
             given_up = asyncio.create_task(self._given_up.wait())
             try:
@@ -233,11 +233,13 @@ class _Reader:
         access: Access,
         now: Callable[[], datetime],
         fence: Fence,
+        on_last_word: Callable[[], None],
     ) -> None:
         self._socket = socket
         self._access = access
         self._now = now
         self._fence = fence
+        self._on_last_word = on_last_word
         self._hand_on: Callable[[Mapping[str, Any] | None, datetime], None] | None = None
         self.buffer: list[tuple[Mapping[str, Any], datetime]] = []
 
@@ -268,12 +270,21 @@ class _Reader:
         if message is not None and message.get("type") == "ApplicationReplaced":
             self._fence.shut("another engine has taken over the application in Asterisk")
             raise _Replaced
+        if message is not None and _is_last_word(message):
+            # It may have slept while it sent something: what came of that is looked at.
+            self._on_last_word()
         if self._hand_on is not None:
             self._hand_on(message, self._now())
         elif message is not None:
             if len(self.buffer) >= BUFFER_SIZE:
                 raise errors.InboxFull(size=BUFFER_SIZE)
             self.buffer.append((message, self._now()))
+
+
+def _is_last_word(message: Mapping[str, Any]) -> bool:
+    """Of an older engine: nobody says it of themselves while they have the application."""
+    said = message.get("eventname")
+    return isinstance(said, str) and said.partition(".")[0] == LAST_WORD
 
 
 def read_event(data: object) -> Mapping[str, Any] | None:

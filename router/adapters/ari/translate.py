@@ -26,6 +26,9 @@ from router.ports import BeatReturned
 BEAT = "hotline-beat"
 """The user event that the engine sends to itself through Asterisk."""
 
+LAST_WORD = "hotline-stood-down"
+"""The user event of an engine that has found a newer one, to whoever has the application now."""
+
 NOT_HEARD = (
     "BridgeCreated", "BridgeDestroyed", "BridgeVideoSourceChanged", "ChannelCallerId",
     "ChannelConnectedLine", "ChannelCreated", "ChannelDialplan", "ChannelEnteredBridge",

@@ -148,6 +148,7 @@ def _call(turn: Turn, node: NodeId, leg: ListedLeg, carried: CarriedCall | None)
         run=run,
         carried=leg.carried,
         last_playback=None if kept is None else kept.playback,
+        inherited=None if kept is None else kept.playback,
     )
     if (before := floor.departed.get(leg.leg)) is not None:
         call.count_on(before)

@@ -26,7 +26,7 @@ from router.core.events import (
 )
 from router.core.house_records import NodeLost
 from router.core.records import HandedToFallback
-from router.core.speech import LEG_GONE_AFTER_ALL, LEG_GONE_WITHIN, hush, music, say
+from router.core.speech import LEG_GONE_AFTER_ALL, LEG_GONE_WITHIN
 from router.core.turn import AgentLegOver, CallerGone, GivenAway, PartnerGone, Turn
 from router.core.vocabulary import (
     CallId,
@@ -132,10 +132,6 @@ def legs_are_listed(turn: Turn, event: LegsListed) -> list[LegAnswered | LegRing
     ending = LegEnding.LOST if event.restarted else LegEnding.HUNG_UP
     elsewhere = {leg.leg for leg in event.legs if leg.leg not in listed}
     _bury_the_vanished(turn, event.node, listed, elsewhere, ending)
-    for leg in listed:
-        call = floor.call_of_caller(leg)
-        if call is not None and call.playing is not None and call.ended_by is None:
-            _say_again(turn, call)
     return [said for leg in listed.values() if (said := _said_unseen(turn, leg)) is not None]
 
 
@@ -178,20 +174,6 @@ def _bury_the_vanished(
     for code in list(floor.code_legs.values()):
         if code.node == node and code.id not in listed:
             del floor.code_legs[code.id]
-
-
-def _say_again(turn: Turn, call: Call) -> None:
-    """Whether the prompt has ended was not told: rather hear it twice than nothing."""
-    playing = call.playing
-    assert playing is not None
-    if playing.asks_again:
-        return
-    if call.place is None and call.talk is None:
-        say(turn, call, playing.prompts, playing.language)
-    else:
-        hush(turn, call)
-        if call.place is not None:
-            music(turn, call)
 
 
 def _said_unseen(turn: Turn, leg: ListedLeg) -> LegAnswered | LegRinging | None:

@@ -39,6 +39,7 @@ from tests.adapters.ari.ari_server import (
     AriServer,
     ari_server,
     arrives,
+    asterisk_time,
     channel,
     connected,
     never,
@@ -221,6 +222,27 @@ async def test_full_inbox_means_reconnect_and_list(server: AriServer) -> None:
         assert (await inbox.gets(e.DigitPressed)).digit == "5"
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_last_word_of_an_engine_that_woke_is_looked_into(server: AriServer) -> None:
+    inbox = Inbox()
+    async with connected(server) as node, running(node, inbox):
+        await is_live(inbox)
+        said = {"type": "ChannelUserevent", "eventname": "hotline-stood-down.6"}
+        await server.says({**said, "timestamp": asterisk_time(now())})
+        await is_live(inbox, times=2)
+
+
+async def test_the_last_word_that_comes_while_all_are_listed_is_looked_into(
+    server: AriServer,
+) -> None:
+    inbox, server.listing = Inbox(), asyncio.Event()
+    async with connected(server) as node, running(node, inbox):
+        await server.is_asked("GET", "/channels")
+        said = {"type": "ChannelUserevent", "eventname": "hotline-stood-down.6"}
+        await server.says({**said, "timestamp": asterisk_time(now())})
+        server.listing.set()
+        await is_live(inbox, times=2)
 
 
 async def test_engine_that_was_replaced_stands_down(server: AriServer) -> None:
@@ -461,6 +483,8 @@ async def test_who_stands_by_sees_that_an_engine_has_stood_down(server: AriServe
     assert before is not None
     assert after is not None
     assert (before.stood_down, after.stood_down) == (0, 7)
+    said = [path for method, path, _ in server.asked if method == "POST"][-1]
+    assert said == "/events/user/hotline-stood-down.7"
 
 
 async def test_an_asterisk_that_is_away_is_not_told_who_stands_down(server: AriServer) -> None:
