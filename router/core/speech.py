@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from router.core.call import Call, CodeLeg, Playing
-from router.core.commands import AskAgain, Play, StartMusic, StopPlay
+from router.core.commands import AskAgain, Play, StartMusic, StopMusic, StopPlay
 from router.core.deadlines import PromptOverdue
 from router.core.turn import Turn
 from router.core.vocabulary import Language, PlaybackId, PromptId
@@ -92,6 +92,17 @@ def hush(turn: Turn, call: Call) -> None:
         turn.floor.playbacks.pop(playback, None)
         turn.floor.deadlines.forget(playback)
         turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=playback))
+
+
+def hush_inherited(turn: Turn, call: Call) -> None:
+    """What an earlier life of the engine says, or is about to say as it wakes."""
+    if call.inherited is not None:
+        turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=call.inherited))
+
+
+def no_music(turn: Turn, call: Call) -> None:
+    """It may play on from before, beside whoever they talk to."""
+    turn.order(StopMusic(node=call.node, call=call.id, leg=call.leg))
 
 
 def music(turn: Turn, call: Call) -> None:

@@ -24,8 +24,6 @@ from router.core.commands import (
     Bridge,
     Listen,
     RemoveBridge,
-    StopMusic,
-    StopPlay,
     StopRecording,
 )
 from router.core.events import CallArrived, LegsListed, ListedLeg
@@ -33,6 +31,7 @@ from router.core.ivr.flow_run import FlowRun
 from router.core.ivr.run import resume
 from router.core.ivr.waits import ForAgent, ForPartner, ForPrompt
 from router.core.records import Adopted, HandedToFallback
+from router.core.speech import hush_inherited, no_music
 from router.core.turn import FlowRan, LadderSet, PlaceKept, QueueEntered, Turn
 from router.core.vocabulary import (
     AgentId,
@@ -67,6 +66,8 @@ def callers_are_adopted(turn: Turn, event: LegsListed) -> list[CallArrived]:
         partner = _partner(strangers, bridge.legs) if bridge is not None else None
         if partner is not None and bridge is not None:
             call = _call(turn, event.node, leg, carried)
+            hush_inherited(turn, call)
+            no_music(turn, call)
             if partner.role == "partner":
                 _talk_on_outside(turn, call, partner, bridge.bridge)
             else:
@@ -212,8 +213,7 @@ def _go_on(
     turn: Turn, call: Call, carried: CarriedCall, others: Iterable[ListedLeg], *, back: bool
 ) -> None:
     kept = carried.kept
-    if kept.playback is not None:
-        turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=kept.playback))
+    hush_inherited(turn, call)
     if kept.recording is not None:
         turn.order(StopRecording(node=call.node, call=call.id, recording=kept.recording))
     went_on = resume(call.policy.book, call.run, turn.at)
@@ -248,10 +248,8 @@ def _join_again(
             call.bridges_made += 1
             bridge = BridgeId(f"{call.id}-e{turn.floor.epoch}-b{call.bridges_made}")
             legs = (call.leg, leg.leg)
-            turn.order(
-                StopMusic(node=call.node, call=call.id, leg=call.leg),  # it may play on from before
-                Bridge(node=call.node, call=call.id, bridge=bridge, legs=legs),
-            )
+            no_music(turn, call)
+            turn.order(Bridge(node=call.node, call=call.id, bridge=bridge, legs=legs))
             _talk_on(turn, call, leg, bridge, carried)
             return
     _wait_for_agent(call, talk.queue)

@@ -7,9 +7,8 @@ prompt, its music or its silence is what the caller of a younger engine hears th
 from __future__ import annotations
 
 from router.core.call import Call
-from router.core.commands import StopMusic, StopPlay
 from router.core.events import LegsListed
-from router.core.speech import hush, music, say, waits_with_music
+from router.core.speech import hush, hush_inherited, music, no_music, say, waits_with_music
 from router.core.turn import Turn
 
 
@@ -23,14 +22,13 @@ def is_set_anew(turn: Turn, event: LegsListed) -> None:
 
 
 def _set_anew(turn: Turn, call: Call) -> None:
-    if call.inherited is not None:
-        turn.order(StopPlay(node=call.node, call=call.id, leg=call.leg, playback=call.inherited))
+    hush_inherited(turn, call)
     if call.playing is not None:
         _say_again(turn, call)
     elif waits_with_music(call):
         music(turn, call)
     elif call.talk is not None or (call.partner is not None and call.partner.bridge is not None):
-        turn.order(StopMusic(node=call.node, call=call.id, leg=call.leg))
+        no_music(turn, call)
 
 
 def _say_again(turn: Turn, call: Call) -> None:

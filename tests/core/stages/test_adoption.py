@@ -377,8 +377,11 @@ def test_a_conversation_is_not_touched_and_its_agent_talks() -> None:
     assert same(caller, now).talks_to() == "ana"
     assert now.state("ana") is AgentState.TALKING
     assert [each.leg for each in now.ordered(Listen)] == [before.leg_of("ana")]
-    for kind in (Bridge, StopPlay, Hangup, HandToDialplan, Remember):
+    for kind in (Bridge, Hangup, HandToDialplan, Remember):
         assert not now.ordered(kind)
+    # An engine that woke may have ordered music, or a prompt, beside the agent.
+    assert [each.leg for each in now.ordered(StopMusic)] == [caller.leg]
+    assert {each.leg for each in now.ordered(StopPlay)} == {caller.leg}
     assert not now.records(Answered)
     (adopted,) = now.records(Adopted)
     assert (adopted.agent, adopted.queue) == ("ana", "crisis")
