@@ -17,6 +17,10 @@ from tests.storm.telephones import Telephones
 TIME_OUT = 2.0
 """`Access.timeout` of the engine's requests."""
 SILENCE = "sound:silence/"
+ASKING = ("ping", "getInfo", "getGlobalVar", "list", "listStored", "get", "userEvent", "filter")
+"""Requests that change nothing."""
+HEARD = ("playWithId", "startMoh", "stopMoh", "originateWithId", "addChannel", "removeChannel")
+"""Requests that somebody hears."""
 Respond = Callable[[int, Any, str], None]
 
 
@@ -283,7 +287,8 @@ class StormRest(Rest):
             raise Killed
         if not self._may_ask():
             return Answer(status=0, detail=f"{operation}: the engine may not act now")
-        await self._process.sends()
+        if operation not in ASKING:
+            await self._process.sends(is_heard=operation in HEARD)
         loop, weather = self._pbx.loop, self._weather
         if resource == "bridges" and operation in ("list", "get"):
             operation += "Bridges" if operation == "list" else "Bridge"

@@ -24,6 +24,7 @@ from router.core.stages import (
     adoption,
     connection,
     fallback,
+    hearing,
     in_flow,
     leftovers,
     offering,
@@ -284,7 +285,7 @@ BUGS: Mapping[str, tuple[Swap, ...]] = {
     "the list leaves out what rings": ((socket, "listed_legs", _lists_who_is_up),),
     "the roster forgets who is on shift": ((EngineDesk, "_roster", _nobody_was_on_shift),),
     "playbacks have one name": (
-        *((module, "say", _same_playback) for module in (queueing, recovery)),
+        *((module, "say", _same_playback) for module in (queueing, hearing)),
     ),
     "the journal is kept in memory only": ((WriteBehind, "_save", _saved),),
     "a leg is forgotten when it is hung up": ((connection, "hang_up", _lets_talkers_go),),
@@ -308,6 +309,9 @@ BUGS: Mapping[str, tuple[Swap, ...]] = {
     "who was replaced goes on": (
         (Fence, "sees", _knows_no_other),
         (socket._Reader, "_take", _not_replaced),
+    ),
+    "nobody looks after what an engine sent as it froze": (
+        (socket, "_is_last_word", lambda message: False),
     ),
     "telephones are not made known again": ((AriPerformer, "asterisk_restarted", _nothing),),
 }

@@ -25,7 +25,8 @@ class Process:
     """Tasks that live and die together, as those of an operating system's process do.
 
     `steps` counts what its tasks did between two awaits; at `dies_at` it is killed. `work` is what
-    keeps a frozen process busy when it wakes. `on_request` happens once, as it sends an order.
+    keeps a frozen process busy when it wakes. `on_request` happens once, as it sends an
+    order: any, or one that somebody hears.
     """
 
     def __init__(self, name: str) -> None:
@@ -35,18 +36,20 @@ class Process:
         self.steps = 0
         self.dies_at: int | None = None
         self.on_request: Callable[[], None] | None = None
+        self.waits_for_heard = False
         self.on_death: Callable[[], None] = lambda: None
         self.work: list[Due] = []
         self.tasks: list[asyncio.Task[Any]] = []
         self.context = copy_context()
         self.context.run(PROCESS.set, self)
 
-    async def sends(self) -> None:
+    async def sends(self, *, is_heard: bool = False) -> None:
         """An order is on its way out: should the process freeze now, it goes when it wakes."""
+        if self.on_request is None or (self.waits_for_heard and not is_heard):
+            return
         happens, self.on_request = self.on_request, None
-        if happens is not None:
-            happens()
-            await asyncio.sleep(0)
+        happens()
+        await asyncio.sleep(0)
 
 
 PROCESS: ContextVar[Process | None] = ContextVar("process", default=None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
@@ -12,9 +12,9 @@ CALLS_AT_ONCE = 250
 FAULTS = 6
 """Of one story, on average."""
 STAFF = 24
-WITH_A_SPARE, WITH_A_LOOP = 0.25, 0.1
-WHILE_IT_SENDS = 0.5
-"""The part of all stories in which a second engine stands by, and in which each new engine dies."""
+WITH_A_SPARE, WITH_A_LOOP, WHILE_IT_SENDS = 0.25, 0.1, 0.4
+"""The part of all stories in which a second engine stands by, in which each new engine dies, and in
+which engines freeze with an order half sent."""
 POLICIES = 4
 
 
@@ -22,7 +22,7 @@ class Kind(StrEnum):
     """What goes wrong. `figure` and `span` of a Fault mean something else for each."""
 
     KILL = "the engine is killed, `figure` steps of its loop later"
-    FREEZE = "the engine is frozen for `span` s, or if `figure`, as it sends its next order"
+    FREEZE = "the engine is frozen for `span` s; if `figure`, as it sends its next order (1: any)"
     STALL = "the engine's loop is held up for `span` s"
     CUT_EVENTS = "the event socket is cut"
     HALF_OPEN = "the event socket is half open, and buried by Asterisk `span` s later"
@@ -120,8 +120,9 @@ def plan(seed: int, calls: int = CALLS_AT_ONCE, *, faults: bool = True) -> Plan:
     troubles = []
     if faults:
         count = chance.randint(1, 2 * FAULTS - 1) * max(calls // CALLS_AT_ONCE, 1)
-        happen = (*(_fault(chance, at) for _ in range(count)), *_loop(seed, at))
-        troubles = sorted(_as_it_sends(seed, happen), key=lambda fault: fault.at)
+        usual = (_fault(chance, at) for _ in range(count))
+        happen = (*usual, *_loop(seed, at), *_as_it_sends(seed, at))
+        troubles = sorted(happen, key=lambda fault: fault.at)
     spare = Random(f"{seed}/spare").random() < WITH_A_SPARE
     return Plan(seed=seed, calls=tuple(made), faults=tuple(troubles), spare=spare)
 
@@ -149,12 +150,13 @@ def _loop(seed: int, end: float) -> tuple[Fault, ...]:
     return (Fault(at=at, kind=Kind.LOOP, figure=chance.choice((1, 20, 100)), span=span),)
 
 
-def _as_it_sends(seed: int, faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Some freezes come just as an order is sent; by a chance of their own, as above."""
+def _as_it_sends(seed: int, end: float) -> Iterator[Fault]:
+    """Freezes that come just as an order goes out; by a chance of their own, as above."""
     chance = Random(f"{seed}/sends")
-    for fault in faults:
-        sends = fault.kind is Kind.FREEZE and chance.random() < WHILE_IT_SENDS
-        yield replace(fault, figure=1) if sends else fault
+    for _ in range(3 if chance.random() < WHILE_IT_SENDS else 0):
+        span = chance.choice((3.0, 5.0, 8.0)) + chance.random()
+        at, figure = chance.uniform(8, end), chance.choice((1, 2, 2))
+        yield Fault(at=at, kind=Kind.FREEZE, figure=figure, span=span)
 
 
 def _fault(chance: Random, end: float) -> Fault:

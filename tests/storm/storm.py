@@ -290,6 +290,7 @@ class Storm:
                     self._ahead = fault.figure * 60.0
                 life.process.dies_at = life.process.steps + max(fault.figure, 1)
             case Kind.FREEZE if fault.figure:
+                life.process.waits_for_heard = fault.figure == 2
                 life.process.on_request = partial(self._goes_wrong, replace(fault, figure=0))
             case Kind.FREEZE | Kind.STALL:
                 self.checks.happens(now, now + self._back_within(life, fault.span))

@@ -28,6 +28,7 @@ SOON = {
     "who was on their way outside starts at the end": 98,
     "nobody takes over from a machine that is gone": 20,
     "whoever stands by takes over": 1,
+    "nobody looks after what an engine sent as it froze": 231,
     "who was replaced goes on": 28,
     "telephones are not made known again": 25,
     "who died with Asterisk has hung up": 25,
