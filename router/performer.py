@@ -12,6 +12,7 @@ from router.core.commands import (
     HandToDialplan,
     Hangup,
     KeepMessage,
+    RemoveBridge,
     StartMusic,
     StopMusic,
     StopPlay,
@@ -24,6 +25,7 @@ from router.ports import Failure, Telephony
 ALWAYS_RUN = (
     Hangup,
     HandToDialplan,
+    RemoveBridge,
     StartMusic,
     StopMusic,
     StopPlay,
@@ -31,8 +33,8 @@ ALWAYS_RUN = (
     KeepMessage,
     DropRecording,
 )
-"""What still runs after an earlier command of the turn failed: nobody is left in silence, and
-nothing that was said is lost."""
+"""What still runs after an earlier command of the turn failed: nobody is left in silence, nothing
+that was said is lost, and nothing that is over stays."""
 
 Failed = Callable[[Command, Failure, tuple[Command, ...]], None]
 

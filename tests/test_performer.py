@@ -15,6 +15,7 @@ from router.core.commands import (
     Hangup,
     Play,
     ProvisionDevice,
+    RemoveBridge,
     StartMusic,
     StopMusic,
     StopPlay,
@@ -235,15 +236,16 @@ async def test_a_refusal_drops_the_rest_of_the_calls_commands_and_tells_which() 
     assert desk.failed == [("Play n1-one", ("Bridge n1-one",))]
 
 
-async def test_hang_ups_music_and_the_fallback_run_all_the_same() -> None:
+async def test_hang_ups_music_the_fallback_and_the_end_of_a_bridge_run_all_the_same() -> None:
     desk = Desk()
     desk.asterisk.refuse = {Play}
+    over = RemoveBridge(node=NODE, call=ONE, bridge=BridgeId("over"))
     done = await desk.carries_out(
-        play(), bridge(), stop_play(), stop_music(), start_music(), hand(), hang_up()
+        play(), bridge(), over, stop_play(), stop_music(), start_music(), hand(), hang_up()
     )
     ran = [each.split()[0] for each in done]
     assert sorted(ran) == sorted(
-        ["Play", "StopPlay", "StopMusic", "StartMusic", "HandToDialplan", "Hangup"]
+        ["Play", "RemoveBridge", "StopPlay", "StopMusic", "StartMusic", "HandToDialplan", "Hangup"]
     )
     assert ran.index("StopMusic") < ran.index("StartMusic") < ran.index("HandToDialplan")
 

@@ -173,12 +173,14 @@ def _hand_over(turn: Turn, event: LegsListed, leg: ListedLeg) -> None:
 
 
 def _remove_idle_bridges(turn: Turn, event: LegsListed) -> None:
-    """Nobody talks in them: they are empty, or hold a telephone that is let go."""
+    """Nobody talks in them: they are empty, or hold a telephone that is let go, or a caller whom
+    the guard took away as they were listed."""
+    with_us = {leg.leg for leg in event.legs if leg.in_application}
     calls = turn.floor.calls.values()
     ours = {side.bridge for call in calls for side in (call.talk, call.partner) if side is not None}
     ours |= {order.bridge for order in turn.commands if isinstance(order, RemoveBridge)}
     for bridge in event.bridges:
-        if len(bridge.legs) < 2 and bridge.bridge not in ours:
+        if len(with_us.intersection(bridge.legs)) < 2 and bridge.bridge not in ours:
             turn.order(
                 RemoveBridge(
                     node=event.node, call=None, bridge=bridge.bridge, legs=tuple(bridge.legs)

@@ -182,6 +182,14 @@ def test_a_short_code_whose_phone_has_gone_is_forgotten() -> None:
     assert not hotline.engine.floor.code_legs
 
 
+def test_the_bridge_of_two_who_were_parted_as_they_were_listed_is_deleted() -> None:
+    hotline = crisis_hotline()
+    before = e.ListedBridge(bridge=BridgeId("old"), legs=(LegId("caller"), LegId("agent")))
+    legs = (listed_leg(LegId("caller"), None, stasis=False),)  # the guard has just moved them
+    ordered = hotline.happens(e.LegsListed(at=hotline.at, node=NODE, legs=legs, bridges=(before,)))
+    assert [c.bridge for c in ordered if isinstance(c, RemoveBridge)] == ["old"]
+
+
 def test_empty_bridges_are_deleted_and_ours_are_kept() -> None:
     hotline = crisis_hotline()
     caller = talking(hotline)
