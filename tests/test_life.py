@@ -98,3 +98,16 @@ async def test_an_engine_that_hands_over_leaves_nothing_to_wait_for() -> None:
         await living
     assert engine.world.table.lease.let_go
     assert engine.world.stood_down == 0
+
+
+async def test_an_engine_says_so_though_all_beside_it_ends_at_once() -> None:
+    async with active() as engine, asyncio.timeout(5):
+        living = asyncio.create_task(engine.life.run())
+        await asyncio.sleep(0)
+        engine.fence.shut("another engine has taken over the application in Asterisk")
+        living.cancel()  # as soon as the event socket has told of it
+        await asyncio.sleep(0)
+        living.cancel()
+        with suppress(asyncio.CancelledError):
+            await living
+    assert engine.world.stood_down == engine.fence.token
