@@ -192,9 +192,10 @@ class StandingBy:
     async def _take(self, outlook: Outlook, why: Ground) -> Fence | None:
         token = max(outlook.newest, self._used()) + 1
         lease = outlook.lease
-        if why is Ground.BEAT_OVER:
-            # Without a database another engine may have the same thought, and the same token.
-            token += self._draw(MANY)
+        if lease is None:
+            # Without a database another engine may have the same thought, and the same token; or
+            # that engine has a database, which gives it the next token.
+            token += 1 + self._draw(MANY)
         if lease is not None:
             try:
                 if not await self._lease.take(token, instead_of=lease.token):
@@ -212,12 +213,11 @@ class StandingBy:
         return Fence(token, now=self._now)
 
     async def _stands(self, token: int, outlook: Outlook, why: Ground) -> bool:
-        """Whether nobody has a newer token; waits until nobody acts upon an older one.
+        """Whether nobody else has acted since we looked, or has said that it acts no more.
 
         Whoever beats reads the token after it has written its beat, and we read the beat after we
         have written the token: so at least one of the two learns of the other, however slow. Where
-        the beat is new, its engine has woken just now: it finds our token, and says that it stands
-        down. If it does not, it may act upon what it wrote before our token, and not for long.
+        the beat is new, its engine has woken just now: it finds our token, and stands down.
         """
         if why in (Ground.SEAT, Ground.LET_GO):
             return True
@@ -230,10 +230,8 @@ class StandingBy:
                 return False
             if again.beat == before.beat or 0 < before.token == again.stood_down:
                 return True
-            if not (before.all_told and again.all_told):
-                return False  # it may act at a node that does not know our token
             if timedelta(seconds=self._now() - since) >= MAY_ACT_FOR:
-                return True
+                return False  # whoever has beaten may have our token too: the next looks tell
             await asyncio.sleep(SETTLED_EVERY)
 
     async def _unlist(self) -> None:

@@ -97,6 +97,15 @@ async def test_who_takes_over_waits_for_a_database_that_is_away_no_more_than_onc
     assert world.asked_in_vain == 1
 
 
+async def test_the_next_token_is_the_databases_to_give() -> None:
+    world = World()
+    first, second = world.engine("a", "folder"), world.engine("b", "folder")
+    before = await becomes_active(first)
+    world.dies("folder")
+    world.database_is_up = False
+    assert (await becomes_active(second)).token > before.token + 1
+
+
 async def test_a_silent_engine_on_another_machine_is_followed_when_lease_and_beat_are_over() -> (
     None
 ):
@@ -130,7 +139,7 @@ async def test_an_engine_that_wakes_as_it_is_taken_over_says_so_and_is_not_waite
     assert new.token > old.token
 
 
-async def test_an_engine_that_wakes_and_sleeps_again_is_waited_for_while_it_may_act() -> None:
+async def test_an_engine_that_wakes_and_sleeps_again_is_waited_for_until_its_beat_is_over() -> None:
     world = World()
     first, second = world.engine("a"), world.engine("b")
     await becomes_active(first)
@@ -139,10 +148,10 @@ async def test_an_engine_that_wakes_and_sleeps_again_is_waited_for_while_it_may_
     world.on_announcement = world.beats
     waiting = asyncio.create_task(second.until_due())
     await turns()
-    world.at += 2.4
+    world.at += 2.9
     await turns()
     assert not waiting.done(), "two act"
-    world.at += 0.1
+    world.at += 0.2
     async with asyncio.timeout(5):
         assert await waiting is not None
 

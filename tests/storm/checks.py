@@ -28,6 +28,7 @@ TAKEN_BACK_WITHIN = 20.0
 IDLE_AT_MOST = 45.0
 SPOKEN_OVER_AT_MOST = 3.0
 A_MOMENT = 1.0
+A_BLINK = 0.1
 TWICE, AGAIN_AND_AGAIN = 2.75, 5.0
 """What a caller may wait longer when whoever took over dies or freezes at once: its one beat keeps
 the guard away for 3.5 s more, as it may act upon it for 2.5 s. And when that goes on and on, until
@@ -212,7 +213,7 @@ class Checks:
             for c in self._around.pbx.channels.values()
             if c.role == "agent" and c.agent == agent and c is not channel
         ]
-        if others and any(life.has_just_woken() for life in self.lives[:-1]):
+        if others and any(life.has_just_woken(A_BLINK) for life in self.lives[:-1]):
             self.rung_late[agent] = self.now  # it went out behind the fence: soon to be let go
         elif others:
             self.breach("an agent was rung for two calls", f"{agent}: {channel.id}, {others[0]}")

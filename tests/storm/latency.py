@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
 
@@ -16,8 +17,8 @@ class Weather:
     reorder_until: float = 0.0
     lose_answers: int = 0
     lose_requests: int = 0
-    stormy: list[tuple[float, float]] = field(default_factory=list)
-    """Spans in which requests were slow or lost."""
+    on_loss: Callable[[], None] = lambda: None
+    """A request or an answer has just been lost."""
 
     def request(self, now: float) -> float:
         """To Asterisk, in seconds."""
@@ -37,6 +38,7 @@ class Weather:
         """It never arrives."""
         if self.lose_requests:
             self.lose_requests -= 1
+            self.on_loss()
             return True
         return False
 
@@ -44,5 +46,6 @@ class Weather:
         """It was carried out, and nobody hears of it."""
         if self.lose_answers:
             self.lose_answers -= 1
+            self.on_loss()
             return True
         return False

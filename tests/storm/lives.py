@@ -82,7 +82,6 @@ class StormClock(Clock):
 
 Hear = Callable[["EngineLife", Sequence[Entry]], None]
 LAST_WORDS_WITHIN = timedelta(seconds=5)
-A_BLINK = 0.1
 JUST = 1.0
 """Seconds within which what an engine says may not be written yet."""
 
@@ -123,10 +122,10 @@ class EngineLife:
         loop.freeze(self.process)
         loop.after(span, loop.thaw, self.process)
 
-    def has_just_woken(self) -> bool:
-        """What it was sending as it fell asleep arrives now."""
+    def has_just_woken(self, within: float) -> bool:
+        """In the last seconds."""
         now = self._around.loop.time()
-        return any(0 <= now - until < A_BLINK for _, until in self._asleep)
+        return any(0 <= now - until < within for _, until in self._asleep)
 
     @property
     def awake_until(self) -> float:

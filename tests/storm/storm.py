@@ -36,6 +36,7 @@ LOOK_EVERY = 0.25
 MACHINES = ("a", "b")
 SPARE_WITHIN = 7.0
 """Seconds until whoever stands by has taken over (survival.md: 5), and its first beat stands."""
+A_BEAT = 1.0
 LOOP_IS_SEEN_WITHIN = 8.0
 """Seconds until the guard sees that the engine dies again and again, if it still does."""
 QUIET, PROBED_FOR = 35.0, 25.0
@@ -93,6 +94,7 @@ class Storm:
         self.telephones = Telephones(pbx, chance, {str(name): has for name, has in desks.items()})
         self.queue = AppQueue(pbx, self.telephones)
         self.weather = Weather(chance)
+        self.weather.on_loss = lambda: self._deafens(loop.time(), 8)
         self.around = Surroundings(
             loop=loop,
             weather=self.weather,
@@ -282,7 +284,7 @@ class Storm:
         if life is None:
             return
         until = now + fault.span
-        if fault.kind in FATAL and now < self._spare_until:
+        if fault.kind in FATAL and (now < self._spare_until or life.has_just_woken(A_BEAT)):
             self.checks.forsaken = now + SPARE_WITHIN  # whoever has just taken over, too
         match fault.kind:
             case Kind.KILL | Kind.CLOCK:
@@ -314,10 +316,8 @@ class Storm:
             case Kind.KILL_GUARD:
                 self._kill_guard(now)
             case Kind.LOSE_ANSWERS:
-                self._deafens(now, 8)
                 weather.lose_answers = fault.figure
             case Kind.LOSE_REQUESTS:
-                self._deafens(now, 8)
                 weather.lose_requests = fault.figure
             case Kind.SLOW:
                 self._deafens(now, fault.span + 2)
