@@ -271,6 +271,17 @@ def test_a_handover_whose_fate_is_unknown_is_ordered_again() -> None:
     assert hotline.ordered(HandToDialplan) == [order]
 
 
+def test_what_was_not_written_for_who_is_in_the_fallback_by_now_is_written_once_more() -> None:
+    hotline = crisis_hotline()
+    caller = waiting(hotline)
+    written = hotline.ordered(Remember)[-1]
+    hotline.board.leaves(caller.leg, hotline.at)
+    hotline.happens(e.LegLeft(at=hotline.at, leg=caller.leg))
+    for _ in range(2):
+        hotline.refused(written)
+    assert hotline.ordered(Remember).count(written) == 2
+
+
 def test_a_bridge_of_which_nobody_knows_whether_it_is_removed_is_removed_again() -> None:
     hotline = crisis_hotline()
     talking(hotline)
