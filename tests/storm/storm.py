@@ -37,6 +37,8 @@ MACHINES = ("a", "b")
 SPARE_WITHIN = 7.0
 """Seconds until whoever stands by has taken over (survival.md: 5), and its first beat stands."""
 A_BEAT = 1.0
+NOTICES_WITHIN = 5.0
+"""Seconds until an engine that hears nothing any more knows it, and is connected anew."""
 LOOP_IS_SEEN_WITHIN = 8.0
 """Seconds until the guard sees that the engine dies again and again, if it still does."""
 QUIET, PROBED_FOR = 35.0, 25.0
@@ -112,7 +114,7 @@ class Storm:
         """The one that is active, or was last."""
         self._running: list[EngineLife] = []
         self.guard: GuardLife | None = None
-        self._ahead = self._spare_until = self._loops_until = 0.0
+        self._ahead = self._spare_until = self._loops_until = self._deaf_until = 0.0
         self._loops_after = 0
         pbx.on_beat = self._beats
         self._steps = 0
@@ -284,8 +286,9 @@ class Storm:
         if life is None:
             return
         until = now + fault.span
-        if fault.kind in FATAL and (now < self._spare_until or life.has_just_woken(A_BEAT)):
-            self.checks.forsaken = now + SPARE_WITHIN  # whoever has just taken over, too
+        has_just_come_back = now < self._deaf_until or life.has_just_woken(A_BEAT)
+        if fault.kind in FATAL and (now < self._spare_until or has_just_come_back):
+            self.checks.forsaken = now + SPARE_WITHIN  # whoever has just taken over, or come back
         match fault.kind:
             case Kind.KILL | Kind.CLOCK:
                 if fault.kind is Kind.CLOCK:
@@ -307,6 +310,8 @@ class Storm:
                     life.door.stream.cut()
             case Kind.HALF_OPEN:
                 self.checks.happens(now, until + 8)
+                self._is_deaf()
+                self.loop.after(fault.span, self._is_deaf)  # its burial takes the application along
                 if life.door.stream is not None:
                     life.door.stream.goes_half_open(fault.span)
             case Kind.CUT_AMI:
@@ -368,6 +373,9 @@ class Storm:
         if self.life is not None and self.life.door.stream is not None:
             self.life.door.stream.cut()
         self.loop.after(span, self.pbx.starts)
+
+    def _is_deaf(self) -> None:
+        self._deaf_until = self.loop.time() + NOTICES_WITHIN
 
     def _deafens(self, now: float, span: float) -> None:
         self.checks.happens(now, now + span)
