@@ -196,7 +196,7 @@ class StandingBy:
             # Without a database another engine may have the same thought, and the same token; or
             # that engine has a database, which gives it the next token.
             token += 1 + self._draw(MANY)
-        if lease is not None:
+        else:
             try:
                 if not await self._lease.take(token, instead_of=lease.token):
                     return None

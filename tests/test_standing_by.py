@@ -47,6 +47,18 @@ async def still_waits(waiting: asyncio.Task[Fence | None], world: World, *, seco
     return not waiting.done()
 
 
+async def takes_over_after(
+    seconds: float, waiting: asyncio.Task[Fence | None], world: World
+) -> None:
+    """And not a moment before: two would act."""
+    world.at += seconds - 0.1
+    await turns()
+    assert not waiting.done(), "two act"
+    world.at += 0.2
+    async with asyncio.timeout(5):
+        assert await waiting is not None
+
+
 async def turns() -> None:
     """Long enough for some looks."""
     for _ in range(50):
@@ -113,13 +125,7 @@ async def test_a_silent_engine_on_another_machine_is_followed_when_lease_and_bea
     first, second = world.engine("a"), world.engine("b")
     await becomes_active(first)
     world.beats()
-    waiting = asyncio.create_task(second.until_due())
-    world.at += 2.9
-    await turns()
-    assert not waiting.done()
-    world.at += 0.2
-    async with asyncio.timeout(5):
-        assert await waiting is not None
+    await takes_over_after(3, asyncio.create_task(second.until_due()), world)
 
 
 async def test_an_engine_that_wakes_as_it_is_taken_over_says_so_and_is_not_waited_for() -> None:
@@ -148,12 +154,7 @@ async def test_an_engine_that_wakes_and_sleeps_again_is_waited_for_until_its_bea
     world.on_announcement = world.beats
     waiting = asyncio.create_task(second.until_due())
     await turns()
-    world.at += 2.9
-    await turns()
-    assert not waiting.done(), "two act"
-    world.at += 0.2
-    async with asyncio.timeout(5):
-        assert await waiting is not None
+    await takes_over_after(3, waiting, world)
 
 
 async def test_who_has_a_newer_token_is_left_alone_by_whoever_waited_for_an_older_engine() -> None:

@@ -27,8 +27,10 @@ MENU_LASTS = 12.0
 TAKEN_BACK_WITHIN = 20.0
 IDLE_AT_MOST = 45.0
 SPOKEN_OVER_AT_MOST = 3.0
+"""Seconds of music, or of a prompt, instead of the agent: an engine that woke has sent its last."""
 A_MOMENT = 1.0
 A_BLINK = 0.1
+"""Seconds after waking, within which what an engine was sending as it froze arrives."""
 TWICE, AGAIN_AND_AGAIN = 2.75, 5.0
 """What a caller may wait longer when whoever took over dies or freezes at once: its one beat keeps
 the guard away for 3.5 s more, as it may act upon it for 2.5 s. And when that goes on and on, until

@@ -37,6 +37,7 @@ MACHINES = ("a", "b")
 SPARE_WITHIN = 7.0
 """Seconds until whoever stands by has taken over (survival.md: 5), and its first beat stands."""
 A_BEAT = 1.0
+"""Seconds after waking, or less, in which an engine has beaten once."""
 NOTICES_WITHIN = 5.0
 """Seconds until an engine that hears nothing any more knows it, and is connected anew."""
 LOOP_IS_SEEN_WITHIN = 8.0

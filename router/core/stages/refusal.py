@@ -113,12 +113,10 @@ def _consequence(turn: Turn, command: Command, why: Refusal) -> PlaybackEnded | 
             call = floor.call_of_caller(leg_id)
             if call is not None:
                 call.written_again = True  # it may not be on the leg
-        case Remember(leg=leg_id):
+        case Remember(leg=leg_id) if why is not Refusal.GONE:
             call = floor.call_of_caller(leg_id)
             left = floor.departed.get(leg_id)
-            if why is Refusal.GONE:
-                pass
-            elif call is not None:
+            if call is not None:
                 call.written_again = True
             elif left is not None and left.ended_by is None and not left.written_again:
                 left.written_again = True  # once more: the fallback has them, and they come back
